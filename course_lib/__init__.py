@@ -1,0 +1,12 @@
+"""Momentum in machine learning: the code behind the notebooks.
+
+optimizers   the update rules, one equation a class
+surfaces     landscapes to walk on: value, gradient, minima, a good start
+descent      the one loop that runs an optimizer over a gradient
+plots        static drawings, and every colour and size of the course
+live         figures that answer at the speed of a hand (knows nothing about momentum)
+labs         the live figures of the lessons, one file a lab
+checks       the exercises: right answers, known mistakes, laws, hints
+"""
+
+__version__ = "0.1.0"
