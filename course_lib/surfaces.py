@@ -170,28 +170,56 @@ def plateau_gradient(theta):
     return np.array([x / 2, 2 * y]) / (1 + r2) ** 2
 
 
-def hill(theta):
-    (x,) = theta
-    return 0.12 * (x - 2.2) ** 2 + 1.2 * np.exp(-(((x - 0.2) / 0.6) ** 2) / 2)
+def hill(height=1.2) -> Surface:
+    """A slope with a hump of the given height on it: a shallow valley before the hump, a deep one behind.
+
+        J(theta) = 0.12 (theta - 2.2)^2 + height * exp(-((theta - 0.2) / 0.6)^2 / 2)
+
+    An array of heights makes a whole family of hills, one for each run of a sweep; its minima are left out.
+    Raises ValueError where a height is negative or not finite.
+    """
+    height = np.asarray(height, float)
+    if not (np.isfinite(height) & (height >= 0)).all():
+        raise ValueError("height must be a finite number of 0 or more, or an array of such numbers")
+
+    def bump(x):
+        return height * np.exp(-(((x - 0.2) / 0.6) ** 2) / 2)
+
+    def value(theta):
+        (x,) = theta
+        return 0.12 * (x - 2.2) ** 2 + bump(x)
+
+    def gradient(theta):
+        (x,) = theta
+        return np.array([0.24 * (x - 2.2) - bump(x) * (x - 0.2) / 0.36])
+
+    return Surface(
+        "hill",
+        value,
+        gradient,
+        view=((-3.3, 5.6),),
+        start=(-3.0,),
+        source="made for this course: a parabola with a hump on its slope",
+        minima=() if height.ndim else _valleys(gradient, -3.3, 5.6),
+    )
 
 
-def hill_gradient(theta):
-    (x,) = theta
-    bump = 1.2 * np.exp(-(((x - 0.2) / 0.6) ** 2) / 2)
-    return np.array([0.24 * (x - 2.2) - bump * (x - 0.2) / 0.36])
+def _valleys(gradient, low, high):
+    """Where a 1-D gradient turns from falling to rising, by bisection."""
+    x = np.linspace(low, high, 2000)[None]
+    slope = gradient(x)[0]
+    here = np.flatnonzero((slope[:-1] < 0) & (slope[1:] >= 0))
+    left, right = x[0, here], x[0, here + 1]
+    for _ in range(60):
+        middle = (left + right) / 2
+        falling = gradient(middle[None])[0] < 0
+        left, right = np.where(falling, middle, left), np.where(falling, right, middle)
+    return tuple((float(point),) for point in left)
 
 
 SURFACES = {
     "ravine": ravine(),
-    "hill": Surface(
-        "hill",
-        hill,
-        hill_gradient,
-        view=((-3.3, 5.6),),
-        start=(-3.0,),
-        source="made for this course: a parabola with a hump, a shallow valley before it and a deep one behind",
-        minima=((-0.8644472048403022,), (2.273468495811661,)),
-    ),
+    "hill": hill(),
     "rosenbrock": Surface(
         "Rosenbrock's valley",
         rosenbrock,

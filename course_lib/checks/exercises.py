@@ -213,6 +213,8 @@ class WrittenTest(Exercise):
         if not slipped:
             return Feedback("right", self.praise)
         caught = len(self.mistakes) - len(slipped)
+        if not caught and calling.is_stub(answer):
+            raise Unwritten
         if not caught:
             return Feedback(
                 "wrong",
