@@ -20,7 +20,7 @@ from .lesson_01 import (
     unrolled_step,
     walker_and_ball,
 )
-from .progress import remembered
+from .record import remembered
 
 EXERCISES = lesson_01.EXERCISES
 

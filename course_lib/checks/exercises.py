@@ -10,7 +10,7 @@ from math import isfinite
 
 import numpy as np
 
-from . import calling, progress
+from . import calling, record
 from .calling import Accident, Unwritten
 from .feedback import Feedback
 
@@ -77,7 +77,7 @@ class Exercise:
         raise NotImplementedError
 
     def _solved(self, feedback):
-        kept = progress.remember(self.name)
+        kept = record.remember(self.name)
         return feedback if kept else Feedback("right", f"{feedback.says} (It could not be written to your progress.)")
 
 

@@ -1,6 +1,6 @@
 """The diagnostic of lesson 00: ten questions that tell which lessons to take slowly."""
 
-from . import progress
+from . import record
 from .feedback import Feedback
 
 # One entry a question: the right letter, and the lesson that answers it.
@@ -49,7 +49,7 @@ def _advice(letters):
     for letter, (solution, lesson) in zip(letters, QUESTIONS, strict=True):
         asked[lesson] += 1
         right[lesson] += letter == solution
-    progress.remember_diagnostic({"right": sum(right.values()), "of": len(QUESTIONS)})
+    record.remember_diagnostic({"right": sum(right.values()), "of": len(QUESTIONS)})
     rows = [(TITLES[k], f"{right[k]} of {asked[k]}", _pace(right[k], asked[k])) for k in TITLES]
     says = f"{sum(right.values())} of {len(QUESTIONS)}. Nobody is meant to know these yet; lesson 06 asks again."
     return Feedback("told", says, table=(("lesson", "answered", "advice"), *rows))

@@ -344,8 +344,8 @@ unrolled_step = Function(
             lambda f: np.isclose(f(np.array([5.0, 3.0]), 0.1, 0.0), 0.3),
         ),
         Law(
-            "twice the slopes, twice the step.",
-            lambda f: np.isclose(f(np.array([2.0, 6.0]), 0.1, 0.5), 2 * f(np.array([1.0, 3.0]), 0.1, 0.5)),
+            "a slope that is one step older counts gamma times as much.",
+            lambda f: np.isclose(f(np.array([1.0, 0.0]), 0.1, 0.5), 0.5 * f(np.array([0.0, 1.0]), 0.1, 0.5)),
         ),
     ),
 )
