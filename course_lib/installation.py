@@ -44,6 +44,10 @@ class Finding:
 
 def check() -> list[Finding]:
     """All findings, for the environment this Python runs in."""
+    own = repository() / ".venv"
+    if own.is_dir() and sys.prefix == sys.base_prefix:
+        mend = shlex.join([str(own / "bin" / "python"), "-m", "course_lib"])
+        return [Finding(f"{sys.executable} is not the Python of the course, which is in {own}", mend)]
     try:
         course = metadata.distribution(COURSE)
     except metadata.PackageNotFoundError:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_binders_jupyterlab_is_new_enough():
 
 def test_every_dependency_is_pinned_within_its_bounds():
     pinned = {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins()}
-    for name, specifier in bounds([*PROJECT["dependencies"], *sum(EXTRAS.values(), [])]).items():
+    for name, specifier in bounds([*PROJECT["dependencies"], *chain(*EXTRAS.values())]).items():
         assert specifier.contains(pinned[name]), name
 
 

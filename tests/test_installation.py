@@ -1,5 +1,6 @@
 """`python -m course_lib`: one line a finding, never a crash, and the command that mends it."""
 
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -136,13 +137,22 @@ def test_exit_code_says_whether_all_is_well(monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines()[-2:] == ["fix  b", "     do c"]
 
 
-def test_a_python_without_any_package_gets_sentences():
+def test_a_python_without_any_package_gets_sentences(tmp_path):
     """-S leaves site-packages out: nothing is installed there, not even the course."""
+    shutil.copytree(ROOT / "course_lib", tmp_path / "course_lib")
     command = [sys.executable, "-S", "-m", "course_lib"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 1
     assert result.stdout.startswith("fix  momentum-course is not installed")
     assert result.stderr == ""
+
+
+def test_another_python_beside_our_environment_is_sent_there(monkeypatch, tmp_path):
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.setattr(installation, "repository", lambda: tmp_path)
+    monkeypatch.setattr(installation.sys, "prefix", sys.base_prefix)
+    (finding,) = installation.check()
+    assert finding.mend == f"{tmp_path}/.venv/bin/python -m course_lib"
 
 
 def test_without_packaging_a_sentence(monkeypatch):
