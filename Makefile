@@ -3,7 +3,6 @@
 # An existing .venv keeps its Python unless another one is asked for: PYTHON=python3.12 make lab
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 VENV_PYTHON = .venv/bin/python
-RUN = "$(VENV_PYTHON)" -m
 
 # What a shell may have set for something else must not leak into our environment.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_USER PIP_TARGET PIP_PREFIX UV_SYSTEM_PYTHON MPLBACKEND
@@ -15,27 +14,27 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 lab: install-lab  ## open the lessons (your own copies, in work/); LAB_ARGS="--port=9000" for JupyterLab
-	@"$(VENV_PYTHON)" scripts/workspace.py lab $(LAB_ARGS)
+	@exec $(VENV_PYTHON) scripts/workspace.py lab $(LAB_ARGS)
 
 fresh: install-lab  ## make fresh LESSON=01: a new copy of a lesson; yours is kept under a dated name
-	@"$(VENV_PYTHON)" scripts/workspace.py fresh "$(LESSON)"
+	@$(VENV_PYTHON) scripts/workspace.py fresh "$(LESSON)"
 
 test: install-test  ## all tests; ARGS="-k name" for some
-	@$(RUN) pytest $(ARGS)
+	@$(VENV_PYTHON) -m pytest $(ARGS)
 
 notebooks: install-test  ## execute the lessons and store them normalised; ARGS=notebooks/01_*.ipynb for some
-	@"$(VENV_PYTHON)" scripts/notebooks.py $(ARGS)
+	@$(VENV_PYTHON) scripts/notebooks.py $(ARGS)
 
 bench: install-test  ## timings against other ways to do the same
-	@$(RUN) benchmarks $(ARGS)
+	@$(VENV_PYTHON) -m benchmarks $(ARGS)
 
 format: install-test  ## format the code, notebooks included
-	@$(RUN) ruff check --fix .
-	@$(RUN) ruff format .
+	@$(VENV_PYTHON) -m ruff check --fix .
+	@$(VENV_PYTHON) -m ruff format .
 
 lint: install-test  ## say what "make format" would change
-	@$(RUN) ruff check .
-	@$(RUN) ruff format --check .
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
 
 pins:  ## write constraints.txt anew (needs uv); ARGS=--upgrade for newer versions
 	uv pip compile --quiet --universal --python-version 3.11 --all-extras --fork-strategy fewest \

@@ -63,7 +63,7 @@ def install_command(uv: str | None, extra: str) -> list[str]:
     what = ["-c", "constraints.txt", "-e", f".[{extra}]"]
     if uv:
         return [uv, "pip", "install", "--python", str(PYTHON), *what]
-    return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *what]
+    return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "-qq", *what]
 
 
 def install(extra: str) -> int:

@@ -87,6 +87,7 @@ def execute(notebook: NotebookNode) -> NotebookNode:
             record_timing=False,
             store_widget_state=False,
             on_cell_start=remember,
+            extra_arguments=["--log-level=ERROR"],  # a kernel warns of eavesdropping on this computer
             resources={"metadata": {"path": folder}},
         )
         try:

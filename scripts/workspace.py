@@ -109,7 +109,9 @@ def lab_arguments(work: Path, first: str | None, extra: list[str], *, root: bool
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
         "--ServerApp.answer_yes=True",  # the first Ctrl-C ends it
-        "--log-level=ERROR",  # what remains is the address
+        "--LabApp.log_level=ERROR",  # what remains of the messages is the address
+        "--ServerApp.log_level=ERROR",
+        "--KernelManager.transport_encryption=auto",  # without it every kernel warns of eavesdropping
         "--ip=localhost",
         *(["--allow-root"] if root else []),
         *([] if display else ["--no-browser"]),
