@@ -106,8 +106,7 @@ def lab_arguments(work: Path, first: str | None, extra: list[str], *, root: bool
     ours = [
         f"--ServerApp.root_dir={work}",
         f"--LabApp.default_url=/lab{f'/tree/{first}' if first else ''}",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=None",
+        f"--LabApp.app_settings_dir={ROOT / 'scripts' / 'lab_settings'}",  # no question about news
         "--ServerApp.answer_yes=True",  # the first Ctrl-C ends it
         "--LabApp.log_level=ERROR",  # what remains of the messages is the address
         "--ServerApp.log_level=ERROR",
