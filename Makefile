@@ -1,0 +1,54 @@
+# The commands of the course. All paths are relative, so that a folder may have any name.
+
+# An existing .venv keeps its Python unless another one is asked for: PYTHON=python3.12 make lab
+PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+VENV_PYTHON = .venv/bin/python
+
+# What a shell may have set for something else must not leak into our environment.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_USER PIP_TARGET PIP_PREFIX UV_SYSTEM_PYTHON MPLBACKEND
+
+.DEFAULT_GOAL := help
+.PHONY: help lab fresh test notebooks bench format lint pins clean install-lab install-test
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+lab: install-lab  ## open the lessons (your own copies, in work/); LAB_ARGS="--port=9000" for JupyterLab
+	@exec $(VENV_PYTHON) scripts/workspace.py lab $(LAB_ARGS)
+
+fresh: install-lab  ## make fresh LESSON=01: a new copy of a lesson; yours is kept under a dated name
+	@$(VENV_PYTHON) scripts/workspace.py fresh "$(LESSON)"
+
+test: install-test  ## all tests; ARGS="-k name" for some
+	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+notebooks: install-test  ## execute the lessons and store them normalised; ARGS=notebooks/01_*.ipynb for some
+	@$(VENV_PYTHON) scripts/notebooks.py $(ARGS)
+
+bench: install-test  ## timings against other ways to do the same
+	@$(VENV_PYTHON) -m benchmarks $(ARGS)
+
+format: install-test  ## format the code, notebooks included
+	@$(VENV_PYTHON) -m ruff check --fix .
+	@$(VENV_PYTHON) -m ruff format .
+
+lint: install-test  ## say what "make format" would change
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
+
+pins:  ## write constraints.txt anew (needs uv); ARGS=--upgrade for newer versions
+	uv pip compile --quiet --universal --python-version 3.11 --all-extras --fork-strategy fewest \
+		--no-annotate --custom-compile-command "make pins" $(ARGS) -o constraints.txt pyproject.toml
+
+clean:  ## remove what was installed or built; work/ stays
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The script returns at once when .venv is ready. It is written for a Python that was checked first.
+install-lab install-test: install-%:
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "There is no '$(PYTHON)' here. Install Python 3.11, 3.12 or 3.13 and call make again."; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "The course runs on Python 3.11, 3.12 and 3.13; '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1)."; \
+		echo "If another one is installed, name it, for example: PYTHON=python3.12 make lab"; exit 1; }
+	@"$(PYTHON)" scripts/install.py $*

@@ -1,0 +1,91 @@
+"""Make .venv and install the course into it: `python scripts/install.py lab` or `... test`.
+
+Called by the Makefile at every command, so it returns at once when nothing has changed. Standard
+library only: it runs before anything is installed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = Path(".venv")
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+CONTAINS = {"lab": ("lab", "test"), "test": ("test",)}  # the extras that hold what is asked for
+
+NO_VENV = """This Python cannot make environments: its module 'venv' or 'ensurepip' is missing.
+On Debian and Ubuntu: sudo apt install python3-venv      Then call make again."""
+NO_INSTALL = """
+The packages could not be installed; the lines above say why. If they speak of a connection, a name
+that was not resolved or a time-out, this computer does not reach the package index: connect it and
+call the same command again."""
+
+
+def fingerprint(root: Path, version: tuple[int, ...] = sys.version_info[:2]) -> str:
+    """What an installation depends on, as one word: the pins, the folder and the Python."""
+    parts = [root.joinpath(name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    return hashlib.sha256(b"\0".join([*parts, os.fsencode(root), repr(version).encode()])).hexdigest()
+
+
+def stamp(venv: Path, extra: str) -> Path:
+    """The file that says which fingerprint an extra was installed for."""
+    return venv / f"installed-{extra}"
+
+
+def is_ready(venv: Path, extra: str, wanted: str) -> bool:
+    """Whether `extra`, or a larger one that contains it, is installed for this fingerprint."""
+    stamps = [stamp(venv, name) for name in CONTAINS[extra]]
+    return any(path.is_file() and path.read_text() == wanted for path in stamps)
+
+
+def is_usable(python: Path, installer: str) -> bool:
+    """Whether the environment's Python runs, has this Python's version, and can import `installer`."""
+    code = f"import sys, {installer}; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
+    try:
+        return subprocess.run([python, "-c", code], stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:  # not there, or the Python it points to has been removed
+        return False
+
+
+def create_command(uv: str | None) -> list[str]:
+    """The command that makes .venv, with uv where it is installed."""
+    if uv:
+        return [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)]
+    return [sys.executable, "-m", "venv", "--clear", str(VENV)]
+
+
+def install_command(uv: str | None, extra: str) -> list[str]:
+    """The command that installs the course, editable and pinned, with one of its extras."""
+    what = ["-c", "constraints.txt", "-e", f".[{extra}]"]
+    if uv:
+        return [uv, "pip", "install", "--python", str(PYTHON), *what]
+    return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "-qq", *what]
+
+
+def install(extra: str) -> int:
+    """Bring .venv to where `extra` is installed as pyproject.toml and constraints.txt say."""
+    wanted = fingerprint(ROOT)
+    if PYTHON.exists() and is_ready(VENV, extra, wanted):
+        return 0
+    uv = shutil.which("uv")
+    if not is_usable(PYTHON, installer="sys" if uv else "pip"):  # uv works from outside
+        if not uv and not (find_spec("venv") and find_spec("ensurepip")):
+            print(NO_VENV)
+            return 1
+        if subprocess.run(create_command(uv)).returncode:
+            return 1
+    print(f"Installing the packages into {VENV} (once; a minute or so) ...", flush=True)
+    if subprocess.run(install_command(uv, extra)).returncode:
+        print(NO_INSTALL)
+        return 1
+    stamp(VENV, extra).write_text(wanted)
+    return 0
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(install(sys.argv[1]))

@@ -1,0 +1,148 @@
+"""Execute the lessons and store them normalised, so that a difference in git is a difference.
+
+python scripts/notebooks.py [notebook ...]            all lessons when none is named
+python scripts/notebooks.py --check [notebook ...]    only say which are not normalised
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMEOUT = 120  # seconds a cell; a lesson's cell takes one or two
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class LessonError(Exception):
+    """A cell failed. Says which, and how."""
+
+
+def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Consecutive pieces of one stream as one output: how they were cut is chance."""
+    result: list[NotebookNode] = []
+    for output in outputs:
+        last = result[-1] if result else {}
+        if output.output_type == "stream" and output.get("name") == last.get("name"):
+            last["text"] += output["text"]
+        else:
+            result.append(NotebookNode(output))
+    return result
+
+
+def normalise_output(output: NotebookNode) -> NotebookNode:
+    """Without the number of a widget that lives only as long as its kernel; its picture stays."""
+    if "data" in output:
+        output.data = NotebookNode({kind: data for kind, data in output.data.items() if kind != WIDGET})
+    return output
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """The notebook without anything that differs from run to run or from machine to machine."""
+    notebook = nbformat.from_dict(notebook)
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata.update(kernelspec=KERNELSPEC, language_info=LANGUAGE)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [normalise_output(output) for output in merged(cell.outputs)]
+    return notebook
+
+
+def text_of(notebook: NotebookNode) -> str:
+    """The file's text: valid, indent 1, letters as they are, a newline at the end."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def is_normal(path: Path) -> bool:
+    return path.read_text(encoding="utf-8") == text_of(normalise(read(path)))
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def execute(notebook: NotebookNode) -> NotebookNode:
+    """Run all cells in this environment and in an empty folder. LessonError when one fails."""
+    running = "before the first cell"
+
+    def remember(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal running
+        running = f"cell {cell_index}, id {cell.get('id')}"
+
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as private:
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            kernel_name="python3",
+            record_timing=False,
+            store_widget_state=False,
+            on_cell_start=remember,
+            extra_arguments=["--log-level=ERROR"],  # a kernel warns of eavesdropping on this computer
+            resources={"metadata": {"path": folder}},
+        )
+        try:
+            return client.execute(env=kernel_environment(Path(private)))
+        except (CellControlSignal, DeadKernelError) as error:
+            raise LessonError(f"{running}\n{error}") from error
+
+
+def kernel_environment(private: Path) -> dict[str, str]:
+    """Ours, without what a shell may say about figures, and with no one's progress in it."""
+    inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    return inherited | {"COURSE_PROGRESS": str(private / "progress.json")}
+
+
+def refresh(path: Path) -> str:
+    """Execute one lesson and store it when something has changed; returns what happened."""
+    text = text_of(normalise(execute(read(path))))
+    if text == path.read_text(encoding="utf-8"):
+        return "unchanged"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return "stored"
+
+
+def refresh_all(paths: list[Path]) -> int:
+    """Execute all of them even when one fails; 1 when any did."""
+    failed = 0
+    for path in paths:
+        try:
+            print(f"{path.name}: {refresh(path)}", flush=True)
+        except LessonError as error:
+            failed = 1
+            print(f"{path.name}: FAILED and left as it was, in {error}", flush=True)
+    return failed
+
+
+def check_all(paths: list[Path]) -> int:
+    odd = [path.name for path in paths if not is_normal(path)]
+    for name in odd:
+        print(f"{name}: not normalised; run: make notebooks")
+    return 1 if odd else 0
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="only say which are not normalised")
+    parser.add_argument("notebook", nargs="*", type=Path)
+    given = parser.parse_args(argv)
+    missing = [str(path) for path in given.notebook if not path.is_file()]
+    if missing:
+        parser.error(f"no such notebook: {', '.join(missing)}")
+    paths = given.notebook or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    return check_all(paths) if given.check else refresh_all(paths)
+
+
+if __name__ == "__main__":
+    # A kernel installed for the whole user must not stand in for the one of this environment.
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    sys.exit(main(sys.argv[1:]))

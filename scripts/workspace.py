@@ -1,0 +1,171 @@
+"""The learner's own copies of the lessons, in work/, and JupyterLab on them.
+
+    python scripts/workspace.py lab [options of JupyterLab]
+    python scripts/workspace.py fresh 01
+
+A copy is made when it is missing and never overwritten, so updating the course cannot touch anyone's
+answers. Outputs are left out of the copies: a learner predicts before the result is on the screen.
+"""
+
+import argparse
+import datetime
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSIONS = ".versions.json"  # in work/: which version of each lesson a copy was made from
+
+
+def without_outputs(notebook: dict) -> dict:
+    """The notebook with its code cells as if never run."""
+    fresh = {"execution_count": None, "outputs": []}
+    cells = [cell | fresh if cell["cell_type"] == "code" else cell for cell in notebook["cells"]]
+    return notebook | {"cells": cells}
+
+
+def learner_text(lesson: Path) -> str:
+    """The text of a lesson's copy. Its hash is the lesson's version: outputs do not count."""
+    notebook = json.loads(lesson.read_text(encoding="utf-8"))
+    return json.dumps(without_outputs(notebook), indent=1, ensure_ascii=False) + "\n"
+
+
+def version(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_versions(work: Path) -> dict[str, str]:
+    """Lesson file name to version; empty when the file is missing or damaged."""
+    try:
+        return dict(json.loads((work / VERSIONS).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def lessons_in(notebooks: Path) -> list[Path]:
+    return sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
+
+
+def newer_lessons(notebooks: Path, work: Path) -> list[str]:
+    """Names of the lessons that have changed since their copy in work/ was made."""
+    versions = read_versions(work)
+    return [
+        lesson.name
+        for lesson in lessons_in(notebooks)
+        if (work / lesson.name).exists() and versions.get(lesson.name) != version(learner_text(lesson))
+    ]
+
+
+def copy_missing(notebooks: Path, work: Path) -> list[str]:
+    """Copy the lessons that work/ does not have yet; return their names."""
+    work.mkdir(exist_ok=True)
+    versions, copied = read_versions(work), []
+    for lesson in lessons_in(notebooks):
+        text = learner_text(lesson)
+        try:
+            with (work / lesson.name).open("x", encoding="utf-8", newline="\n") as copy:
+                copy.write(text)
+        except FileExistsError:
+            continue
+        versions[lesson.name] = version(text)
+        copied.append(lesson.name)
+    if copied:
+        (work / VERSIONS).write_text(json.dumps(versions, indent=1) + "\n", encoding="utf-8")
+    return copied
+
+
+def find_lesson(notebooks: Path, wanted: str) -> Path:
+    """The lesson with that number or file name; otherwise a ValueError that lists what there is."""
+    number = wanted.zfill(2) if wanted.isdecimal() else None
+    for lesson in lessons_in(notebooks):
+        if wanted in (lesson.name, lesson.stem) or lesson.name[:2] == number:
+            return lesson
+    known = ", ".join(lesson.name[:2] for lesson in lessons_in(notebooks)) or "none"
+    raise ValueError(f"There is no lesson '{wanted}'; lessons: {known}. Example: make fresh LESSON=01")
+
+
+def put_aside(copy: Path, today: str) -> Path:
+    """Rename a copy to a dated name that is still free, and return that name."""
+    names = [today, *(f"{today}-{k}" for k in range(2, 1000))]
+    free = next(path for name in names if not (path := copy.with_stem(f"{copy.stem}-{name}")).exists())
+    return copy.rename(free)
+
+
+def has_display(platform: str, environ: dict[str, str]) -> bool:
+    """Whether a browser window can open. Only Linux and its relatives may lack a screen."""
+    return platform in ("darwin", "win32") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+
+
+def lab_arguments(work: Path, first: str | None, extra: list[str], *, root: bool, display: bool) -> list[str]:
+    """JupyterLab's command line: on this computer only, quiet, at the first lesson.
+
+    An option given by the user replaces ours of the same name.
+    """
+    ours = [
+        f"--ServerApp.root_dir={work}",
+        f"--LabApp.default_url=/lab{f'/tree/{first}' if first else ''}",
+        f"--LabApp.app_settings_dir={ROOT / 'scripts' / 'lab_settings'}",  # no question about news
+        "--ServerApp.answer_yes=True",  # the first Ctrl-C ends it
+        "--LabApp.log_level=ERROR",  # what remains of the messages is the address
+        "--ServerApp.log_level=ERROR",
+        "--KernelManager.transport_encryption=auto",  # without it every kernel warns of eavesdropping
+        "--ip=localhost",
+        *(["--allow-root"] if root else []),
+        *([] if display else ["--no-browser"]),
+    ]
+    given = {option.split("=")[0] for option in extra}
+    return [option for option in ours if option.split("=")[0] not in given] + extra
+
+
+def report(notebooks: Path, work: Path) -> None:
+    """Copy what is missing, and say what was copied and what has a newer version."""
+    copied = copy_missing(notebooks, work)
+    if copied:
+        print(f"New in {work.name}/, yours to change: {', '.join(copied)}")
+    for name in newer_lessons(notebooks, work):
+        print(f"{name} has a newer version. To get it (yours is kept): make fresh LESSON={name[:2]}")
+
+
+def fresh(notebooks: Path, work: Path, wanted: str) -> None:
+    """Give the learner the newest version of one lesson; their own copy keeps a dated name."""
+    copy = work / find_lesson(notebooks, wanted).name
+    if copy.exists():
+        print(f"Yours is now {put_aside(copy, datetime.date.today().isoformat()).name}")
+    report(notebooks, work)
+
+
+def start_lab(work: Path, first: str | None, extra: list[str]) -> None:
+    # A kernel installed for the whole user must not stand in for the one of this environment.
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    from jupyterlab.labapp import LabApp
+
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    display = has_display(sys.platform, dict(os.environ))
+    print("Starting JupyterLab; Ctrl-C here ends it.", flush=True)
+    LabApp.launch_instance(lab_arguments(work, first, extra, root=root, display=display))
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description="Your own copies of the lessons.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("lab", help="copy what is missing and open JupyterLab", add_help=False)
+    commands.add_parser("fresh", help="a new copy of one lesson").add_argument("lesson")
+    given, extra = parser.parse_known_args(argv)
+    notebooks, work = ROOT / "notebooks", ROOT / "work"
+    if given.command == "fresh":
+        try:
+            fresh(notebooks, work, given.lesson)
+        except ValueError as error:
+            print(error)
+            return 1
+    else:
+        report(notebooks, work)
+        first = next((lesson.name for lesson in lessons_in(notebooks)), None)
+        start_lab(work, first, extra)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,135 @@
+"""scripts/notebooks.py: what it executes, what it leaves out, and what it says of a failing cell."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from scripts import notebooks
+
+SCRIPT = Path(notebooks.__file__)
+
+
+def stored(path, *sources):
+    """A notebook file with these code cells, ids a, b, ..."""
+    cells = [new_code_cell(source, id=chr(ord("a") + k)) for k, source in enumerate(sources)]
+    nbformat.write(new_notebook(cells=[new_markdown_cell("Größe γ", id="text"), *cells]), path)
+    return path
+
+
+def run(*arguments, cwd):
+    """In a process of its own: the kernel's client leaves warnings about sockets behind."""
+    command = [sys.executable, SCRIPT, *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+
+
+def noisy():
+    """A notebook with everything that differs from run to run."""
+    widget = {notebooks.WIDGET: {"model_id": "f00"}, "text/plain": "Lab", "image/png": "aGk="}
+    outputs = [
+        new_output("stream", name="stdout", text="a\n"),
+        new_output("stream", name="stdout", text="b\n"),
+        new_output("stream", name="stderr", text="c\n"),
+        new_output("stream", name="stdout", text="d\n"),
+        new_output("display_data", data=widget),
+    ]
+    metadata = {"execution": {"iopub.execute_input": "2026-01-01"}, "tags": ["kept"]}
+    cell = new_code_cell("pass", id="kept-id", outputs=outputs, metadata=metadata)
+    about = {
+        "widgets": {"state": {}},
+        "kernelspec": {"name": "my-venv", "display_name": "x"},
+        "title": "kept",
+    }
+    return new_notebook(
+        cells=[cell], metadata=about | {"language_info": {"name": "python", "version": "3.11.7"}}
+    )
+
+
+def test_what_differs_from_run_to_run_is_left_out():
+    notebook = notebooks.normalise(noisy())
+    assert notebook.metadata == {
+        "title": "kept",
+        "kernelspec": notebooks.KERNELSPEC,
+        "language_info": notebooks.LANGUAGE,
+    }
+    (cell,) = notebook.cells
+    assert cell.id == "kept-id"
+    assert cell.metadata == {"tags": ["kept"]}
+    assert [(out.name, out.text) for out in cell.outputs[:3]] == [
+        ("stdout", "a\nb\n"),
+        ("stderr", "c\n"),
+        ("stdout", "d\n"),
+    ]
+    assert cell.outputs[3].data == {"text/plain": "Lab", "image/png": "aGk="}
+
+
+def test_normalising_twice_changes_nothing_and_the_original_stays():
+    original = noisy()
+    once = notebooks.normalise(original)
+    assert original == noisy()
+    assert notebooks.text_of(notebooks.normalise(once)) == notebooks.text_of(once)
+
+
+def test_an_invalid_notebook_is_refused():
+    broken = noisy()
+    broken.cells[0].cell_type = "poem"
+    with pytest.raises(nbformat.ValidationError):
+        notebooks.text_of(broken)
+
+
+def test_check_names_the_notebooks_that_are_not_normalised(tmp_path, capsys):
+    good, odd = tmp_path / "good.ipynb", tmp_path / "odd.ipynb"
+    good.write_text(notebooks.text_of(notebooks.normalise(noisy())), encoding="utf-8")
+    odd.write_text(json.dumps(noisy()), encoding="utf-8")
+    assert notebooks.main(["--check", str(good)]) == 0
+    assert notebooks.main(["--check", str(good), str(odd)]) == 1
+    assert capsys.readouterr().out.splitlines() == ["odd.ipynb: not normalised; run: make notebooks"]
+
+
+def test_execution_is_in_an_empty_folder_in_this_environment_and_repeatable(tmp_path):
+    path = stored(
+        tmp_path / "wörk 1.ipynb",
+        "import os, sys; print(os.listdir(), os.path.basename(os.environ['COURSE_PROGRESS']))",
+        "print(sys.prefix)",
+        "print(1, flush=True); print('γ')",
+    )
+    result = run(path, cwd=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    cells = notebooks.read(path).cells
+    assert [cell.id for cell in cells] == ["text", "a", "b", "c"]
+    assert [cell.execution_count for cell in cells[1:]] == [1, 2, 3]
+    texts = [cell.outputs[0].text for cell in cells[1:]]
+    assert texts == ["[] progress.json\n", f"{sys.prefix}\n", "1\nγ\n"]
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith('{\n "cells"') and text.endswith("}\n") and "γ" in text
+    assert notebooks.is_normal(path)
+    assert run(path, cwd=tmp_path).stdout == "wörk 1.ipynb: unchanged\n"
+
+
+def test_a_failing_cell_is_named_and_the_file_stays(tmp_path):
+    bad = stored(tmp_path / "bad.ipynb", "x = 1", "1 / 0")
+    good = stored(tmp_path / "good.ipynb", "print(2)")
+    before = bad.read_bytes()
+    result = run(bad, good, cwd=tmp_path)
+    assert result.returncode == 1
+    assert "bad.ipynb: FAILED" in result.stdout and "id b" in result.stdout
+    assert "ZeroDivisionError" in result.stdout
+    assert "good.ipynb: stored" in result.stdout
+    assert bad.read_bytes() == before
+
+
+def test_a_kernel_that_dies_is_named(tmp_path):
+    path = stored(tmp_path / "dies.ipynb", "import os; os._exit(1)")
+    result = run(path, cwd=tmp_path)
+    assert result.returncode == 1
+    assert "dies.ipynb: FAILED" in result.stdout and "id a" in result.stdout
+
+
+def test_an_unknown_notebook_is_refused(tmp_path):
+    result = run("no.ipynb", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "no such notebook: no.ipynb" in result.stderr

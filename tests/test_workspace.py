@@ -1,0 +1,151 @@
+"""The learner's copies of the lessons: made once, never overwritten, without outputs."""
+
+import json
+
+import pytest
+
+from scripts import workspace
+
+
+def lesson_text(source="1 + 1", output="2"):
+    outputs = [
+        {
+            "output_type": "execute_result",
+            "data": {"text/plain": output},
+            "execution_count": 3,
+            "metadata": {},
+        }
+    ]
+    cells = [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "Größe: γ"},
+        {
+            "cell_type": "code",
+            "id": "b",
+            "metadata": {"collapsed": True},
+            "source": source,
+            "outputs": outputs,
+            "execution_count": 3,
+        },
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """notebooks/ with two lessons, and where work/ will be."""
+    notebooks = tmp_path / "wörk shop" / "notebooks"
+    notebooks.mkdir(parents=True)
+    for name in ("00_outline.ipynb", "01_what.ipynb"):
+        (notebooks / name).write_text(lesson_text(), encoding="utf-8")
+    return notebooks, notebooks.parent / "work"
+
+
+def test_copies_hold_everything_but_outputs(folders):
+    notebooks, work = folders
+    assert workspace.copy_missing(notebooks, work) == ["00_outline.ipynb", "01_what.ipynb"]
+    text = (work / "01_what.ipynb").read_text(encoding="utf-8")
+    copy, lesson = json.loads(text), json.loads(lesson_text())
+    assert copy["cells"][1].pop("outputs") == []
+    assert copy["cells"][1].pop("execution_count") is None
+    for key in ("outputs", "execution_count"):
+        lesson["cells"][1].pop(key)
+    assert copy == lesson
+    assert "γ" in text
+
+
+def test_a_copy_is_never_overwritten(folders):
+    notebooks, work = folders
+    workspace.copy_missing(notebooks, work)
+    (work / "01_what.ipynb").write_text("my answers")
+    (notebooks / "01_what.ipynb").write_text(lesson_text(source="2 + 2"), encoding="utf-8")
+    (work / workspace.VERSIONS).unlink()
+    (work / "00_outline.ipynb").unlink()
+    assert workspace.copy_missing(notebooks, work) == ["00_outline.ipynb"]
+    assert (work / "01_what.ipynb").read_text() == "my answers"
+
+
+def test_a_newer_lesson_is_said_and_new_outputs_are_not(folders, capsys):
+    notebooks, work = folders
+    workspace.report(notebooks, work)
+    assert "00_outline.ipynb, 01_what.ipynb" in capsys.readouterr().out
+    (notebooks / "00_outline.ipynb").write_text(lesson_text(output="2.0"), encoding="utf-8")
+    workspace.report(notebooks, work)
+    assert capsys.readouterr().out == ""
+    (notebooks / "01_what.ipynb").write_text(lesson_text(source="2 + 2"), encoding="utf-8")
+    workspace.report(notebooks, work)
+    assert capsys.readouterr().out.splitlines() == [
+        "01_what.ipynb has a newer version. To get it (yours is kept): make fresh LESSON=01"
+    ]
+
+
+def test_a_copy_of_unknown_origin_counts_as_older(folders):
+    notebooks, work = folders
+    work.mkdir()
+    (work / "01_what.ipynb").write_text("from elsewhere")
+    workspace.copy_missing(notebooks, work)
+    assert workspace.newer_lessons(notebooks, work) == ["01_what.ipynb"]
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[1]", "null", "3"])
+def test_a_damaged_list_of_versions_is_forgotten(folders, damaged):
+    notebooks, work = folders
+    workspace.copy_missing(notebooks, work)
+    (work / workspace.VERSIONS).write_text(damaged)
+    assert workspace.copy_missing(notebooks, work) == []
+    assert workspace.newer_lessons(notebooks, work) == ["00_outline.ipynb", "01_what.ipynb"]
+
+
+@pytest.mark.parametrize("wanted", ["01", "1", "01_what", "01_what.ipynb"])
+def test_fresh_keeps_the_old_copy_under_a_dated_name(folders, wanted):
+    notebooks, work = folders
+    workspace.copy_missing(notebooks, work)
+    for answers in ("first", "second"):
+        (work / "01_what.ipynb").write_text(answers)
+        workspace.fresh(notebooks, work, wanted)
+        assert "1 + 1" in (work / "01_what.ipynb").read_text(encoding="utf-8")
+    kept = sorted(path.read_text() for path in work.glob("01_what-*.ipynb"))
+    assert kept == ["first", "second"]
+    assert workspace.newer_lessons(notebooks, work) == []
+
+
+@pytest.mark.parametrize("wanted", ["", "7", "what", "²"])
+def test_an_unknown_lesson_is_answered_with_the_known_ones(folders, wanted):
+    notebooks, _ = folders
+    with pytest.raises(ValueError, match="lessons: 00, 01"):
+        workspace.find_lesson(notebooks, wanted)
+
+
+def test_lab_stays_on_this_computer_and_opens_the_first_lesson(tmp_path):
+    arguments = workspace.lab_arguments(tmp_path, "00_outline.ipynb", [], root=False, display=True)
+    assert "--ip=localhost" in arguments
+    assert "--LabApp.default_url=/lab/tree/00_outline.ipynb" in arguments
+    assert not {"--allow-root", "--no-browser"} & set(arguments)
+    assert not any("token" in argument for argument in arguments)
+
+
+def test_lab_as_root_without_a_display(tmp_path):
+    arguments = workspace.lab_arguments(tmp_path, None, [], root=True, display=False)
+    assert {"--allow-root", "--no-browser", "--LabApp.default_url=/lab"} <= set(arguments)
+
+
+def test_a_given_option_replaces_ours(tmp_path):
+    arguments = workspace.lab_arguments(
+        tmp_path, None, ["--ip=0.0.0.0", "--port=9000"], root=False, display=True
+    )
+    assert [argument for argument in arguments if argument.startswith("--ip")] == ["--ip=0.0.0.0"]
+    assert "--port=9000" in arguments
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "expected"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ""}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+    ],
+)
+def test_where_a_browser_can_open(platform, environ, expected):
+    assert workspace.has_display(platform, environ) is expected
