@@ -32,9 +32,7 @@ def commands(monkeypatch):
         if "-m" in command and "venv" in command:
             install.PYTHON.parent.mkdir(parents=True)
             install.PYTHON.touch()
-        return subprocess.CompletedProcess(
-            command, 1 if "-c" in command and not install.PYTHON.exists() else 0
-        )
+        return subprocess.CompletedProcess(command, 1 if "-c" in command and not install.PYTHON.exists() else 0)
 
     monkeypatch.setattr(install.subprocess, "run", run)
     return log
