@@ -81,7 +81,9 @@ def _table(rows):
     head, *body = rows
     cells = "".join(f"<th scope='col' style='text-align:left;padding:.1em 1em .1em 0'>{_prose(c)}</th>" for c in head)
     lines = "".join(
-        "<tr>" + "".join(f"<td style='text-align:left;padding:.1em 1em .1em 0'>{_prose(c)}</td>" for c in row) + "</tr>"
+        "<tr style='background:none'>"
+        + "".join(f"<td style='text-align:left;padding:.1em 1em .1em 0'>{_prose(c)}</td>" for c in row)
+        + "</tr>"
         for row in body
     )
     return f"<table style='margin:.2em 0;border-collapse:collapse'><tr>{cells}</tr>{lines}</table>"

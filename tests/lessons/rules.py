@@ -64,6 +64,11 @@ def deeper_and_solutions_are_folded(nb):
     return [c.id for c in folds if not c.metadata.get("jp-MarkdownHeadingCollapsed")]
 
 
+def folded_headings_stand_alone(nb):
+    """What shares a cell with a folded heading stays visible, and gives the solution away."""
+    return [c.id for c in nb.cells if c.metadata.get("jp-MarkdownHeadingCollapsed") and "\n" in c.source.strip()]
+
+
 def folds_end_before_the_next_thought(nb):
     """A fold swallows all that follows up to the next heading, so nothing but its own code may stand behind it."""
     swallowed, folded, line = [], False, None
@@ -72,7 +77,7 @@ def folds_end_before_the_next_thought(nb):
         if title:
             folded, line = bool(cell.metadata.get("jp-MarkdownHeadingCollapsed")), tags(cell) & {"main", "deeper"}
             solution = cell.source.lstrip("# ").startswith("Solution")
-        elif folded and (tags(cell) & {"main", "deeper"} != line or (solution and "solution" not in tags(cell))):
+        elif folded and (tags(cell) & {"main", "deeper"} != line or (solution and tags(cell) & {"stub", "check"})):
             swallowed.append(cell.id)
     return swallowed
 
@@ -156,6 +161,7 @@ RULES = (
     cell_ids_are_words,
     headings_do_not_skip_levels,
     deeper_and_solutions_are_folded,
+    folded_headings_stand_alone,
     folds_end_before_the_next_thought,
     pictures_have_words,
     equations_are_followed_by_words,
