@@ -70,7 +70,8 @@ class Page:
     def wait(self, expression, timeout=15_000):
         """Wait until a JavaScript expression in `f` is true."""
         self.page.wait_for_function(
-            f"() => {{ const f = document.querySelector('.live-figure')?.liveFigure; return f && ({expression}); }}",
+            "() => { const f = document.querySelector('.live-figure')?.liveFigure; "
+            f"return f && ({expression}); }}",
             timeout=timeout,
         )
 

@@ -46,7 +46,7 @@ class Drawing:
                 self._add("head", run, style.head_like(self.lines[run]))
         for gid in arrows:
             self._add("tip", gid, style.tip_like(self.lines[gid]))
-        self.settle()
+        self.lay_out()
 
     def _refuse_unknown(self, **named):
         for argument, gids in named.items():
@@ -62,15 +62,20 @@ class Drawing:
         self.lines[source].axes.add_line(line)
         self.lines[gid], self.source[gid], self.part[gid] = line, source, part
 
-    def settle(self):
-        """Make the layout final: from here on pixels stand. Call after every change of the background."""
+    def lay_out(self):
+        """Make the layout final: from here on pixels stand."""
         with rc_context({"savefig.bbox": None}):
             self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")
+        self.check_axes()
+
+    def check_axes(self):
+        """Refuse what a live figure cannot draw; also after every change of the background."""
         for gid, line in self.lines.items():
             if line.axes is None:
                 raise ValueError(f"line {gid!r} was removed from the figure; do not clear its axes")
         for ax in self.figure.axes:
+            ax.autoscale_view()  # matplotlib would put it off until it draws
             for name, scale in (("x", ax.get_xscale()), ("y", ax.get_yscale())):
                 if scale not in SCALES:
                     raise ValueError(f"a live figure knows linear and log axes; its {name} axis is {scale!r}")
@@ -113,7 +118,7 @@ class Drawing:
         }
 
     def _label(self, gid):
-        """The line's label; else that of the line it belongs to ("loss.momentum" to "momentum"); else the gid."""
+        """The line's label; else that of the line it belongs to ("loss.free" to "free"); else its name."""
         name = gid.split(".")[-1]
         for known in (gid, name):
             text = str(self.lines[known].get_label()) if known in self.lines else "_"

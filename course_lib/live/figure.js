@@ -347,11 +347,12 @@ class Figure {
     this.pageNames = this.spec.controls.filter((control) => control.page).map((control) => control.name);
     this.kernelNames = this.spec.controls.filter((control) => !control.page).map((control) => control.name);
     this.requests = new Requests(
-      (kind) => host.ask({ ask: kind, settings: this.settings }),
+      (kind) => this.ask(kind),
       () => this.isFresh(),
       (answered) => this.tell(answered),
     );
     this.frames = 0;
+    this.kept = {};
     this.scene = -1;
     this.stop = new AbortController();
   }
@@ -429,11 +430,23 @@ class Figure {
       Object.assign(this.canvas, { width: across, height: down });
     const context = this.canvas.getContext("2d");
     context.setTransform(across / width, 0, 0, down / height, 0, 0);
-    context.drawImage(this.under, 0, 0, width, height);
+    context.drawImage(this.scaled("under", across, down), 0, 0, width, height);
     for (const line of this.frame.lines)
       drawLine(context, this.frame, line, points(this.frame, this.answer, line, this.cell, this.step));
-    if (this.over) context.drawImage(this.over, 0, 0, width, height);
+    if (this.over) context.drawImage(this.scaled("over", across, down), 0, 0, width, height);
     this.frames += 1;
+  }
+
+  /* A layer at the size it is drawn; made once, since good scaling is too slow for every frame. */
+  scaled(name, across, down) {
+    const kept = this.kept[name];
+    if (kept?.source === this[name] && kept.canvas.width === across && kept.canvas.height === down) return kept.canvas;
+    const canvas = element("canvas", { width: across, height: down });
+    const context = canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this[name], 0, 0, across, down);
+    this.kept[name] = { source: this[name], canvas };
+    return canvas;
   }
 
   // -- moving
@@ -443,9 +456,15 @@ class Figure {
     const moved = Object.keys(changes).filter((name) => changes[name] !== this.settings[name]);
     if (!moved.length) return;
     this.settings = { ...this.settings, ...changes };
-    this.host.save(this.settings);
     this.refresh();
-    if (!this.isFresh()) this.requests.moved();
+    if (this.isFresh()) this.host.save(this.settings);
+    else this.requests.moved();
+  }
+
+  /* The settings go with the request; saving them, too, at each move would double the messages. */
+  ask(kind) {
+    if (kind === "table") this.host.save(this.settings);
+    this.host.ask({ ask: kind, settings: this.settings });
   }
 
   /* The settings were changed by code in the kernel, or in another view. */

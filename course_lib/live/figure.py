@@ -205,7 +205,7 @@ class LiveFigure(anywidget.AnyWidget):
         wanted = self._background_values(settings)
         if wanted != self._painted:
             self.background(self.drawing.figure, **wanted)
-            self.drawing.settle()
+            self.drawing.check_axes()
             self._painted, self._scale = wanted, None
 
     def _layers(self, scale):
@@ -265,27 +265,28 @@ class LiveFigure(anywidget.AnyWidget):
 
         The settings are not sent back: by now the hand may be somewhere else.
         """
+        reply, pictures = {"done": content["ask"]}, []
         try:
             with self._lock:
                 self._choose(content["settings"])
                 if content["ask"] == "cell":
-                    self._send_cell()
+                    reply["cell"], pictures = self._visible_cell()
+                    self.error = ""
                 else:
                     self._show(**self._newest())
         except Exception:
             self.error = traceback.format_exc()
             raise
         finally:
-            self.send({"done": content["ask"]})
+            self.send(reply, pictures)
 
-    def _send_cell(self):
+    def _visible_cell(self):
+        """The cell one sees, and the background if it has changed: (its frame or {}, buffers)."""
         settings = self._present()
         self._paint(settings)
         layers = self._layers(1)
-        pictures = [layers.pop(name) for name in ("below", "above") if name in layers]
         packed = self._pack(self.cell(settings), settings, (1,) * len(self.page))
-        self.send({"cell": layers}, [packed, *pictures])
-        self.error = ""
+        return layers, [packed, *(layers.pop(name) for name in ("below", "above") if name in layers)]
 
     # -- pictures and pages
 
@@ -308,7 +309,7 @@ class LiveFigure(anywidget.AnyWidget):
         data = {"text/plain": self.spec["alt"]}
         if os.environ.get("COURSE_LIVE") == "html":
             return data | {"text/html": self.html()}
-        width, height = self.drawing.size
+        width, _ = self.drawing.size
         data["image/png"] = base64.b64encode(self.picture(note=NOTE)).decode()
         data["application/vnd.jupyter.widget-view+json"] = {
             "version_major": 2,

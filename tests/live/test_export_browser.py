@@ -64,7 +64,7 @@ def test_moving_a_slider_changes_canvas_and_words(open_page, live):
 
 
 def off(shown, expected):
-    """Share of pixels darker or brighter than all around them in the other picture; edges may differ by one."""
+    """Share of pixels unlike all around them in the other picture: edges may differ by one."""
     shown, expected = shown[..., :3], expected[..., :3]
     shifts = [np.roll(expected, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
     return ((shown < np.min(shifts, axis=0) - 48) | (shown > np.max(shifts, axis=0) + 48)).any(axis=-1).mean()
