@@ -1,5 +1,6 @@
-"""What all tests share."""
+"""Fixtures shared by the tests of several folders."""
 
+import browser as driving
 import pytest
 
 
@@ -7,3 +8,10 @@ import pytest
 def own_progress(tmp_path, monkeypatch):
     """No test reads or writes the progress of the person who runs it."""
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for the whole session."""
+    with driving.chromium() as running:
+        yield running

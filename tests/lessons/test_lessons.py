@@ -7,12 +7,11 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
+from rules import code_cells, tags
+from running import LESSONS, executed, is_main, only, run, solved
 
 from course_lib import checks
 from course_lib.checks.exercises import Choice
-
-from .rules import code_cells, tags
-from .running import LESSONS, executed, is_main, only, run, solved
 
 lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 
