@@ -72,6 +72,13 @@ class Path:
         close = self.loss < self.surface.lowest + tol
         return np.where(close.any(axis=0), close.argmax(axis=0), np.inf)[()]
 
+    def settled(self, within=0.05):
+        """The first step from which on the run stays within this distance of its end; inf where it diverges."""
+        with np.errstate(all="ignore"):
+            away = ~(np.linalg.norm(self.theta - self.theta[-1], axis=1) <= within)
+        steps = np.where(away.any(axis=0), len(away) - away[::-1].argmax(axis=0), 0.0)
+        return np.where(np.isfinite(self.loss[-1]), steps, np.inf)[()]
+
     def __repr__(self):
         return f"Path of {len(self.loss) - 1} steps on {self.surface.name} by {self.optimizer!r}"
 

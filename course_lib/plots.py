@@ -96,11 +96,13 @@ def draw_landscape(ax, surface, levels=9):
 
 
 def draw_minima(ax, surface):
-    """A star on every known minimum."""
-    return [
-        ax.plot(x, y, "*", color=STAR, markeredgecolor=INK, markersize=15, zorder=6, clip_on=True)[0]
-        for x, y in surface.minima
-    ]
+    """A gold star on every lowest point, a pale one on every other minimum."""
+    stars = []
+    for x, y in surface.minima:
+        best = np.isclose(surface.value(np.array([x, y])), surface.lowest, atol=1e-9)
+        color, size = (STAR, 15) if best else ("white", 11)
+        stars += ax.plot(x, y, "*", color=color, markeredgecolor=INK, markersize=size, zorder=6)
+    return stars
 
 
 def draw_hill(ax, surface):
@@ -149,14 +151,14 @@ def draw_track(ax, places, row, look, label, size=15):
 
 def draw_steps(ax, steps, look, label, slope):
     """The lengths of successive steps, beside the slopes that fed them."""
-    t = np.arange(1, len(slope) + 1)
-    inked = ax.vlines(t, 0, slope, color=SOFT, linewidth=1.6, alpha=0.75)
-    draw_label(ax, t[-1], slope[-1], "slope", SOFT)
-    line, words = draw_curve(ax, np.arange(len(steps)), steps, look, label)
-    line.set(marker=look_of(look).marker, markersize=4, markeredgecolor="white", markeredgewidth=0.6)
+    style, t = look_of(look), np.arange(1, len(slope) + 1)
+    slopes = ax.vlines(t - 0.18, 0, slope, color=SOFT, linewidth=1.4, alpha=0.8)
+    stems = ax.vlines(t + 0.18, 0, steps, color=style.color, linewidth=1.8)
+    (tips,) = ax.plot(t + 0.18, steps, style.marker, color=style.color, markersize=4.5, markeredgewidth=0)
+    words = draw_label(ax, t[-1], steps[-1], label, style.color), draw_label(ax, t[-1], slope[-1], "slope", SOFT)
     ax.axhline(0, color=SOFT, linewidth=0.9)
-    ax.set(xlabel="step number", xlim=(0, 1.16 * t[-1]))
-    return inked, line, words
+    ax.set(xlabel="step number", xlim=(0, 1.2 * t[-1]))
+    return slopes, stems, tips, *words
 
 
 def draw_start(ax, x, y, label="start", offset=(12, 6)):
@@ -178,10 +180,10 @@ def draw_path(ax, theta, look, label=None):
 
 
 def draw_curve(ax, x, y, look, label=None, at=-1):
-    """A curve in an optimizer's look, its label written at its end in its own colour."""
+    """A curve in an optimizer's look, its label at its end in its own colour; at=None leaves it to a legend."""
     style = look_of(look)
     (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, label=label or style.label)
-    return line, draw_label(ax, x[at], y[at], label or style.label, style.color)
+    return (line,) if at is None else (line, draw_label(ax, x[at], y[at], label or style.label, style.color))
 
 
 def draw_loss(ax, loss, look, label=None):
@@ -201,9 +203,61 @@ def draw_label(ax, x, y, text, color=INK, offset=(7, 0)):
     return label
 
 
-def draw_bars(ax, x, heights, color, width=0.62, label=None):
-    """Bars from zero, with the axis drawn where zero is."""
-    bars = ax.bar(x, heights, width, color=color, label=label)
+def draw_bars(ax, x, heights, color, bottom=0.0):
+    """Bars of these heights on `bottom`; where some hang below zero, a line shows where zero is."""
+    bars = ax.bar(x, heights, 0.62, bottom, color=color)
     if np.min(heights) < 0:
         ax.axhline(0, color=SOFT, linewidth=0.9)
     return bars
+
+
+def moving_path(ax, gid, look, label=None):
+    """Empty lines for a run seen from above, drawn as `draw_path` draws one: (gid of the halo, gid)."""
+    style = look_of(look)
+    ax.plot([], [], color="white", linewidth=4.2, zorder=4.9, gid=f"halo.{gid}")
+    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
+    ax.lines[-1].set(marker=style.marker, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set_markevery(slice(0, 24))
+    return f"halo.{gid}", gid
+
+
+def moving_curve(ax, gid, look, label=None):
+    """An empty line for a quantity against the step, as `draw_curve` draws one."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
+    return gid
+
+
+def moving_dots(ax, gid, look, size=6):
+    """An empty line of faint dots, one for each step."""
+    style = look_of(look)
+    ax.plot([], [], style.marker, color=style.color, alpha=0.3, markersize=size, markeredgewidth=0, zorder=5, gid=gid)
+    return gid
+
+
+def moving_ball(ax, gid, look, size=16, label=None):
+    """An empty line for one large marker: where a run is now."""
+    style = look_of(look)
+    ax.plot([], [], style.marker, color=style.color, markersize=size, markeredgecolor="white", zorder=7, gid=gid)
+    ax.lines[-1].set_label(label or style.label)
+    return gid
+
+
+def moving_bars(ax, gid, color, width):
+    """An empty line for bars; `bar_line` makes their points. width: in points."""
+    ax.plot([], [], color=color, linewidth=width, solid_capstyle="butt", zorder=4, gid=gid)
+    return gid
+
+
+def bar_line(x, heights, base=0.0):
+    """Bars as one line with gaps: x (n,), heights (n, *grid) -> x (3 n,), y (3 n, *grid)."""
+    heights = np.asarray(heights, float)
+    gap, foot = np.full_like(heights, np.nan), np.full_like(heights, base)
+    y = np.stack([foot, heights, gap], axis=1).reshape(-1, *heights.shape[1:])
+    return np.repeat(np.asarray(x, float), 3), y
+
+
+def moving_start(ax, gid="start"):
+    """An empty line for the white disc where a run begins."""
+    ax.plot([], [], "o", color="white", markeredgecolor=INK, markeredgewidth=2.2, markersize=12, zorder=8, gid=gid)
+    return gid

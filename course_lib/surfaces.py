@@ -175,7 +175,7 @@ def hill(height=1.2) -> Surface:
 
         J(theta) = 0.12 (theta - 2.2)^2 + height * exp(-((theta - 0.2) / 0.6)^2 / 2)
 
-    An array of heights makes a whole family of hills, one for each run of a sweep; its minima are left out.
+    An array of heights makes a whole family of hills, with a start for each; their minima are left out.
     Raises ValueError where a height is negative or not finite.
     """
     height = np.asarray(height, float)
@@ -198,7 +198,7 @@ def hill(height=1.2) -> Surface:
         value,
         gradient,
         view=((-3.3, 5.6),),
-        start=(-3.0,),
+        start=(np.full(height.shape, -3.0)[()],),
         source="made for this course: a parabola with a hump on its slope",
         minima=() if height.ndim else _valleys(gradient, -3.3, 5.6),
     )

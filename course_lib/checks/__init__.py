@@ -19,6 +19,7 @@ from .lesson_01 import (
     momentum_step,
     unrolled_step,
     walker_and_ball,
+    what_went_wrong,
 )
 from .record import remembered
 
@@ -51,4 +52,5 @@ __all__ = [
     "progress",
     "unrolled_step",
     "walker_and_ball",
+    "what_went_wrong",
 ]

@@ -71,14 +71,18 @@ class Exercise:
             return Feedback("empty", f"`{self.name}` still holds its `...`: replace it, then run both cells again.")
         except Accident as accident:
             return Feedback("trouble", str(accident))
-        return self._solved(feedback) if feedback.verdict == "right" else feedback
+        return self._solved(feedback) if feedback.verdict in ("right", "told") else feedback
 
     def judge(self, answer) -> Feedback:
         raise NotImplementedError
 
     def _solved(self, feedback):
         kept = record.remember(self.name)
-        return feedback if kept else Feedback("right", f"{feedback.says} (It could not be written to your progress.)")
+        return (
+            feedback
+            if kept
+            else Feedback(feedback.verdict, f"{feedback.says} (It could not be written to your progress.)")
+        )
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class Number(Exercise):
         for mistake in self.mistakes:
             if self._close(number, mistake.answer):
                 return Feedback("wrong", f"You wrote {number:.6g}. {mistake.hint}", more=mistake.name)
+        if self._close(-number, self.value):
+            return Feedback("wrong", f"You wrote {number:.6g}. The size is right: look at the sign.", more="The sign.")
         size = "too large" if number > self.value else "too small"
         return Feedback("wrong", f"You wrote {number:.6g}: that is {size}. {self._accepted()}")
 
@@ -112,9 +118,13 @@ class Number(Exercise):
 
 @dataclass(frozen=True)
 class Choice(Exercise):
-    """One letter out of a few. options: letter -> why it is right or wrong; `right` names the right one."""
+    """One letter out of a few. options: letter -> why it is right or wrong; `right` names the right one.
+
+    A guess is only noted: the lesson answers it with the next measurement.
+    """
 
     right: str = "a"
+    guess: bool = False
     options: tuple[tuple[str, str], ...] = ()
 
     def judge(self, answer):
@@ -122,6 +132,8 @@ class Choice(Exercise):
         letter = str(answer).strip().strip("().'\"").lower() if isinstance(answer, str) else None
         if letter not in reasons:
             raise Accident(f'Answer with one of the letters {", ".join(reasons)} in quotation marks, such as "a".')
+        if self.guess:
+            return Feedback("told", f"Your guess is noted: {letter}. {self.praise}")
         if letter == self.right:
             return Feedback("right", f"{reasons[letter]} {self.praise}".strip())
         return Feedback("wrong", f"You chose {letter}. {reasons[letter]}")
@@ -224,7 +236,7 @@ class WrittenTest(Exercise):
             )
         return Feedback(
             "wrong",
-            f"It catches {caught} of {len(self.mistakes)} broken versions. One slips through. {slipped[0].hint}",
+            f"It catches {caught} of {len(self.mistakes)} broken versions. For example: {slipped[0].hint}",
             more=slipped[0].name,
         )
 

@@ -52,7 +52,7 @@ def _advice(letters):
     record.remember_diagnostic({"right": sum(right.values()), "of": len(QUESTIONS)})
     rows = [(TITLES[k], f"{right[k]} of {asked[k]}", _pace(right[k], asked[k])) for k in TITLES]
     says = f"{sum(right.values())} of {len(QUESTIONS)}. Nobody is meant to know these yet; lesson 06 asks again."
-    return Feedback("told", says, table=(("lesson", "answered", "advice"), *rows))
+    return Feedback("told", says, table=(("lesson", "right", "advice"), *rows))
 
 
 def _pace(right, asked):

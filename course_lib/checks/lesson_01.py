@@ -52,6 +52,20 @@ def _slope_only_moves(theta, g, delta, lr, gamma):
     return theta - lr * g, lr * g + gamma * delta
 
 
+def _slope_uphill(theta, g, delta, lr, gamma):
+    delta = gamma * delta - lr * g
+    return theta - delta, delta
+
+
+def _slope_forgets(theta, g, delta, lr, gamma):
+    delta = gamma * (delta + lr * g)
+    return theta - delta, delta
+
+
+def _old_delta(theta, g, delta, lr, gamma):
+    return theta - delta, delta
+
+
 def _swapped(theta, g, delta, lr, gamma):
     delta = gamma * g + lr * delta
     return theta - delta, delta
@@ -86,21 +100,10 @@ walker_and_ball = Choice(
     stars=1,
     minutes=1,
     title="Predict: where do the two stop?",
-    praise="",
+    praise="The next two sections let them run.",
     right="c",
-    options=(
-        ("a", "The walker does stop in the first hollow. Look again at where the ball comes to rest."),
-        ("b", "The ball does get there. The walker never takes a step uphill, so the first hollow holds it."),
-        (
-            "c",
-            "The walker only ever steps downhill, and from the first hollow every way is up. The ball arrives there "
-            "with speed, and the speed carries it over the hump.",
-        ),
-        (
-            "d",
-            "It does swing to and fro, but every step keeps only a part of the last one, so the swinging dies out.",
-        ),
-    ),
+    guess=True,
+    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
 
 momentum_step = Function(
@@ -143,6 +146,12 @@ momentum_step = Function(
             ),
             decode=lambda result, case: (result[0], result[1] * case[3] / (1 - case[4])),
         ),
+        Convention(
+            "In the averaged convention: your step weighs the slope with (1 - gamma), so that it never grows beyond "
+            "eta g. It is the deck's path with a learning rate 1 / (1 - gamma) times as large.",
+            encode=lambda case: (*case[:3], case[3] / (1 - case[4]), case[4]),
+            decode=lambda result, case: result,
+        ),
     ),
     mistakes=(
         Mistake(
@@ -155,6 +164,17 @@ momentum_step = Function(
             "In which direction does the slope point, and where do we want to go?",
             _uphill,
         ),
+        Mistake(
+            "The sign of the slope: its part of the step points uphill.",
+            "theta subtracts delta. Which sign must the slope have in it?",
+            _slope_uphill,
+        ),
+        Mistake(
+            "gamma multiplies the slope, too: only the last step fades.",
+            "What does gamma multiply?",
+            _slope_forgets,
+        ),
+        Mistake("delta has not changed: the old step is taken again.", "Where does the slope enter?", _old_delta),
         Mistake(
             "The sign of the memory: the last step is taken away.",
             "Does your last step help the new one?",
@@ -226,7 +246,8 @@ final_step = Number(
             "That is the second step. The steps go on growing.",
             0.39,
         ),
-        Mistake("That is 1 / (1 - gamma): the factor, not the step.", "By what is the factor multiplied?", 20.0),
+        Mistake("That is 1 / (1 - gamma): the factor, not the step.", "That is a factor. What does it multiply?", 20.0),
+        Mistake("The learning rate is missing.", "Where is the learning rate?", 40.0),
     ),
 )
 
@@ -255,7 +276,11 @@ alternating_step = Number(
             "That is the second step. What comes after it?",
             0.01,
         ),
-        Mistake("Half of eta g is what gamma = 1 would give.", "Close, but gamma is not 1.", 0.1),
+        Mistake("That is half of eta g: right only for gamma = 1.", "Close, but gamma is not 1.", 0.1),
+        Mistake("The learning rate is missing.", "Where is the learning rate?", 2 / 1.95),
+        Mistake(
+            "That is 1 / (1 + gamma): the factor, not the step.", "That is a factor. What does it multiply?", 1 / 1.95
+        ),
     ),
 )
 
@@ -270,7 +295,7 @@ half_life = Number(
     within=1.07,
     mistakes=(
         Mistake(
-            "1 / (1 - gamma) = 10 is the mean age of what is remembered, not its half-life.",
+            "1 / (1 - gamma) = 10 is the sum of all weights, not the half-life.",
             "After that many steps more than half of the push is gone.",
             10.0,
         ),
@@ -358,8 +383,8 @@ def _from_physics(mass, friction, h):
 from_physics = Function(
     "from_physics",
     lesson=1,
-    stars=3,
-    minutes=6,
+    stars=2,
+    minutes=4,
     title="From a ball to settings",
     praise="Twice the mass halves both the learning rate and 1 - gamma: a heavy ball starts slower, rolls longer.",
     right=_from_physics,
@@ -436,11 +461,28 @@ check_of_momentum = WrittenTest(
     ),
 )
 
+what_went_wrong = Choice(
+    "what_went_wrong",
+    lesson=1,
+    stars=1,
+    minutes=1,
+    title="What went wrong?",
+    praise="Waves in the loss after raising gamma are the usual sign of too much memory.",
+    right="c",
+    options=(
+        ("a", "A learning rate that is too small makes the loss fall slowly, but quietly: nothing swings."),
+        ("b", "A run that is caught comes to rest. This one keeps moving."),
+        ("c", "At 0.99 a push is still half there after 69 steps, so the run brakes far too late."),
+        ("d", "With the wrong sign the loss would grow from the first step, at 0.9 as well."),
+    ),
+)
+
 EXERCISES = (
     walker_and_ball,
     momentum_step,
     final_step,
     alternating_step,
+    what_went_wrong,
     half_life,
     unrolled_step,
     check_of_momentum,

@@ -30,8 +30,8 @@ def remember(name) -> bool:
 
 
 def remember_diagnostic(scores) -> bool:
-    """Keep the diagnostic of lesson 00, so that lesson 06 can show what was gained."""
-    return _write({**remembered(), "diagnostic": scores})
+    """Keep the first diagnostic of lesson 00, so that lesson 06 can show what was gained since."""
+    return _write({"diagnostic": scores, **remembered()})
 
 
 def _write(kept):

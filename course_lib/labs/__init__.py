@@ -1,1 +1,12 @@
-"""The live figures of the lessons, one file a lab."""
+"""The live figures of the lessons, one file a lab: the figure, its sliders, and the computation that fills it.
+
+hill       a walker and a heavy ball on one hill
+averages   a leaky memory fed with slopes
+trap       the hill in two dimensions: three valleys, one of them deep
+"""
+
+from .averages_lab import averages
+from .hill_lab import hill
+from .trap_lab import trap
+
+__all__ = ["averages", "hill", "trap"]

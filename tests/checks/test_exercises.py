@@ -10,7 +10,8 @@ from course_lib.checks.exercises import Choice, Function, Number, WrittenTest
 
 FUNCTIONS = [e for e in checks.EXERCISES if isinstance(e, Function)]
 NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number)]
-CHOICES = [e for e in checks.EXERCISES if isinstance(e, Choice)]
+CHOICES = [e for e in checks.EXERCISES if isinstance(e, Choice) and not e.guess]
+GUESSES = [e for e in checks.EXERCISES if isinstance(e, Choice) and e.guess]
 TESTS = [e for e in checks.EXERCISES if isinstance(e, WrittenTest)]
 
 
@@ -81,6 +82,11 @@ def test_known_wrong_number_is_named_and_hinted(exercise, mistake):
 
 
 @named(NUMBERS)
+def test_right_number_with_the_wrong_sign_is_told_so(exercise):
+    assert "look at the sign" in exercise(-exercise.value).says
+
+
+@named(NUMBERS)
 @pytest.mark.parametrize("answer", ["4", [1, 2], float("nan"), np.inf, {}], ids=str)
 def test_what_is_no_number_is_told_so(exercise, answer):
     feedback = exercise(answer)
@@ -98,7 +104,12 @@ def test_letter_may_be_written_carelessly(exercise):
     assert exercise(f" ({exercise.right.upper()}) ").verdict == "right"
 
 
-@named(CHOICES)
+@named(GUESSES)
+def test_guess_is_noted_whatever_it_is_and_not_judged(exercise):
+    assert {exercise(letter).verdict for letter, _ in exercise.options} == {"told"}
+
+
+@named(CHOICES + GUESSES)
 @pytest.mark.parametrize("answer", ["z", "", 3, ["a"]], ids=str)
 def test_what_is_no_letter_is_told_the_letters(exercise, answer):
     assert "Answer with one of the letters a, b" in exercise(answer).says
@@ -147,10 +158,14 @@ def convention(name):
         m = gamma * delta + (1 - gamma) * g
         return theta - lr * m, m
 
-    return {"sign": sutskever, "PyTorch": pytorch, "averaged": averaged}[name]
+    def averaged_with_rate_inside(theta, g, delta, lr, gamma):
+        delta = gamma * delta + (1 - gamma) * lr * g
+        return theta - delta, delta
+
+    return {"never grows": averaged_with_rate_inside, "sign": sutskever, "PyTorch": pytorch, "averaged": averaged}[name]
 
 
-@pytest.mark.parametrize("name", ["sign", "PyTorch", "averaged"])
+@pytest.mark.parametrize("name", ["sign", "PyTorch", "averaged", "never grows"])
 def test_right_step_in_another_convention_is_recognised_and_named(name):
     feedback = checks.momentum_step(convention(name))
     assert feedback.verdict == "right" and name in feedback.says

@@ -63,6 +63,12 @@ def test_diagnostic_counts_right_answers_and_remembers_them():
     assert record.remembered()["diagnostic"] == {"right": 10, "of": 10}
 
 
+def test_first_diagnostic_is_the_one_that_is_kept():
+    checks.diagnostic(RIGHT)
+    checks.diagnostic("?" * 10)
+    assert record.remembered()["diagnostic"]["right"] == 10
+
+
 def test_diagnostic_keeps_the_solved_exercises():
     record.remember("final_step")
     checks.diagnostic(RIGHT)

@@ -1,0 +1,104 @@
+"""Momentum as memory: what goes in, how long it counts, and what comes out."""
+
+from itertools import chain, islice, repeat
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..descent import trace
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import Momentum
+
+STEPS, AGES = 60, 40
+INCOMING = ("stays the same", "flips at every step", "is noisy around 0.5", "is one single push")
+
+
+def averages():
+    """A memory fed with slopes: gamma and the kind of slopes in the page."""
+    fig, out, weights, gain = plots.figure(
+        "Slopes in, memory out", "How much a slope still counts", "Steps, with / without", widths=(1.5, 1.1, 0.8)
+    )
+    out.axhline(0, color=plots.SOFT, linewidth=0.9)
+    out.plot([], [], color=plots.SOFT, linewidth=1.8, alpha=0.8, gid="slopes", label="slopes coming in")
+    plots.moving_curve(out, "memory", Momentum, "memory, (1 − γ) times the step")
+    out.set(xlim=(0, STEPS + 1), ylim=(-1.7, 1.7), xlabel="step", ylabel="slope")
+    plots.moving_bars(weights, "weights", plots.LOOKS["Momentum"].color, width=4)
+    weights.plot([], [], color=plots.INK, linewidth=1.4, linestyle=(0, (2, 2)), zorder=6, gid="half-life")
+    weights.set(xlim=(-1, AGES), ylim=(0, 1.05), xlabel="age of the slope, in steps", ylabel="weight")
+    for kind, color in (("stays", plots.LOOKS["Momentum"].color), ("flips", plots.SOFT)):
+        plots.moving_bars(gain, kind, color, width=34)
+    gain.axhline(1, color=plots.INK, linewidth=1)
+    gain.set(
+        yscale="log", xlim=(-0.6, 1.6), ylim=(0.3, 70), xticks=[0, 1], xticklabels=["slope\nstays", "slope\nflips"]
+    )
+    gain.set(yticks=[0.5, 1, 2, 5, 10, 20, 50], yticklabels=["½", "1", "2", "5", "10", "20", "50"])
+    gain.minorticks_off()
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "gamma": slider("momentum γ", 0, 0.98, steps=50, value=0.9, format=".2f"),
+            "incoming": ipywidgets.SelectionSlider(options=INCOMING, value=INCOMING[0], description="the slope"),
+        },
+        runs=("memory",),
+        scenes={
+            "a steady slope": {"gamma": 0.9, "incoming": INCOMING[0]},
+            "a zigzag": {"gamma": 0.9, "incoming": INCOMING[1]},
+            "noise": {"gamma": 0.9, "incoming": INCOMING[2]},
+            "one push": {"gamma": 0.9, "incoming": INCOMING[3]},
+        },
+        alt="Left, slopes as thin bars and the memory as a line through them. Middle, the weight of a slope falls "
+        "with its age. Right, how much longer a steady step gets with memory, and how much shorter a flipping one.",
+    )
+
+
+def slopes_of(kind):
+    """STEPS slopes of one of the kinds in INCOMING."""
+    noise = np.random.default_rng(1).standard_normal(STEPS).clip(-2, 2)
+    kinds = (np.ones(STEPS), (-1.0) ** np.arange(STEPS), 0.5 + 0.6 * noise, np.eye(1, STEPS, 3)[0])
+    return kinds[INCOMING.index(kind)]
+
+
+def steps_of(slopes, gamma):
+    """The steps momentum takes on these slopes with lr = 1. slopes (STEPS, m), gamma (n, 1) -> (STEPS + 1, n, m)."""
+    incoming = chain(slopes, repeat(slopes[-1]))
+    start = np.zeros((1, 1, slopes.shape[1]))
+    run = trace(Momentum(1.0, gamma), lambda theta: np.broadcast_to(next(incoming), theta.shape), start)
+    return np.array([step.state[0][0] for step in islice(run, STEPS + 1)])
+
+
+def compute(gamma, incoming):
+    """What a memory of every gamma (n, 1) makes of every kind of slopes (1, m)."""
+    slopes = np.stack([slopes_of(kind) for kind in incoming.ravel()], axis=-1)
+    steps, ages = steps_of(slopes, gamma), np.arange(AGES)
+    half = half_life(gamma)
+    lines = {
+        "slopes": plots.bar_line(np.arange(1, STEPS + 1), slopes[:, None]),
+        "memory": (np.arange(STEPS + 1), (1 - gamma) * steps),
+        "weights": plots.bar_line(ages, gamma ** ages[:, None, None]),
+        "half-life": (np.stack([half, half, 0 * half - 1]), np.stack([0 * half, 0 * half + 0.5, 0 * half + 0.5])),
+        "stays": plots.bar_line([0], (1 / (1 - gamma))[None], base=1),
+        "flips": plots.bar_line([1], (1 / (1 + gamma))[None], base=1),
+    }
+    return Answer(lines, {"memory": _told(gamma, incoming, steps, half)})
+
+
+def half_life(gamma):
+    """After how many steps half of a push is left: ln 2 / -ln gamma, 0 where nothing is kept at all."""
+    return np.log(0.5) / np.log(np.maximum(gamma, 1e-12))
+
+
+def _told(gamma, incoming, steps, half):
+    shape = np.broadcast_shapes(gamma.shape, incoming.shape)
+    told = np.empty(shape, dtype=object)
+    for place in np.ndindex(shape):
+        g, kind = gamma[place[0], 0], incoming[0, place[1]]
+        last = abs(steps[-1][place])
+        told[place] = {
+            INCOMING[0]: f"the steps grow to {last:.1f} times the slope",
+            INCOMING[1]: f"the steps settle at {last:.2f} times the slope, either way",
+            INCOMING[2]: f"the noise in it shrinks to {np.sqrt((1 - g) / (1 + g)):.2f} of the noise that comes in",
+            INCOMING[3]: f"half of the push is left after {half[place[0], 0]:.1f} steps",
+        }[kind]
+    return told.astype(str)

@@ -1,0 +1,80 @@
+"""The deck's story, to play with: a walker and a heavy ball on the same hill."""
+
+import numpy as np
+
+from .. import plots
+from ..descent import descend
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import GradientDescent, Momentum
+from ..surfaces import SURFACES
+
+STEPS = 300
+LIFT = 0.06  # how far above the ground the travellers are drawn
+
+
+def hill():
+    """A walker (gradient descent) and a ball (momentum) on one hill: learning rate, gamma, and a start to drag."""
+    ground = SURFACES["hill"]
+    fig, side, course = plots.figure(
+        "Two travellers on one hill: drag the white disc", "Where they are, step by step", widths=(1.7, 1)
+    )
+    plots.draw_hill(side, ground)
+    _draw_valleys(course, ground)
+    for name, rule in (("walker", GradientDescent), ("ball", Momentum)):
+        plots.moving_dots(side, f"trail.{name}", rule)
+        plots.moving_ball(side, name, rule, label=f"{name}, {plots.look_of(rule).label}")
+        plots.moving_curve(course, f"place.{name}", rule)
+    plots.moving_start(side)
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "lr": slider("learning rate η", 0.01, 0.5, steps=35, value=0.05, log=True),
+            "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
+        },
+        kernel={"start": slider("start", -3.2, 5.4, steps=87, value=-3.0, format=".1f")},
+        pointer={side: ("start", None)},
+        runs=("trail.walker", "trail.ball", "place.walker", "place.ball"),
+        heads={"walker": "trail.walker", "ball": "trail.ball"},
+        scenes={
+            "no memory": {"gamma": 0, "lr": 0.05},
+            "the story": {"gamma": 0.9, "lr": 0.05},
+            "too much memory": {"gamma": 0.99, "lr": 0.05},
+        },
+        alt="A hill from the side, with a shallow and a deep valley. From the same start the walker comes to rest in "
+        "the shallow valley, the ball rolls over the hump into the deep one. Beside it, their places step by step.",
+    )
+
+
+def compute(lr, gamma, *, start=-3.0):
+    """Both runs for every lr (n, 1) and gamma (1, m), with a sentence on how each ended."""
+    ground = SURFACES["hill"]
+    lines, words = {"start": ([start], [ground.value(np.array([start])) + LIFT])}, {}
+    for name, rule in (("walker", GradientDescent(lr)), ("ball", Momentum(lr, gamma))):
+        path = descend(rule, ground, [start], steps=STEPS)
+        place = path.theta[:, 0]
+        lines[f"trail.{name}"] = (place, path.loss + LIFT)
+        lines[f"place.{name}"] = (np.arange(STEPS + 1), place)
+        words[name] = told(path, ground)
+    return Answer(lines, words)
+
+
+def told(path, ground):
+    """In words, for every run of a grid: where it came to rest and when, or that it did not."""
+    shallow, deep = (point[0] for point in ground.minima)
+    steps, end = path.settled(), path.theta[-1, 0]
+    where = np.select([np.abs(end - shallow) < 0.1, np.abs(end - deep) < 0.1], ["shallow", "deep"], "")
+    told = np.array(
+        [f"rests in the {w} valley after {k:.0f} steps" for w, k in zip(where.flat, steps.flat, strict=True)]
+    )
+    told = told.reshape(end.shape)
+    told = np.where((where == "") | (steps > 0.9 * STEPS), f"is still on its way after {STEPS} steps", told)
+    return np.where(np.abs(end) < 1e3, told, "diverges: it has left the hill for good")
+
+
+def _draw_valleys(ax, ground):
+    low, high = ground.view[0]
+    for (place,), name in zip(ground.minima, ("shallow valley", "deep valley"), strict=True):
+        ax.axhline(place, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
+        ax.text(STEPS, place + 0.12, name, ha="right", color=plots.SOFT)
+    ax.set(xlim=(0, STEPS), ylim=(low, high), xlabel="step", ylabel=r"place  $\theta$")

@@ -1,0 +1,79 @@
+"""The hill in two dimensions: three valleys, a start to drag, and three ways down."""
+
+import numpy as np
+
+from .. import plots
+from ..descent import descend
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import GradientDescent, Momentum, Nesterov
+from ..surfaces import SURFACES
+
+STEPS = 200
+RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
+
+
+def trap():
+    """Gradient descent, momentum and Nesterov on the three-hump camel: a deep valley between two traps."""
+    ground = SURFACES["three_hump_camel"]
+    fig, above, course = plots.figure(
+        "Three valleys, one of them deep: drag the white disc", "Height", widths=(1.35, 1)
+    )
+    plots.draw_landscape(above, ground)
+    halos = {}
+    for name, rule in RULES.items():
+        halo, run = plots.moving_path(above, name, rule)
+        halos[halo] = run
+        plots.moving_curve(course, f"height.{name}", rule)
+    plots.moving_start(above)
+    trapped = float(ground.value(np.array(ground.minima[1])))
+    course.axhline(trapped, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
+    course.text(STEPS, trapped * 0.5, "floor of the traps", ha="right", color=plots.SOFT)
+    course.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 30), xlabel="step", ylabel="height")
+    course.grid(True)
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "lr": slider("learning rate η", 0.001, 0.06, steps=30, value=0.01, log=True),
+            "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
+        },
+        kernel={
+            "start": (
+                slider("start θ₁", -2.3, 2.3, steps=93, value=2.0, format=".2f"),
+                slider("start θ₂", -2.3, 2.3, steps=93, value=2.0, format=".2f"),
+            )
+        },
+        pointer={above: "start"},
+        runs=(*RULES, *(f"height.{name}" for name in RULES)),
+        halos=halos,
+        scenes={"from the corner": {"start": (2.0, 2.0)}, "from the other side": {"start": (-1.5, 2.0)}},
+        alt="The three-hump camel from above, a deep valley in the middle and a trap on either side. From the corner "
+        "gradient descent ends in a trap; momentum and Nesterov roll through it into the middle.",
+    )
+
+
+def compute(lr, gamma, *, start=(2.0, 2.0)):
+    """The three runs for every lr (n, 1) and gamma (1, m), and in which valley each ends."""
+    ground = SURFACES["three_hump_camel"]
+    lines, words = {"start": ([start[0]], [start[1]])}, {}
+    for name, rule in RULES.items():
+        path = descend(rule(lr) if rule is GradientDescent else rule(lr, gamma), ground, start, steps=STEPS)
+        lines[name] = (path.theta[:, 0], path.theta[:, 1])
+        lines[f"height.{name}"] = (np.arange(STEPS + 1), path.loss)
+        words[name] = _told(path, ground)
+    return Answer(lines, words)
+
+
+def _told(path, ground):
+    distance = np.stack([np.linalg.norm(path.theta[-1] - _column(m, path), axis=0) for m in ground.minima])
+    arrived = path.steps_to(1e-6)
+    deep = np.array([f"reaches the deep valley after {k:.0f} steps" for k in np.ravel(arrived)]).reshape(arrived.shape)
+    told = np.where(
+        np.nan_to_num(distance, nan=9).min(axis=0) < 0.1, "is caught in a trap", f"is on its way after {STEPS} steps"
+    )
+    told = np.where(np.isfinite(arrived), deep, told)
+    return np.where(np.isfinite(path.loss[-1]), told, "diverges")
+
+
+def _column(point, path):
+    return np.reshape(point, (-1, *(1,) * (path.theta.ndim - 2)))
