@@ -62,7 +62,7 @@ def install_command(uv: str | None, extra: str) -> list[str]:
     """The command that installs the course, editable and pinned, with one of its extras."""
     what = ["-c", "constraints.txt", "-e", f".[{extra}]"]
     if uv:
-        return [uv, "pip", "install", "--python", str(PYTHON), *what]
+        return [uv, "pip", "install", "--quiet", "--python", str(PYTHON), *what]
     return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "-qq", *what]
 
 
