@@ -129,9 +129,7 @@ def agreement(owner: str, partners: tuple[str, ...]) -> Iterator[Finding]:
     except metadata.PackageNotFoundError:
         return  # packages() says so
     for need in needs:
-        if canonicalize_name(need.name) in partners and (
-            need.marker is None or need.marker.evaluate({"extra": ""})
-        ):
+        if canonicalize_name(need.name) in partners and (need.marker is None or need.marker.evaluate({"extra": ""})):
             finding = version(need)
             yield Finding(f"{owner} with {finding.what}", finding.mend)
 
@@ -140,9 +138,7 @@ def style_sheet() -> Finding:
     """The figures' style, which a package built without its data would lack."""
     if (resources.files("course_lib") / "course.mplstyle").is_file():
         return Finding("the style of the figures")
-    return Finding(
-        "course.mplstyle is missing from the package", install("--force-reinstall", "--no-deps", *source())
-    )
+    return Finding("course.mplstyle is missing from the package", install("--force-reinstall", "--no-deps", *source()))
 
 
 def repository() -> Path:

@@ -89,9 +89,7 @@ def test_where_uv_fails_pip_has_its_turn(repository, monkeypatch):
     commands = []
     monkeypatch.setattr(install.shutil, "which", lambda name: "/opt/uv")
     monkeypatch.setattr(install, "is_usable", lambda python, installer: installer == "sys")
-    monkeypatch.setattr(
-        install, "succeeds", lambda command: commands.append(command) or command[0] != "/opt/uv"
-    )
+    monkeypatch.setattr(install, "succeeds", lambda command: commands.append(command) or command[0] != "/opt/uv")
     install.VENV.mkdir()
     assert install.install("lab") == 0
     assert [command[0] for command in commands] == ["/opt/uv", sys.executable, str(install.PYTHON)]

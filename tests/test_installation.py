@@ -131,9 +131,7 @@ def test_a_marker_that_does_not_apply_is_passed_over():
 def test_exit_code_says_whether_all_is_well(monkeypatch, capsys):
     monkeypatch.setattr(installation, "check", lambda: [installation.Finding("a")])
     assert __main__.main([]) == 0
-    monkeypatch.setattr(
-        installation, "check", lambda: [installation.Finding("a"), installation.Finding("b", "do c")]
-    )
+    monkeypatch.setattr(installation, "check", lambda: [installation.Finding("a"), installation.Finding("b", "do c")])
     assert __main__.main(["check"]) == 1
     assert capsys.readouterr().out.splitlines()[-2:] == ["fix  b", "     do c"]
 

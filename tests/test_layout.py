@@ -65,9 +65,7 @@ def wrong(module: str, name: str) -> str:
 
 def test_imports_point_one_way():
     package = ROOT / "course_lib"
-    sources = {
-        str(path.relative_to(package)): path.read_text(encoding="utf-8") for path in package.rglob("*.py")
-    }
+    sources = {str(path.relative_to(package)): path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
     assert violations(sources) == []
 
 
@@ -126,9 +124,7 @@ for name in {["course_lib", *(f"course_lib.{name}" for name in modules)]}:
 packages = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(*sorted(packages - set(sys.stdlib_module_names)))
 """
-    result = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.split() == ["course_lib"]
 
 

@@ -44,9 +44,7 @@ def noisy():
         "kernelspec": {"name": "my-venv", "display_name": "x"},
         "title": "kept",
     }
-    return new_notebook(
-        cells=[cell], metadata=about | {"language_info": {"name": "python", "version": "3.11.7"}}
-    )
+    return new_notebook(cells=[cell], metadata=about | {"language_info": {"name": "python", "version": "3.11.7"}})
 
 
 def test_what_differs_from_run_to_run_is_left_out():

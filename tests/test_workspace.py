@@ -129,9 +129,7 @@ def test_lab_as_root_without_a_display(tmp_path):
 
 
 def test_a_given_option_replaces_ours(tmp_path):
-    arguments = workspace.lab_arguments(
-        tmp_path, None, ["--ip=0.0.0.0", "--port=9000"], root=False, display=True
-    )
+    arguments = workspace.lab_arguments(tmp_path, None, ["--ip=0.0.0.0", "--port=9000"], root=False, display=True)
     assert [argument for argument in arguments if argument.startswith("--ip")] == ["--ip=0.0.0.0"]
     assert "--port=9000" in arguments
 

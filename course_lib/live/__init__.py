@@ -1,0 +1,17 @@
+"""Live figures: Python computes the answer to every setting, the page looks it up and draws.
+
+codec      positions as 16-bit codes, one compressed buffer; pure functions
+answer     what compute returns, and what is refused
+controls   ordinary ipywidgets as lists of values; `slider`
+style      from a Line2D to drawing instructions
+drawing    the matplotlib side: lines that move, background, pictures
+figure     LiveFigure, the widget
+export     the same as self-contained HTML
+figure.js  the page's half, for notebooks and exports alike
+"""
+
+from .answer import Answer
+from .controls import slider
+from .figure import LiveFigure
+
+__all__ = ["Answer", "LiveFigure", "slider"]

@@ -1,0 +1,147 @@
+"""Calling a learner's function safely: on copies, for a limited time, with every accident turned into a sentence."""
+
+import contextlib
+import copy
+import inspect
+import io
+import linecache
+import sys
+import time
+import traceback
+import warnings
+
+import numpy as np
+
+SECONDS = 2.0
+
+
+class Accident(Exception):
+    """Something that kept a function from being checked; the message is the sentence for the learner."""
+
+
+class Unwritten(Exception):
+    """The stub still holds its `...`."""
+
+
+class _TooLong(BaseException):
+    """Not an Exception, so that an `except Exception` inside the learner's loop cannot keep it running."""
+
+
+def call(function, args, quiet=True, let_through=()):
+    """function(*args) on deep copies of args.
+
+    quiet: throw away what it prints, so that a print for debugging appears once and not for every case.
+    let_through: exceptions that mean something to the caller and are raised as they are.
+    Raises Unwritten where the stub is untouched, Accident (a sentence) where it fails, hangs or changes its arguments.
+    """
+    given = copy.deepcopy(args)
+    silence = contextlib.redirect_stdout(io.StringIO()) if quiet else contextlib.nullcontext()
+    try:
+        with silence, warnings.catch_warnings(), np.errstate(all="ignore"), _time_limit(SECONDS):
+            warnings.simplefilter("ignore")
+            result = function(*given)
+    except _TooLong:
+        raise Accident(f"It was still running after {SECONDS:g} seconds: is there a loop that never ends?") from None
+    except NotImplementedError:
+        raise Unwritten from None
+    except (KeyboardInterrupt, *let_through):
+        raise
+    except BaseException as error:
+        if "ellipsis" in str(error):
+            raise Unwritten from None
+        raise Accident(_accident(error, function)) from None
+    if result is ... or (isinstance(result, tuple) and any(part is ... for part in result)):
+        raise Unwritten
+    changed = [k for k, (before, after) in enumerate(zip(args, given, strict=True)) if not _same(before, after)]
+    if changed:
+        name = _argument_name(function, changed[0])
+        raise Accident(
+            f"It changed its argument {name} in place (`-=`, `*=`, `+=` or `[...] =` does that to an array). "
+            "Whoever called it still needs the old value: make a new array instead."
+        )
+    return result
+
+
+def is_stub(function):
+    """Whether the text of a function still has its `...`; False where its text cannot be found."""
+    try:
+        return "..." in inspect.getsource(function)
+    except (OSError, TypeError):
+        return False
+
+
+def as_arrays(result, names, likes):
+    """The result as a list of float arrays, one for each name, shaped like `likes`. Raises Accident otherwise."""
+    wanted = f"It should return {_listed(names)}"
+    if result is None:
+        raise Accident(f"It returned nothing. {wanted}: is there a `return` in the last line?")
+    parts = result if isinstance(result, tuple) else (result,)
+    if len(parts) != len(names):
+        raise Accident(f"{wanted}, it returned {len(parts)} value(s).")
+    arrays = []
+    for name, part, like in zip(names, parts, likes, strict=True):
+        try:
+            array = np.asarray(part, float)
+        except (TypeError, ValueError):
+            raise Accident(f"{name} should be a number or an array of numbers, it is {type(part).__name__}.") from None
+        if array.shape != np.shape(like):
+            raise Accident(f"{name} should have shape {np.shape(like)}, it has {array.shape}.")
+        if not np.isfinite(array).all() and np.isfinite(like).all():
+            raise Accident(f"{name} came out as {shown(array)}: something was divided by zero or grew beyond bounds.")
+        arrays.append(array)
+    return arrays
+
+
+def shown(value):
+    """A number or array in a few characters: 1.25, [0.5, -2], [1, 2, 3, ... 40 numbers]."""
+    numbers = np.atleast_1d(np.asarray(value, float)).ravel()
+    few = ", ".join(f"{x:.6g}" for x in numbers[:6])
+    if np.ndim(value) == 0:
+        return few
+    return f"[{few}]" if numbers.size <= 6 else f"[{few}, ... {numbers.size} numbers]"
+
+
+@contextlib.contextmanager
+def _time_limit(seconds):
+    # A trace function works in every thread and on every system, where alarm signals do not.
+    deadline = time.monotonic() + seconds
+
+    def watch(frame, event, arg):
+        frame.f_trace_opcodes = True  # `while True: pass` never comes to a new line
+        if time.monotonic() > deadline:
+            raise _TooLong
+        return watch
+
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def _accident(error, function):
+    code = getattr(function, "__code__", None)
+    where = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if code and frame.filename == code.co_filename and frame.lineno >= code.co_firstlineno:
+            line = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
+            where = f" in the line `{line.replace('`', chr(39))}`" if line else ""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"It stopped{where} with {what}."
+
+
+def _argument_name(function, k):
+    code = getattr(function, "__code__", None)
+    return f"`{code.co_varnames[k]}`" if code and k < code.co_argcount else f"number {k + 1}"
+
+
+def _same(before, after):
+    try:
+        return bool(np.array_equal(np.asarray(before), np.asarray(after)))
+    except (TypeError, ValueError):
+        return before is after
+
+
+def _listed(names):
+    return names[0] if len(names) == 1 else f"{len(names)} values, ({', '.join(names)})"

@@ -1,0 +1,262 @@
+"""The four kinds of exercise: a number, a choice, a function, a test the learner writes.
+
+Calling an exercise with an answer returns its Feedback. A wrong answer is held against the known mistakes first, then
+against the laws that every right answer obeys; the feedback never shows the solution.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from . import calling, record
+from .calling import Accident, Unwritten
+from .feedback import Feedback
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong answer. hint: what is off, without naming it; name: the mistake, shown on request.
+
+    answer: the wrong function, number or letter itself, so that a learner's answer can be recognised as this one.
+    """
+
+    name: str
+    hint: str
+    answer: object
+
+
+@dataclass(frozen=True)
+class Law:
+    """What every right function obeys, whatever its convention. holds: function -> bool."""
+
+    sentence: str
+    holds: Callable
+
+
+@dataclass(frozen=True)
+class Convention:
+    """Another way of writing the same rule, right in its own units.
+
+    says: whose it is and how it differs. encode: a case -> the same case in that convention. decode: (its result, the
+    case) -> the result in ours.
+    """
+
+    says: str
+    encode: Callable
+    decode: Callable
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What all exercises share.
+
+    name: the learner's variable or function. stars: 1 is enough to go on. minutes: an estimate. praise: why it matters.
+    """
+
+    name: str
+    lesson: int
+    stars: int
+    minutes: int
+    title: str
+    praise: str
+
+    def __call__(self, answer) -> Feedback:
+        if answer is ... or answer is None:
+            return Feedback("empty", f"Write your answer into `{self.name}`, then run both cells again.")
+        try:
+            feedback = self.judge(answer)
+        except Unwritten:
+            return Feedback("empty", f"`{self.name}` still holds its `...`: replace it, then run both cells again.")
+        except Accident as accident:
+            return Feedback("trouble", str(accident))
+        return self._solved(feedback) if feedback.verdict == "right" else feedback
+
+    def judge(self, answer) -> Feedback:
+        raise NotImplementedError
+
+    def _solved(self, feedback):
+        kept = record.remember(self.name)
+        return feedback if kept else Feedback("right", f"{feedback.says} (It could not be written to your progress.)")
+
+
+@dataclass(frozen=True)
+class Number(Exercise):
+    """A number, accepted within the factor `within`: 1.02 is two per cent either way, 2 is half to double."""
+
+    value: float = 0.0
+    within: float = 1.02
+    mistakes: tuple[Mistake, ...] = ()
+
+    def judge(self, answer):
+        number = _number(answer)
+        if self._close(number, self.value):
+            return Feedback("right", f"The value is {self.value:.4g}. {self.praise}")
+        for mistake in self.mistakes:
+            if self._close(number, mistake.answer):
+                return Feedback("wrong", f"You wrote {number:.6g}. {mistake.hint}", more=mistake.name)
+        size = "too large" if number > self.value else "too small"
+        return Feedback("wrong", f"You wrote {number:.6g}: that is {size}. {self._accepted()}")
+
+    def _close(self, number, value):
+        if value == 0:
+            return abs(number) < 1e-9
+        return number / value > 0 and max(number / value, value / number) <= self.within
+
+    def _accepted(self):
+        if self.within < 1.5:
+            return f"A value within {100 * (self.within - 1):.0f} % counts."
+        return f"A value within a factor of {self.within:g} counts."
+
+
+@dataclass(frozen=True)
+class Choice(Exercise):
+    """One letter out of a few. options: letter -> why it is right or wrong; `right` names the right one."""
+
+    right: str = "a"
+    options: tuple[tuple[str, str], ...] = ()
+
+    def judge(self, answer):
+        reasons = dict(self.options)
+        letter = str(answer).strip().strip("().'\"").lower() if isinstance(answer, str) else None
+        if letter not in reasons:
+            raise Accident(f'Answer with one of the letters {", ".join(reasons)} in quotation marks, such as "a".')
+        if letter == self.right:
+            return Feedback("right", f"{reasons[letter]} {self.praise}".strip())
+        return Feedback("wrong", f"You chose {letter}. {reasons[letter]}")
+
+
+@dataclass(frozen=True)
+class Function(Exercise):
+    """A function, run on cases that tell every known mistake from the right answer and from each other.
+
+    returns: the names of what it returns. cases: argument tuples.
+    """
+
+    right: Callable = None
+    returns: tuple[str, ...] = ()
+    cases: tuple[tuple, ...] = ()
+    arguments: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    conventions: tuple[Convention, ...] = ()
+    laws: tuple[Law, ...] = ()
+
+    def judge(self, answer):
+        if not callable(answer):
+            raise Accident(
+                f"`{self.name}` should be a function, it is {type(answer).__name__}: did a cell overwrite it?"
+            )
+        expected = self.results(self.right)
+        got = self.results(answer, aloud=True)
+        if _equal(got, expected):
+            return Feedback("right", self.praise)
+        for convention in self.conventions:
+            if self._right_in(convention, answer, expected):
+                return Feedback("right", f"{convention.says} {self.praise}")
+        case, rows = self._first_difference(got, expected)
+        for mistake in self.mistakes:
+            if _equal(got, self.results(mistake.answer)):
+                return Feedback("wrong", mistake.hint, case, rows, more=mistake.name)
+        for law in self.laws:
+            if not self._obeys(law, answer):
+                return Feedback("wrong", f"A law is broken: {law.sentence}", case, rows)
+        return Feedback("wrong", "It is not one of the mistakes we know. Compare the first case by hand.", case, rows)
+
+    def results(self, function, aloud=False):
+        """The results of a function on every case, as lists of arrays. Raises Accident or Unwritten."""
+        found = []
+        for k, case in enumerate(self.cases):
+            likes = [np.asarray(part) for part in _tuple(self.right(*case))]
+            result = calling.call(function, case, quiet=not aloud or k > 0)
+            found.append(calling.as_arrays(result, self.returns, likes))
+        return found
+
+    def _right_in(self, convention, answer, expected):
+        try:
+            got = [
+                calling.as_arrays(
+                    convention.decode(calling.call(answer, convention.encode(case)), case), self.returns, like
+                )
+                for case, like in zip(self.cases, expected, strict=True)
+            ]
+        except (Accident, Unwritten):
+            return False
+        return _equal(got, expected)
+
+    def _obeys(self, law, answer):
+        try:
+            return bool(law.holds(lambda *args: calling.call(answer, args)))
+        except (Accident, Unwritten, TypeError, ValueError):
+            return False
+
+    def _first_difference(self, got, expected):
+        k = next(k for k, pair in enumerate(zip(got, expected, strict=True)) if not _equal([pair[0]], [pair[1]]))
+        given = ", ".join(f"{n}={calling.shown(v)}" for n, v in zip(self.arguments, self.cases[k], strict=True))
+        rows = zip(self.returns, got[k], expected[k], strict=True)
+        return f"With {given}", tuple((name, calling.shown(g), calling.shown(e)) for name, g, e in rows)
+
+
+@dataclass(frozen=True)
+class WrittenTest(Exercise):
+    """A test that the learner writes: it must let the right version pass and catch every broken one."""
+
+    right: Callable = None
+    mistakes: tuple[Mistake, ...] = ()
+
+    def judge(self, answer):
+        if not callable(answer):
+            raise Accident(f"`{self.name}` should be a function that takes the version to test.")
+        if self._catches(answer, self.right):
+            return Feedback("wrong", "Your test rejects the right version. What does it demand that is not true of it?")
+        slipped = [mistake for mistake in self.mistakes if not self._catches(answer, mistake.answer)]
+        if not slipped:
+            return Feedback("right", self.praise)
+        caught = len(self.mistakes) - len(slipped)
+        if not caught and calling.is_stub(answer):
+            raise Unwritten
+        if not caught:
+            return Feedback(
+                "wrong",
+                "It lets every version pass, the right one and the broken ones. Does it contain an `assert`? "
+                + slipped[0].hint,
+                more=slipped[0].name,
+            )
+        return Feedback(
+            "wrong",
+            f"It catches {caught} of {len(self.mistakes)} broken versions. One slips through. {slipped[0].hint}",
+            more=slipped[0].name,
+        )
+
+    def _catches(self, test, version):
+        """Whether the test fails this version: by an assert, by returning False, or because the version broke it."""
+        try:
+            answer = calling.call(test, (version,), let_through=(AssertionError,))
+        except AssertionError:
+            return True
+        except Accident:
+            if version is self.right:
+                raise
+            return True
+        return answer is not None and not np.all(answer)
+
+
+def _number(answer):
+    if isinstance(answer, str):
+        raise Accident(f"A number is wanted here, without quotation marks: you wrote {answer!r}.")
+    try:
+        number = float(answer)
+    except (TypeError, ValueError):
+        raise Accident(f"A single number is wanted here, not {type(answer).__name__}.") from None
+    if not isfinite(number):
+        raise Accident(f"A finite number is wanted here, not {number}.")
+    return number
+
+
+def _tuple(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+def _equal(got, expected):
+    pairs = ((g, e) for gs, es in zip(got, expected, strict=True) for g, e in zip(gs, es, strict=True))
+    return all(np.allclose(g, e, rtol=1e-7, atol=1e-10, equal_nan=True) for g, e in pairs)

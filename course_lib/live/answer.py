@@ -1,0 +1,69 @@
+"""What a lab's `compute` hands back, and the sentences for what is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import codec
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to every setting on the grid of the page's sliders.
+
+    lines: gid of a line -> (x, y), arrays of shape (points,) + grid; an axis of the grid the array does not
+        depend on has length 1, or all of them are left out. nan and inf interrupt the line.
+    words: name of a readout -> str, or array of str that broadcasts to the grid.
+    """
+
+    lines: Mapping
+    words: Mapping = field(default_factory=dict)
+
+
+def check_names(answer, gids):
+    """Refuse an answer whose lines are not exactly those of the figure."""
+    if not isinstance(answer, Answer):
+        raise TypeError(f"compute must return an Answer(lines=..., words=...), not {type(answer).__name__}")
+    unknown, missing = sorted(set(answer.lines) - set(gids)), sorted(set(gids) - set(answer.lines))
+    if unknown:
+        raise ValueError(f"compute answers for {unknown}, but the figure has no Line2D with such a gid")
+    if missing:
+        raise ValueError(f"compute gives no data for the figure's lines {missing}")
+
+
+def over_grid(name, values, grid):
+    """`values` as an array of shape (points,) + grid, grid axes of length 1 where they make no difference."""
+    values = np.asarray(values, dtype=float)
+    if values.ndim == 1:
+        values = values.reshape(-1, *(1,) * len(grid))
+    fits = values.ndim == 1 + len(grid) and all(
+        have in (1, want) for have, want in zip(values.shape[1:], grid, strict=True)
+    )
+    if not fits:
+        raise ValueError(f"line {name!r}: shape {values.shape} is neither (points,) nor (points,) + {grid}")
+    return values
+
+
+def line_arrays(name, pair, grid):
+    """(x, y) of a line, both `over_grid` and with the same number of points."""
+    x, y = (over_grid(name, values, grid) for values in pair)
+    if len(x) != len(y):
+        raise ValueError(f"line {name!r}: {len(x)} values of x, {len(y)} of y")
+    return x, y
+
+
+def check_size(shapes, labels, grid):
+    """Refuse a table above `codec.LIMIT`, and say which slider to make coarser.
+
+    shapes: of the 16-bit arrays; labels: of the sliders whose steps are the grid.
+    """
+    size = sum(2 * int(np.prod(shape)) for shape in shapes)
+    if size <= codec.LIMIT:
+        return
+    steps = max(grid)
+    raise ValueError(
+        f"the table of this figure would take {size / 1e6:.1f} MB, and {codec.LIMIT / 1e6:.0f} MB is the "
+        f"limit: make the slider {labels[grid.index(steps)]!r} coarser (it has {steps} steps), "
+        "or draw fewer points"
+    )

@@ -1,0 +1,121 @@
+"""From arrays of data to one small buffer the page can draw from, and back.
+
+Pure functions. A position on the paper is a 16-bit code: its distance from the middle of its axes, in
+sixteenths of a pixel up to 1024 px, logarithmic beyond (so that a diverging run keeps its direction), and
+CUT where it is not finite or further than 100 000 px. The same rule stands in `figure.js`.
+
+The buffer, after inflating: four bytes with the length of a JSON header (little endian), the header, and
+16-bit arrays one after the other. An array has the shape grid + (points,); a grid axis it does not depend on
+has length 1, as in numpy; along its points it holds differences, which compress well.
+"""
+
+import json
+import zlib
+
+import numpy as np
+
+CUT = -32768  # the code for "no point here": the line is interrupted
+NEAR = 1024.0  # px from the middle of the axes up to which positions are linear
+FAR = 1e5  # px beyond which a line is cut
+PARTS = 16  # parts of a pixel
+RATE = 3e-4  # relative step of the logarithmic part
+LIMIT = 8_000_000  # bytes of a table before it is compressed
+
+
+def to_pixels(ax, direction, values):
+    """Where data values stand on the figure, by the axes' own transforms.
+
+    ax: matplotlib Axes with separable scales (linear, log), layout final; direction: "x" or "y";
+    values: array of any shape. Returns dots from the figure's left or bottom edge, of the same shape;
+    what is not finite, or not positive on a log axis, comes back as nan, inf or far away, never as an error.
+    """
+    values = np.asarray(values, dtype=float)
+    axis = ax.xaxis if direction == "x" else ax.yaxis
+    row = "xy".index(direction)
+    matrix = (ax.transLimits + ax.transAxes).get_matrix()
+    with np.errstate(all="ignore"):
+        scaled = axis.get_transform().transform(values.ravel()).reshape(values.shape)
+        return scaled * matrix[row, row] + matrix[row, 2]
+
+
+def quantise(offsets):
+    """Codes (int16) of distances in px from the middle of the axes."""
+    offsets = np.asarray(offsets, dtype=float)
+    with np.errstate(all="ignore"):
+        distance = np.abs(offsets)
+        far = PARTS * NEAR + np.log(np.maximum(distance, NEAR) / NEAR) / RATE
+        code = np.sign(offsets) * np.rint(np.where(distance <= NEAR, distance * PARTS, far))
+        seen = distance <= FAR  # False for nan, too
+    return np.where(seen, code, CUT).astype(np.int16)
+
+
+def restore(codes):
+    """Distances in px from the middle of the axes, nan where cut: what the page makes of codes."""
+    codes = np.asarray(codes, dtype=float)
+    size = np.abs(codes)
+    far = NEAR * np.exp((size - PARTS * NEAR) * RATE)
+    offsets = np.sign(codes) * np.where(size <= PARTS * NEAR, size / PARTS, far)
+    return np.where(codes == CUT, np.nan, offsets)
+
+
+def encode_words(texts, grid):
+    """Texts over the grid as (list of different texts, array of their numbers, grid + (1,)).
+
+    texts: a str, or an array of str that broadcasts to the grid.
+    """
+    texts = np.asarray(texts, dtype=str)
+    texts = texts.reshape((1,) * (len(grid) - texts.ndim) + texts.shape)
+    different, number = np.unique(texts, return_inverse=True)
+    if len(different) > -CUT:
+        raise ValueError(f"{len(different)} different texts in one readout; at most {-CUT} can be kept")
+    return different.tolist(), number.reshape(*texts.shape, 1).astype(np.int16)
+
+
+class _Blocks:
+    """Arrays laid one after the other; an array several lines have in common (the steps, say) once."""
+
+    def __init__(self):
+        self.shapes, self.data, self._known = [], [], {}
+
+    def keep(self, array):
+        """Number of this array among the blocks."""
+        block = np.diff(array, axis=-1, prepend=np.int16(0)).astype("<i2").tobytes()
+        number = self._known.setdefault((array.shape, block), len(self.data))
+        if number == len(self.data):
+            self.shapes.append(list(array.shape))
+            self.data.append(block)
+        return number
+
+
+def pack(key, lines, words, *, level=1):
+    """One compressed buffer.
+
+    key: dict, the settings in the kernel this answer was computed for;
+    lines: gid -> (x codes, y codes), int16, grid + (points,); words: name -> (texts, numbers);
+    level: of zlib (1 is three times as fast as 6, and a fifth larger).
+    """
+    blocks = _Blocks()
+    header = {
+        "key": key,
+        "lines": {gid: [blocks.keep(x), blocks.keep(y)] for gid, (x, y) in lines.items()},
+        "words": {name: {"texts": texts, "array": blocks.keep(n)} for name, (texts, n) in words.items()},
+        "arrays": blocks.shapes,
+    }
+    text = json.dumps(header).encode()
+    text += b" " * (len(text) % 2)  # 16-bit arrays start at an even byte
+    return zlib.compress(len(text).to_bytes(4, "little") + text + b"".join(blocks.data), level)
+
+
+def unpack(data):
+    """The inverse of `pack`: (key, lines, words), as the page reads them."""
+    raw = zlib.decompress(data)
+    start = 4 + int.from_bytes(raw[:4], "little")
+    header = json.loads(raw[4:start])
+    arrays = []
+    for shape in header["arrays"]:
+        steps = np.frombuffer(raw, "<i2", np.prod(shape, dtype=int), start).reshape(shape)
+        arrays.append(np.cumsum(steps, axis=-1, dtype=np.int16))
+        start += steps.nbytes
+    lines = {gid: tuple(arrays[k] for k in pair) for gid, pair in header["lines"].items()}
+    words = {name: (entry["texts"], arrays[entry["array"]]) for name, entry in header["words"].items()}
+    return header["key"], lines, words

@@ -1,0 +1,258 @@
+"""The matplotlib side of a live figure: which lines move, what stands still, and pictures of both."""
+
+import io
+import sys
+from contextlib import contextmanager
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.markers import MarkerStyle
+from matplotlib.transforms import Bbox
+
+from . import codec, style
+from .answer import check_names, check_size, line_arrays
+
+SCALES = ("linear", "log")
+NOTE_HEIGHT = 0.26  # inches under the picture, for the sentence that it is one
+
+
+class Drawing:
+    """A figure whose named, empty Line2Ds move.
+
+    figure: matplotlib Figure; lines that move are the Line2Ds with a gid.
+    halos: gid -> gid of the line whose data it shares; heads: gid -> gid of the run at whose last point it
+    stands; runs: gids drawn up to the step slider (each gets a head if `heads` has none for it);
+    arrows: gids that get an arrow's head at their last point; names: gid -> (x, y), what the numbers are
+    called (None: not worth telling), by default the labels of the axes; step_label: of the steps.
+    """
+
+    def __init__(self, figure, *, runs, heads, halos, arrows, names, step_label):
+        _forget(figure)
+        FigureCanvasAgg(figure)  # makes itself the figure's canvas
+        self.figure = figure
+        found = [(line.get_gid(), line) for ax in figure.axes for line in ax.lines if line.get_gid()]
+        self.lines = dict(found)
+        if len(found) > len(self.lines):
+            raise ValueError(f"two lines of the figure have the same gid: {sorted(gid for gid, _ in found)}")
+        self._refuse_unknown(runs=runs, heads=heads, halos=halos, arrows=arrows, names=names)
+        self._refuse_unknown(heads=heads.values(), halos=halos.values())
+        self.runs, self.names, self.step_label = tuple(runs), names, step_label
+        self.source = {gid: gid for gid in self.lines} | dict(halos) | dict(heads)
+        self.part = dict.fromkeys(self.lines, "all") | dict.fromkeys(heads, "head")
+        self.data_gids = [gid for gid in self.lines if self.source[gid] == gid]
+        for run in self.runs:
+            if run not in heads.values():
+                self._add("head", run, style.head_like(self.lines[run]))
+        for gid in arrows:
+            self._add("tip", gid, style.tip_like(self.lines[gid]))
+        self.lay_out()
+
+    def _refuse_unknown(self, **named):
+        for argument, gids in named.items():
+            unknown = sorted(set(gids) - set(self.lines))
+            if unknown:
+                raise ValueError(f"{argument} names {unknown}, but the figure's lines are {sorted(self.lines)}")
+
+    def _add(self, part, source, line):
+        gid = f"{source} {part}"
+        line.set_gid(gid)
+        self.lines[source].axes.add_line(line)
+        self.lines[gid], self.source[gid], self.part[gid] = line, source, part
+
+    def lay_out(self):
+        """Make the layout final: from here on pixels stand."""
+        with rc_context({"savefig.bbox": None}):
+            self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
+        self.check_axes()
+
+    def check_axes(self):
+        """Refuse what a live figure cannot draw; also after every change of the background."""
+        for gid, line in self.lines.items():
+            if line.axes is None:
+                raise ValueError(f"line {gid!r} was removed from the figure; do not clear its axes")
+        for ax in self.figure.axes:
+            ax.autoscale_view()  # matplotlib would put it off until it draws
+            for name, scale in (("x", ax.get_xscale()), ("y", ax.get_yscale())):
+                if scale not in SCALES:
+                    raise ValueError(f"a live figure knows linear and log axes; its {name} axis is {scale!r}")
+
+    def frame(self):
+        """Geometry and line styles for the page, in px of the figure's own size, y down."""
+        axes = self.figure.axes
+        order = sorted(self.lines.values(), key=lambda line: (line.axes.zorder, axes.index(line.axes), line.zorder))
+        return {
+            "size": self.size,
+            "axes": [self._axes(ax) for ax in axes],
+            "lines": [self._line(line) for line in order],
+            "step": self.step_label,
+        }
+
+    @property
+    def size(self):
+        """Width and height in px."""
+        return [float(length) for length in self.figure.bbox.size]
+
+    def _axes(self, ax):
+        return {
+            "box": [ax.bbox.x0, self.size[1] - ax.bbox.y1, ax.bbox.width, ax.bbox.height],
+            "log": [ax.get_xscale() == "log", ax.get_yscale() == "log"],
+            "limits": [list(map(float, ax.get_xlim())), list(map(float, ax.get_ylim()))],
+        }
+
+    def _line(self, line):
+        gid = line.get_gid()
+        source = self.source[gid]
+        return style.line_style(line, self.figure.dpi / 72) | {
+            "label": self._label(source),
+            "data": source,
+            "part": self.part[gid],
+            "run": source in self.runs,
+            "axes": self.figure.axes.index(line.axes),
+            "names": self._names(source),
+        }
+
+    def _label(self, gid):
+        """The line's label; else that of the line it belongs to ("loss.free" to "free"); else its name."""
+        name = gid.split(".")[-1]
+        for known in (gid, name):
+            text = str(self.lines[known].get_label()) if known in self.lines else "_"
+            if not text.startswith("_"):
+                return style.plain(text)
+        return name
+
+    def _names(self, gid):
+        if gid in self.names:
+            return list(self.names[gid])
+        ax = self.lines[gid].axes
+        names = [style.plain(text) for text in (ax.get_xlabel(), ax.get_ylabel())]
+        return [None if name == self.step_label else name for name in names]
+
+    def codes(self, gid, x, y):
+        """16-bit codes of a line's arrays, points last; see `codec`."""
+        ax = self.lines[gid].axes
+        middle = (ax.bbox.x0 + ax.bbox.x1) / 2, (ax.bbox.y0 + ax.bbox.y1) / 2
+        across = codec.quantise(codec.to_pixels(ax, "x", x) - middle[0])
+        down = codec.quantise(middle[1] - codec.to_pixels(ax, "y", y))
+        return np.moveaxis(across, 0, -1), np.moveaxis(down, 0, -1)
+
+    def encode(self, answer, grid, labels, key):
+        """The buffer for the page: `answer` over the grid, refused if it is too large or does not fit."""
+        check_names(answer, self.data_gids)
+        arrays = {gid: line_arrays(gid, pair, grid) for gid, pair in answer.lines.items()}
+        check_size([values.shape for pair in arrays.values() for values in pair], labels, grid)
+        lines = {gid: self.codes(gid, *pair) for gid, pair in arrays.items()}
+        words = {name: codec.encode_words(texts, grid) for name, texts in answer.words.items()}
+        return codec.pack(key, lines, words)
+
+    def layers(self, scale=2):
+        """PNGs of what stands still: below the moving lines, and above them (None if nothing is).
+
+        scale: dots a px; 1 is for pictures that will be replaced in a moment.
+        """
+        above = self._above()
+        with _hidden(above):
+            below_picture = self._png(scale)
+        if not above:
+            return below_picture, None
+        rest = [child for ax in self.figure.axes for child in ax.get_children() if child not in above]
+        own = [child for child in self.figure.get_children() if child not in self.figure.axes]
+        with _hidden([*rest, *own]):
+            return below_picture, self._png(scale, facecolor="none")
+
+    def _above(self):
+        """Artists matplotlib would draw after the last moving line of their axes."""
+        above = []
+        for ax in self.figure.axes:
+            mine = [line for line in self.lines.values() if line.axes is ax]
+            if mine:
+                top = max(line.get_zorder() for line in mine)
+                children = [child for child in ax.get_children() if child is not ax.patch]
+                above += [c for c in children if c.get_visible() and c.get_zorder() > top and c not in mine]
+        return above
+
+    def picture(self, answer, step=None, *, scale=2, note=None):
+        """PNG of the whole figure as matplotlib draws it, for an answer of one cell.
+
+        step: how far the runs are drawn (None: to the end); note: a sentence in a strip under the picture.
+        """
+        check_names(answer, self.data_gids)
+        try:
+            for gid, line in self.lines.items():
+                self._place(line, *self._points(self.source[gid], answer, step))
+            return self._png(scale, note=note)
+        finally:
+            for gid, line in self.lines.items():
+                line.set_data([], [])
+                if self.part[gid] == "tip":
+                    line.set_marker(MarkerStyle(style.TIP))
+
+    def _points(self, gid, answer, step):
+        """x and y of one line as shown: up to `step` if it is a run, nan where the page cuts it."""
+        x, y = (np.ravel(np.asarray(values, dtype=float)) for values in answer.lines[gid])
+        across, down = self.codes(gid, x, y)
+        cut = (across == codec.CUT) | (down == codec.CUT)
+        stop = len(x) if step is None or gid not in self.runs else step + 1
+        return np.where(cut, np.nan, x)[:stop], np.where(cut, np.nan, y)[:stop]
+
+    def _place(self, line, x, y):
+        part = self.part[line.get_gid()]
+        seen = np.flatnonzero(np.isfinite(x))
+        if part == "tip":
+            seen = self._aim(line, x[seen], y[seen])
+            x, y = (x[-1:], y[-1:]) if seen else ([], [])
+        elif part == "head":
+            x, y = x[seen[-1:]], y[seen[-1:]]
+        line.set_data(x, y)
+
+    def _aim(self, line, x, y):
+        """Turn an arrow's head along the last part of its line; False if that has no direction."""
+        ends = np.column_stack([codec.to_pixels(line.axes, "x", x), codec.to_pixels(line.axes, "y", y)])[-2:]
+        if len(ends) < 2 or np.allclose(*ends):
+            return False
+        across, up = ends[1] - ends[0]
+        line.set_marker(MarkerStyle(style.TIP).rotated(rad=np.arctan2(up, across)))
+        return True
+
+    def _png(self, scale, *, facecolor="auto", note=None):
+        target, box = io.BytesIO(), None
+        text = None
+        if note:
+            width, height = self.figure.get_size_inches()
+            box = Bbox([[0, -NOTE_HEIGHT], [width, height]])
+            below = -0.7 * NOTE_HEIGHT / height
+            text = self.figure.text(0.5, below, note, ha="center", size=9, color="#5B6A78", style="italic")
+        try:
+            with rc_context({"savefig.bbox": None, "savefig.transparent": False}):
+                self.figure.savefig(
+                    target,
+                    format="png",
+                    dpi=scale * self.figure.dpi,
+                    facecolor=facecolor,
+                    bbox_inches=box,
+                    metadata={"Software": None},  # else the bytes change with matplotlib's version
+                )
+        finally:
+            if text:
+                text.remove()
+        return target.getvalue()
+
+
+def _forget(figure):
+    """Take the figure out of pyplot's hands, if it is in them: it would be shown a second time."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot:
+        pyplot.close(figure)
+
+
+@contextmanager
+def _hidden(artists):
+    shown = [artist for artist in artists if artist.get_visible()]
+    for artist in shown:
+        artist.set_visible(False)
+    try:
+        yield
+    finally:
+        for artist in shown:
+            artist.set_visible(True)

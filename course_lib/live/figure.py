@@ -1,0 +1,323 @@
+"""The widget: a figure whose page holds the answer to every setting of two sliders and draws it itself.
+
+The page keeps the settings and tells the kernel about them; only what is not in its table is asked for:
+first the cell one sees, then, when the hand rests, the table. See `figure.js` for the other half.
+"""
+
+import base64
+import inspect
+import os
+import threading
+import traceback
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+from . import answer as answers
+from .controls import controls
+from .drawing import Drawing
+from .export import page_html
+
+HERE = Path(__file__).parent
+NOTE = "A picture of the default setting. Run this cell in a notebook to move it."
+
+
+class LiveFigure(anywidget.AnyWidget):
+    """A live figure; show it by making it the last expression of a cell.
+
+    figure: matplotlib Figure with an empty Line2D, with a gid, for all that moves.
+    compute: pure function (**page, **kernel) -> Answer. A page quantity comes as an array of shape (n,), or
+        (n, 1) and (1, m) if there are two; any other as a plain value, a pair of sliders as a pair.
+    page: name -> slider, at most two; their steps are the grid of the table.
+    kernel: name -> slider, dropdown, checkbox, or a pair of sliders (shown as number boxes; for a point that
+        is dragged). Moving one asks the kernel.
+    pointer: Axes -> (name or None, name or None), the sliders steered along x and y by pointer and arrow
+        keys, or the name of a pair.
+    runs: gids of lines drawn up to the step slider. halos, heads, arrows, names: see `Drawing`.
+    scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them.
+    background: function (figure, **some of the kernel quantities by name), called when one of these changes,
+        to redraw what stands still (it must neither clear axes nor use pyplot).
+    seconds: how long play takes from the first step to the last.
+    alt: the text alternative; it is also all that text-only readers get.
+    """
+
+    _esm = HERE / "figure.js"
+    _css = HERE / "figure.css"
+    _ipython_display_ = None  # ipywidgets 7 would show itself without the picture
+
+    spec = traitlets.Dict().tag(sync=True)  # what never changes: controls, pointer, scenes, alt
+    frame = traitlets.Dict().tag(sync=True)  # geometry and styles, see Drawing.frame
+    below = traitlets.Bytes().tag(sync=True)  # PNG under the moving lines
+    above = traitlets.Bytes().tag(sync=True)  # PNG over them, or empty
+    table = traitlets.Bytes().tag(sync=True)  # see codec
+    version = traitlets.Int().tag(sync=True)  # counts updates: the page waits for this one
+    settings = traitlets.Dict().tag(sync=True)  # name -> number of the value; "step" -> number, None: last
+    error = traitlets.Unicode().tag(sync=True)  # of the last request, shown in the page; else empty
+
+    def __init__(
+        self,
+        figure,
+        compute,
+        *,
+        page,
+        kernel=None,
+        pointer=None,
+        runs=(),
+        heads=None,
+        halos=None,
+        arrows=(),
+        names=None,
+        scenes=None,
+        background=None,
+        step_label="step",
+        seconds=4,
+        alt,
+    ):
+        self._lock = threading.RLock()  # newer kernels answer pages in a thread beside the cells
+        self._following = False
+        self.compute, self.background = compute, background
+        self.page = {name: _only(controls(name, widget), name) for name, widget in page.items()}
+        self.kernel = {name: controls(name, widget) for name, widget in (kernel or {}).items()}
+        self._refuse_names()
+        self.drawing = Drawing(
+            figure,
+            runs=runs,
+            heads=heads or {},
+            halos=halos or {},
+            arrows=arrows,
+            names=names or {},
+            step_label=step_label,
+        )
+        self._painted = self._background_values(self._present())
+        self._scale = None  # of the picture the page has; None: it has none
+        self.defaults = self._present() | {"step": None}
+        self._refuse_too_large()
+        super().__init__(
+            spec={
+                "alt": alt,
+                "controls": [c.describe() | {"page": c.name in self.page} for c in self._controls()],
+                "defaults": self.defaults,
+                "pointer": [self._pads(ax, names) for ax, names in (pointer or {}).items()],
+                "scenes": {text: self._scene(scene) for text, scene in (scenes or {}).items()},
+                "seconds": seconds,
+            },
+            settings=self.defaults,
+            **self._newest(),
+        )
+        for control in self._controls():
+            control.widget.observe(self._moved, "value")
+        self.on_msg(self._asked)
+
+    # -- the quantities
+
+    def _controls(self):
+        return [*self.page.values(), *(control for pair in self.kernel.values() for control in pair)]
+
+    def _refuse_names(self):
+        if len(self.page) > 2:
+            raise ValueError(f"at most two sliders can live in the page, not {list(self.page)}")
+        twice = set(self.page) & set(self.kernel) | ({"step"} & (set(self.page) | set(self.kernel)))
+        if twice:
+            raise ValueError(f"{sorted(twice)} cannot be names of quantities here: taken")
+
+    def _pads(self, ax, names):
+        """For the page: which controls the pointer steers on these axes."""
+        if isinstance(names, str):
+            names = [control.name for control in self.kernel.get(names, ())]
+        known = [control.name for control in self._controls()]
+        if len(names) != 2 or any(name not in known for name in names if name is not None):
+            raise ValueError(f"pointer must name two of {known} (or None for one), not {names}")
+        return {"axes": self.drawing.figure.axes.index(ax), "names": list(names)}
+
+    def _scene(self, scene):
+        """name -> value, as name -> number of the value."""
+        numbers = {}
+        for name, value in scene.items():
+            if name == "step":
+                numbers["step"] = value
+            elif name in self.page:
+                numbers[name] = self.page[name].nearest(value)
+            elif name in self.kernel:
+                parts = self.kernel[name]
+                given = value if len(parts) == 2 else [value]
+                numbers |= {c.name: c.nearest(v) for c, v in zip(parts, given, strict=True)}
+            else:
+                raise ValueError(f"a scene sets {name!r}; known are {[*self.page, *self.kernel, 'step']}")
+        return numbers
+
+    def _present(self):
+        """name -> number of the value the widgets have now."""
+        return {control.name: control.index for control in self._controls()}
+
+    def _kernel_key(self, settings):
+        return {name: settings[name] for name in settings if name not in self.page and name != "step"}
+
+    def _kernel_values(self, settings):
+        """Keyword arguments for compute; a pair of sliders is one pair."""
+        values = {name: tuple(c.value(settings[c.name]) for c in parts) for name, parts in self.kernel.items()}
+        return {name: value if len(value) == 2 else value[0] for name, value in values.items()}
+
+    def _background_values(self, settings):
+        if self.background is None:
+            return {}
+        wanted = list(inspect.signature(self.background).parameters)[1:]
+        values = self._kernel_values(settings)
+        return {name: values[name] for name in wanted}
+
+    # -- computing
+
+    def _answer(self, settings, pick):
+        """The Answer with `pick(control)` of each page slider's values."""
+        axes = np.ix_(*(np.asarray(pick(control)) for control in self.page.values()))
+        return self.compute(
+            **dict(zip(self.page, axes, strict=True)),
+            **self._kernel_values(settings),
+        )
+
+    def cell(self, settings):
+        """The Answer for one setting: a grid of one."""
+        return self._answer(settings, lambda control: [control.value(settings[control.name])])
+
+    def _pack(self, answer, settings, grid):
+        labels = [control.label for control in self.page.values()]
+        return self.drawing.encode(answer, grid, labels, self._kernel_key(settings))
+
+    def _refuse_too_large(self):
+        """From two values of each slider tell what all would take, before computing them."""
+        answer = self._answer(self._present(), lambda control: control.values[:2])
+        grid = tuple(len(control.values) for control in self.page.values())
+        few = tuple(min(2, steps) for steps in grid)
+        answers.check_names(answer, self.drawing.data_gids)
+        pairs = [answers.line_arrays(gid, pair, few) for gid, pair in answer.lines.items()]
+        shapes = [
+            (len(a), *(all_ if have > 1 else 1 for have, all_ in zip(a.shape[1:], grid, strict=True)))
+            for pair in pairs
+            for a in pair
+        ]
+        answers.check_size(shapes, [control.label for control in self.page.values()], grid)
+
+    def _paint(self, settings):
+        """Redraw what stands still, if the kernel quantities it depends on have changed."""
+        wanted = self._background_values(settings)
+        if wanted != self._painted:
+            self.background(self.drawing.figure, **wanted)
+            self.drawing.check_axes()
+            self._painted, self._scale = wanted, None
+
+    def _layers(self, scale):
+        """The pictures and the geometry as traits, if the page does not have them this sharp."""
+        if self._scale is not None and self._scale >= scale:
+            return {}
+        below, above = self.drawing.layers(scale)
+        self._scale = scale
+        return {"frame": self.drawing.frame(), "below": below, "above": above or b""}
+
+    def _newest(self):
+        """All traits that depend on the kernel quantities."""
+        settings = self._present()
+        self._paint(settings)
+        answer = self._answer(settings, lambda control: control.values)
+        grid = tuple(len(control.values) for control in self.page.values())
+        return self._layers(2) | {"table": self._pack(answer, settings, grid), "version": self.version + 1}
+
+    def update(self):
+        """Compute the whole table for the widgets' present values and send it, in one message."""
+        with self._lock:
+            self._show(**self._newest(), settings=self._present() | {"step": self.settings["step"]})
+
+    def _show(self, **traits):
+        with self.hold_sync():
+            for name, value in (traits | {"error": ""}).items():
+                setattr(self, name, value)
+
+    # -- hearing from the widgets and from the page
+
+    def _moved(self, change):
+        """A widget was set by code: page sliders are told on, for the others the table is computed."""
+        if self._following:
+            return
+        if any(change["owner"] is control.widget for control in self.page.values()):
+            self.settings = self.settings | self._present()
+        else:
+            self.update()
+
+    @traitlets.observe("settings")
+    def _follow(self, change):
+        """The page has moved: let the widgets have the same values, without answering."""
+        self._choose(change["new"])
+
+    def _choose(self, settings):
+        with self._lock:
+            self._following = True
+            try:
+                for control in self._controls():
+                    if control.index != settings[control.name]:
+                        control.choose(settings[control.name])
+            finally:
+                self._following = False
+
+    def _asked(self, _, content, buffers):
+        """A page asks for {"ask": "cell" or "table", "settings": ...}; "done" follows whatever happens.
+
+        The settings are not sent back: by now the hand may be somewhere else.
+        """
+        reply, pictures = {"done": content["ask"]}, []
+        try:
+            with self._lock:
+                self._choose(content["settings"])
+                if content["ask"] == "cell":
+                    reply["cell"], pictures = self._visible_cell()
+                    self.error = ""
+                else:
+                    self._show(**self._newest())
+        except Exception:
+            self.error = traceback.format_exc()
+            raise
+        finally:
+            self.send(reply, pictures)
+
+    def _visible_cell(self):
+        """The cell one sees, and the background if it has changed: (its frame or {}, buffers)."""
+        settings = self._present()
+        self._paint(settings)
+        layers = self._layers(1)
+        packed = self._pack(self.cell(settings), settings, (1,) * len(self.page))
+        return layers, [packed, *(layers.pop(name) for name in ("below", "above") if name in layers)]
+
+    # -- pictures and pages
+
+    def picture(self, settings=None, *, note=None, scale=2):
+        """PNG by matplotlib itself of a setting: {name: number of the value}, default for those left out."""
+        settings = self.defaults | (settings or {})
+        with self._lock:
+            self._paint(settings)
+            step = settings["step"]
+            return self.drawing.picture(self.cell(settings), step, scale=scale, note=note)
+
+    def html(self):
+        """Self-contained HTML of the figure as it stands; needs neither kernel nor network."""
+        with self._lock:
+            self._paint(self._present())
+            below, above = self.drawing.layers(2)
+            return page_html(self.spec, self.drawing.frame(), below, above, self.table, self.settings)
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = {"text/plain": self.spec["alt"]}
+        if os.environ.get("COURSE_LIVE") == "html":
+            return data | {"text/html": self.html()}
+        width, _ = self.drawing.size
+        data["image/png"] = base64.b64encode(self.picture(note=NOTE)).decode()
+        data["application/vnd.jupyter.widget-view+json"] = {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": self.model_id,
+        }
+        return data, {"image/png": {"width": int(width), "alt": self.spec["alt"]}}
+
+
+def _only(parts, name):
+    if len(parts) != 1 or parts[0].kind != "range":
+        raise ValueError(f"page quantity {name!r} must be one slider")
+    return parts[0]

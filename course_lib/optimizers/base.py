@@ -1,0 +1,124 @@
+"""The contract of an optimizer: where it looks, and what it does with the gradient it finds there.
+
+An optimizer is a frozen dataclass. Its fields are the hyperparameters, its methods are the equation:
+
+    look(theta, *state)            the point at which the gradient is measured; theta itself unless overridden
+    step(theta, g, t, *state)      the next (theta, *state), from the gradient g and the step number t = 1, 2, ...
+    init(theta)                    the state before the first step: one array of zeros for each name in `state`
+
+State goes in and comes out; an optimizer remembers nothing itself, so two runs can never disturb each other.
+"""
+
+import dataclasses
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+Hyper = float | Sequence[float] | np.ndarray
+
+# The one table of what a hyperparameter may be: (lowest, highest, in words). Values that merely make a run
+# diverge, such as gamma > 1, are allowed: divergence is part of the subject.
+RANGES = {
+    "lr": (0.0, np.inf, "0 or more"),
+    "gamma": (0.0, np.inf, "0 or more"),
+    "rho": (0.0, 1.0, "from 0 to 1"),
+    "beta1": (0.0, np.nextafter(1.0, 0.0), "from 0 to below 1"),
+    "beta2": (0.0, np.nextafter(1.0, 0.0), "from 0 to below 1"),
+    "eps": (0.0, np.inf, "0 or more"),
+    "weight_decay": (0.0, np.inf, "0 or more"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Optimizer:
+    """What every optimizer has in common. Subclasses add fields, the names of their `state`, and `step`.
+
+    A field may be a number or an array. Arrays are sweeps: the run broadcasts all of them together and computes
+    one path for every combination. theta has shape (dim,) or (dim, *sweep).
+
+    Raises ValueError or TypeError, in one sentence, where a hyperparameter is not a finite number in its range.
+    """
+
+    state: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        # A dataclass would write its own repr, with every number of a 100 x 100 sweep in it.
+        cls.__repr__ = Optimizer.__repr__
+
+    def __post_init__(self):
+        for name, value in hyperparameters(self).items():
+            _check(f"{type(self).__name__}({name}=...)", value, *RANGES.get(name, (-np.inf, np.inf, "finite")))
+        self.sweep  # noqa: B018  asking for the shape is the check that the sweeps fit together
+
+    def __repr__(self):
+        fields = (f"{name}={_shown(value)}" for name, value in hyperparameters(self).items())
+        return f"{type(self).__name__}({', '.join(fields)})"
+
+    @property
+    def sweep(self) -> tuple[int, ...]:
+        """The shape of the grid that the hyperparameters span: () for a single run."""
+        shapes = {name: np.shape(value) for name, value in hyperparameters(self).items()}
+        try:
+            return np.broadcast_shapes(*shapes.values())
+        except ValueError:
+            given = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
+            raise ValueError(
+                f"the hyperparameters of {type(self).__name__} do not span a grid, their shapes are {given}: "
+                "put them on different axes, as in lr=lrs[:, None]"
+            ) from None
+
+    def init(self, theta):
+        return tuple(np.zeros_like(theta) for _ in self.state)
+
+    def look(self, theta, *state):
+        return theta
+
+    def step(self, theta, g, t, *state):
+        raise NotImplementedError(f"{type(self).__name__} has no step(theta, g, t, *state) yet")
+
+
+def hyperparameters(optimizer) -> dict:
+    """The fields of an optimizer by name, in the order in which they were declared."""
+    if not dataclasses.is_dataclass(optimizer):
+        return {}
+    return {field.name: getattr(optimizer, field.name) for field in dataclasses.fields(optimizer)}
+
+
+def prepared(optimizer, dtype=np.float64):
+    """The same optimizer with plain floats and arrays of `dtype` as hyperparameters, ready for many steps."""
+    fields = {name: np.asarray(value, dtype) for name, value in hyperparameters(optimizer).items()}
+    plain = {name: value if value.ndim else float(value) for name, value in fields.items()}
+    return dataclasses.replace(optimizer, **plain) if plain else optimizer
+
+
+def nearest(name, known):
+    """A sentence that names the known word closest to `name`, for messages about unknown names."""
+    close = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}Known are: {', '.join(known)}."
+
+
+def _check(argument, value, lowest, highest, accepted):
+    try:
+        numbers = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{argument} takes a number or an array of numbers, not {value!r}") from None
+    if isinstance(value, str | bytes):
+        raise TypeError(f"{argument} takes a number or an array of numbers, not {value!r}")
+    if numbers.size == 0:
+        raise ValueError(f"{argument} is an empty sweep: it needs at least one value")
+    wrong = numbers[~(np.isfinite(numbers) & (numbers >= lowest) & (numbers <= highest))]
+    if wrong.size:
+        raise ValueError(f"{argument} is {float(wrong.flat[0])!r}: it must be a finite number, {accepted}")
+
+
+def _shown(value):
+    numbers = np.asarray(value)
+    if numbers.ndim == 0:
+        return f"{numbers.item():g}"
+    shape = " x ".join(map(str, numbers.shape))
+    return f"<{shape} from {numbers.min():g} to {numbers.max():g}>"

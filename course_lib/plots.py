@@ -1,0 +1,209 @@
+"""Static drawings of the course: (axes, arrays) -> artists. Every colour and size stands here or in course.mplstyle.
+
+A picture is made in three steps: `figure()`, some `draw_...` calls, `show(fig, alt)`. Figures are made without pyplot,
+so nothing is drawn twice and nothing stays open behind a notebook's back. Importing this module sets the style.
+"""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib.style
+import numpy as np
+from IPython.display import display
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
+
+INK, SOFT, GRID, STAR = "#22303C", "#6B7A88", "#E3E8EC", "#F2C230"
+LAND = LinearSegmentedColormap.from_list("land", ["#FBFCFD", "#E9EFF3", "#DBE5EB", "#CDDBE3", "#BFD2DD"])
+EARTH = "#E9EFF3"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one optimizer is drawn everywhere: told apart by colour, dashes and marker, never by colour alone."""
+
+    label: str
+    color: str
+    dashes: str | tuple
+    marker: str
+
+
+LOOKS = {
+    "GradientDescent": Look("gradient descent", "#5B6770", (0, (1, 1.3)), "o"),
+    "Momentum": Look("momentum", "#D55E00", "-", "o"),
+    "Nesterov": Look("Nesterov", "#0072B2", (0, (4.5, 1.6)), "D"),
+    "Adagrad": Look("Adagrad", "#8C6D1F", (0, (7, 2)), "v"),
+    "Adadelta": Look("Adadelta", "#6A3D9A", (0, (2.5, 1.2)), "p"),
+    "RMSprop": Look("RMSprop", "#00795A", (0, (5, 1.4, 1, 1.4, 1, 1.4)), "s"),
+    "Adam": Look("Adam", "#AA3377", (0, (8, 1.6, 1.4, 1.6)), "^"),
+    "AdaMax": Look("AdaMax", "#4D7A97", (0, (3, 1.2, 1, 1.2)), "<"),
+    "Nadam": Look("Nadam", "#B5473C", (0, (6, 1.2, 2, 1.2)), ">"),
+    "AMSGrad": Look("AMSGrad", "#7A4A2B", (0, (2, 1, 2, 2.5)), "P"),
+    "AdamW": Look("AdamW", "#3F5FA8", (0, (9, 1.4, 3, 1.4)), "X"),
+}
+OWN = Look("yours", "#22303C", "-", "*")
+
+# One rule at several settings, from the least to the most: darker, thicker in ink, and dashed differently.
+SERIES = tuple(
+    Look(f"setting {k + 1}", color, dashes, "o")
+    for k, (color, dashes) in enumerate(
+        [("#5B6770", (0, (1, 1.3))), ("#C98A4B", (0, (5, 1.5))), ("#D55E00", "-"), ("#7A2E0E", (0, (8, 1.5, 1.5, 1.5)))]
+    )
+)
+
+
+def look_of(optimizer) -> Look:
+    """The look of an optimizer, its class, or a name; a learner's own class gets one of its own."""
+    if isinstance(optimizer, Look):
+        return optimizer
+    if isinstance(optimizer, str):
+        return LOOKS.get(optimizer, OWN)
+    kind = optimizer if isinstance(optimizer, type) else type(optimizer)
+    return LOOKS.get(kind.__name__, OWN)
+
+
+def figure(*titles, widths=None, height=4.4):
+    """A figure with one axes for each title, side by side, and the axes. widths: their ratios."""
+    fig = Figure(figsize=(11, height))
+    axes = fig.subplots(1, max(1, len(titles)), width_ratios=widths, squeeze=False)[0]
+    for ax, title in zip(axes, titles, strict=False):
+        ax.set_title(title)
+    return (fig, *axes)
+
+
+def show(fig, alt):
+    """Put a finished figure into the notebook, with `alt` as its text alternative for those who cannot see it."""
+    picture = io.BytesIO()
+    fig.savefig(picture, format="png", metadata={"Software": None})
+    display({"image/png": picture.getvalue(), "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def draw_landscape(ax, surface, levels=9):
+    """A 2-D surface from above: pale bands with white contour lines, spaced by the logarithm of the height."""
+    (x0, x1), (y0, y1) = surface.view
+    x, y = np.meshgrid(np.linspace(x0, x1, 240), np.linspace(y0, y1, 240))
+    z = surface.value(np.array([x, y]))
+    z = np.log10(z - min(z.min(), surface.lowest if np.isfinite(surface.lowest) else np.inf) + np.ptp(z) * 1e-3)
+    heights = np.linspace(z.min(), z.max(), levels + 1)
+    bands = ax.contourf(x, y, z, levels=heights, cmap=LAND)
+    lines = ax.contour(x, y, z, levels=heights[1:-1], colors="white", linewidths=1.1, linestyles="solid")
+    ax.set(xlim=(x0, x1), ylim=(y0, y1), xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+    return bands, lines, *draw_minima(ax, surface)
+
+
+def draw_minima(ax, surface):
+    """A star on every known minimum."""
+    return [
+        ax.plot(x, y, "*", color=STAR, markeredgecolor=INK, markersize=15, zorder=6, clip_on=True)[0]
+        for x, y in surface.minima
+    ]
+
+
+def draw_hill(ax, surface):
+    """A 1-D surface from the side, as ground under a sky."""
+    ((x0, x1),) = surface.view
+    x = np.linspace(x0, x1, 600)
+    height = surface.value(x[None])
+    floor = height.min() - 0.22 * np.ptp(height)
+    ground = ax.fill_between(x, floor, height, color=EARTH, linewidth=0)
+    (line,) = ax.plot(x, height, color=INK, linewidth=2.6)
+    ax.set(xlim=(x0, x1), ylim=(floor, height.max() + 0.12 * np.ptp(height)), xlabel=r"place  $\theta$")
+    ax.set_ylabel(r"height  $J(\theta)$")
+    ax.set_yticks([])
+    return ground, line
+
+
+def draw_roll(ax, surface, theta, look, label=None, lift=0.0):
+    """A run on a hill: a faint dot for every step, a large one where it came to rest. theta: (steps + 1, 1).
+
+    lift: how far above the ground to draw it, so that the ball lies on the line and not in it.
+    """
+    style = look_of(look)
+    (low, high), x = surface.view[0], theta[:, 0]
+    height = surface.value(theta.T) + lift
+    inside = (x >= low) & (x <= high)
+    (trail,) = ax.plot(x[inside], height[inside], style.marker, color=style.color, alpha=0.28, markeredgewidth=0)
+    (end,) = ax.plot(x[-1:], height[-1:], style.marker, color=style.color, markersize=16, zorder=7)
+    end.set(markeredgecolor="white", clip_on=True)
+    words = draw_label(ax, x[-1], height[-1], label or style.label, style.color, offset=(0, 44))
+    words.set(ha="center")
+    return trail, end, words
+
+
+def draw_track(ax, places, row, look, label, size=15):
+    """A ball that coasts on level ground: a faint dot for every step, the ball where it stopped. One row a ball."""
+    style = look_of(look)
+    heights = np.full(len(places), row)
+    ax.axhline(row, color=GRID, linewidth=1.4, zorder=0)
+    (trail,) = ax.plot(places, heights, "o", color=style.color, alpha=0.35, markersize=size / 2, markeredgewidth=0)
+    (ball,) = ax.plot(places[-1:], heights[-1:], "o", color=style.color, markersize=size, markeredgecolor="white")
+    words = draw_label(ax, places[-1], row, label, style.color, offset=(size, 0))
+    ax.set(ylim=(-0.7, 1.7), yticks=[], xlabel="distance rolled")
+    ax.spines["left"].set_visible(False)
+    return trail, ball, words
+
+
+def draw_steps(ax, steps, look, label, slope):
+    """The lengths of successive steps, beside the slopes that fed them."""
+    t = np.arange(1, len(slope) + 1)
+    inked = ax.vlines(t, 0, slope, color=SOFT, linewidth=1.6, alpha=0.75)
+    draw_label(ax, t[-1], slope[-1], "slope", SOFT)
+    line, words = draw_curve(ax, np.arange(len(steps)), steps, look, label)
+    line.set(marker=look_of(look).marker, markersize=4, markeredgecolor="white", markeredgewidth=0.6)
+    ax.axhline(0, color=SOFT, linewidth=0.9)
+    ax.set(xlabel="step number", xlim=(0, 1.16 * t[-1]))
+    return inked, line, words
+
+
+def draw_start(ax, x, y, label="start", offset=(12, 6)):
+    """A white disc with an ink edge where a run begins."""
+    (disc,) = ax.plot(x, y, "o", color="white", markeredgecolor=INK, markeredgewidth=2.2, markersize=12, zorder=8)
+    text = ax.annotate(label, (x, y), offset, textcoords="offset points", zorder=8)
+    text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+    return disc, text
+
+
+def draw_path(ax, theta, look, label=None):
+    """A run seen from above: a line on a white halo, markers on its first two dozen steps. theta: (steps + 1, 2)."""
+    style = look_of(look)
+    x, y = theta[:, 0], theta[:, 1]
+    ax.plot(x, y, color="white", linewidth=4.2, zorder=4.9)
+    (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, zorder=5, label=label or style.label)
+    line.set(marker=style.marker, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8, markevery=slice(0, 24))
+    return line
+
+
+def draw_curve(ax, x, y, look, label=None, at=-1):
+    """A curve in an optimizer's look, its label written at its end in its own colour."""
+    style = look_of(look)
+    (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, label=label or style.label)
+    return line, draw_label(ax, x[at], y[at], label or style.label, style.color)
+
+
+def draw_loss(ax, loss, look, label=None):
+    """The loss against the step on a log axis, its label at its end. loss: (steps + 1,)."""
+    artists = draw_curve(ax, np.arange(len(loss)), loss, look, label)
+    ax.set(yscale="log", xlabel="step", xlim=(0, 1.5 * (len(loss) - 1)))
+    ax.grid(True)
+    return artists
+
+
+def draw_label(ax, x, y, text, color=INK, offset=(7, 0)):
+    """Words beside a point, bold, with a white edge so that lines behind do not disturb them."""
+    label = ax.annotate(
+        text, (x, y), offset, textcoords="offset points", color=color, fontweight="bold", va="center", zorder=9
+    )
+    label.set_path_effects([withStroke(linewidth=3, foreground="white")])
+    return label
+
+
+def draw_bars(ax, x, heights, color, width=0.62, label=None):
+    """Bars from zero, with the axis drawn where zero is."""
+    bars = ax.bar(x, heights, width, color=color, label=label)
+    if np.min(heights) < 0:
+        ax.axhline(0, color=SOFT, linewidth=0.9)
+    return bars

@@ -1,0 +1,344 @@
+"""Landscapes to walk on: value, analytic gradient, minima, saddles, a view box, a good start, a source.
+
+Coordinates come first: theta is (2,), or (2, ...) with any axes behind, and `x, y = theta` unpacks both. A value has
+the shape of x, a gradient the shape of theta. Minima and saddles are (count, dim); `lowest` is the least known value.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A function to descend, with what a picture and a test need to know about it.
+
+    view: ((low, high), ...) the box to draw, one pair a coordinate. start: where a run begins unless told otherwise.
+    """
+
+    name: str
+    value: Callable[[np.ndarray], np.ndarray]
+    gradient: Callable[[np.ndarray], np.ndarray]
+    view: tuple[tuple[float, float], ...]
+    start: tuple[float, ...]
+    source: str
+    minima: tuple[tuple[float, ...], ...] = ()
+    saddles: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def dim(self) -> int:
+        return len(self.start)
+
+    @cached_property
+    def lowest(self) -> float:
+        """The least known value; -inf where the surface has no minimum."""
+        return min((float(self.value(np.array(point))) for point in self.minima), default=-np.inf)
+
+    def __repr__(self):
+        return f"Surface {self.name!r} in {self.dim} dimension(s)"
+
+
+def ravine(kappa=25.0, angle=0.0) -> Surface:
+    """A valley kappa times as curved across as along, its floor turned by `angle` degrees from the first axis.
+
+        J(theta) = (u^2 + kappa v^2) / 2      u along the floor, v across
+
+    Raises ValueError unless kappa is a finite number of at least 1.
+    """
+    if not (np.isfinite(kappa) and kappa >= 1):
+        raise ValueError(f"kappa is {kappa!r}: it must be a finite number, 1 or more")
+    if not np.isfinite(angle):
+        raise ValueError(f"angle is {angle!r}: it must be a finite number of degrees")
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    xx, xy, yy = cos**2 + kappa * sin**2, (1 - kappa) * sin * cos, sin**2 + kappa * cos**2
+
+    def value(theta):
+        x, y = theta
+        return (x * (xx * x + 2 * xy * y) + yy * y * y) / 2
+
+    def gradient(theta):
+        x, y = theta
+        return np.array([xx * x + xy * y, xy * x + yy * y])
+
+    turned = "" if angle == 0 else f", turned {angle:g} degrees"
+    return Surface(
+        f"ravine, kappa {kappa:g}{turned}",
+        value,
+        gradient,
+        view=((-5, 5), (-2.5, 2.5) if angle == 0 else (-5, 5)),
+        start=(-4 * cos - 2 * sin, -4 * sin + 2 * cos),
+        source="a quadratic with curvatures 1 and kappa",
+        minima=((0, 0),),
+    )
+
+
+def rosenbrock(theta):
+    x, y = theta
+    return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+
+
+def rosenbrock_gradient(theta):
+    x, y = theta
+    return np.array([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)])
+
+
+def beale(theta):
+    x, y = theta
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+def beale_gradient(theta):
+    x, y = theta
+    a, b, c = 1.5 - x + x * y, 2.25 - x + x * y**2, 2.625 - x + x * y**3
+    along_x = 2 * a * (y - 1) + 2 * b * (y**2 - 1) + 2 * c * (y**3 - 1)
+    along_y = 2 * a * x + 4 * b * x * y + 6 * c * x * y**2
+    return np.array([along_x, along_y])
+
+
+def himmelblau(theta):
+    x, y = theta
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def himmelblau_gradient(theta):
+    x, y = theta
+    a, b = x**2 + y - 11, x + y**2 - 7
+    return np.array([4 * x * a + 2 * b, 2 * a + 4 * y * b])
+
+
+def six_hump_camel(theta):
+    x, y = theta
+    return (4 - 2.1 * x**2 + x**4 / 3) * x**2 + x * y + (4 * y**2 - 4) * y**2
+
+
+def six_hump_camel_gradient(theta):
+    x, y = theta
+    return np.array([8 * x - 8.4 * x**3 + 2 * x**5 + y, x + 16 * y**3 - 8 * y])
+
+
+def three_hump_camel(theta):
+    x, y = theta
+    return 2 * x**2 - 1.05 * x**4 + x**6 / 6 + x * y + y**2
+
+
+def three_hump_camel_gradient(theta):
+    x, y = theta
+    return np.array([4 * x - 4.2 * x**3 + x**5 + y, x + 2 * y])
+
+
+def styblinski_tang(theta):
+    x, y = theta
+    return (x**4 - 16 * x**2 + 5 * x + y**4 - 16 * y**2 + 5 * y) / 2
+
+
+def styblinski_tang_gradient(theta):
+    x, y = theta
+    return np.array([2 * x**3 - 16 * x + 2.5, 2 * y**3 - 16 * y + 2.5])
+
+
+def saddle(theta):
+    x, y = theta
+    return x * x - y * y
+
+
+def saddle_gradient(theta):
+    x, y = theta
+    return np.array([2 * x, -2 * y])
+
+
+def monkey_saddle(theta):
+    x, y = theta
+    return x**3 - 3 * x * y**2
+
+
+def monkey_saddle_gradient(theta):
+    x, y = theta
+    return np.array([3 * x**2 - 3 * y**2, -6 * x * y])
+
+
+def plateau(theta):
+    x, y = theta
+    r2 = x * x / 4 + y * y
+    return r2 / (1 + r2)
+
+
+def plateau_gradient(theta):
+    x, y = theta
+    r2 = x * x / 4 + y * y
+    return np.array([x / 2, 2 * y]) / (1 + r2) ** 2
+
+
+def hill(height=1.2) -> Surface:
+    """A slope with a hump of the given height on it: a shallow valley before the hump, a deep one behind.
+
+        J(theta) = 0.12 (theta - 2.2)^2 + height * exp(-((theta - 0.2) / 0.6)^2 / 2)
+
+    An array of heights makes a whole family of hills, one for each run of a sweep; its minima are left out.
+    Raises ValueError where a height is negative or not finite.
+    """
+    height = np.asarray(height, float)
+    if not (np.isfinite(height) & (height >= 0)).all():
+        raise ValueError("height must be a finite number of 0 or more, or an array of such numbers")
+
+    def bump(x):
+        return height * np.exp(-(((x - 0.2) / 0.6) ** 2) / 2)
+
+    def value(theta):
+        (x,) = theta
+        return 0.12 * (x - 2.2) ** 2 + bump(x)
+
+    def gradient(theta):
+        (x,) = theta
+        return np.array([0.24 * (x - 2.2) - bump(x) * (x - 0.2) / 0.36])
+
+    return Surface(
+        "hill",
+        value,
+        gradient,
+        view=((-3.3, 5.6),),
+        start=(-3.0,),
+        source="made for this course: a parabola with a hump on its slope",
+        minima=() if height.ndim else _valleys(gradient, -3.3, 5.6),
+    )
+
+
+def _valleys(gradient, low, high):
+    """Where a 1-D gradient turns from falling to rising, by bisection."""
+    x = np.linspace(low, high, 2000)[None]
+    slope = gradient(x)[0]
+    here = np.flatnonzero((slope[:-1] < 0) & (slope[1:] >= 0))
+    left, right = x[0, here], x[0, here + 1]
+    for _ in range(60):
+        middle = (left + right) / 2
+        falling = gradient(middle[None])[0] < 0
+        left, right = np.where(falling, middle, left), np.where(falling, right, middle)
+    return tuple((float(point),) for point in left)
+
+
+SURFACES = {
+    "ravine": ravine(),
+    "hill": hill(),
+    "rosenbrock": Surface(
+        "Rosenbrock's valley",
+        rosenbrock,
+        rosenbrock_gradient,
+        view=((-2, 2), (-1, 3)),
+        start=(-1.2, 1.0),
+        source="Rosenbrock (1960), The Computer Journal 3(3)",
+        minima=((1, 1),),
+    ),
+    "beale": Surface(
+        "Beale's function",
+        beale,
+        beale_gradient,
+        view=((-4.5, 4.5), (-4.5, 4.5)),
+        start=(1.0, 1.5),
+        source="Beale (1958), On an iterative method for finding a local minimum",
+        minima=((3, 0.5),),
+        saddles=((0, 1), (0.1005379373241584, -2.6445135850231245)),
+    ),
+    "himmelblau": Surface(
+        "Himmelblau's function",
+        himmelblau,
+        himmelblau_gradient,
+        view=((-5, 5), (-5, 5)),
+        start=(-0.5, -4.0),
+        source="Himmelblau (1972), Applied Nonlinear Programming",
+        minima=(
+            (3, 2),
+            (-2.805118086952745, 3.131312518250573),
+            (-3.779310253377747, -3.2831859912861696),
+            (3.5844283403304917, -1.8481265269644036),
+        ),
+        saddles=(
+            (-3.0730257507643897, -0.08135304428796751),
+            (3.385154183607021, 0.07385187983774928),
+            (-0.12796134673068005, -1.9537149802445766),
+            (0.08667750455539634, 2.884254701174776),
+        ),
+    ),
+    "six_hump_camel": Surface(
+        "six-hump camel",
+        six_hump_camel,
+        six_hump_camel_gradient,
+        view=((-2.1, 2.1), (-1.2, 1.2)),
+        start=(-1.9, -0.9),
+        source="Dixon and Szego (1978), Towards Global Optimisation 2",
+        minima=(
+            (0.08984201310031807, -0.7126564030207396),
+            (-0.08984201310031807, 0.7126564030207396),
+            (1.7036067149699814, -0.7960835686726251),
+            (-1.7036067149699814, 0.7960835686726251),
+            (1.6071047529201976, 0.5686514548841313),
+            (-1.6071047529201976, -0.5686514548841313),
+        ),
+        saddles=(
+            (0, 0),
+            (1.2960702671671092, 0.6050843880386585),
+            (-1.2960702671671092, -0.6050843880386585),
+            (1.1092053368047865, -0.7682680925095399),
+            (-1.1092053368047865, 0.7682680925095399),
+            (1.6380679841897785, 0.22867406904439405),
+            (-1.6380679841897785, -0.22867406904439405),
+        ),
+    ),
+    "three_hump_camel": Surface(
+        "three-hump camel",
+        three_hump_camel,
+        three_hump_camel_gradient,
+        view=((-2.4, 2.4), (-2.4, 2.4)),
+        start=(2.0, 2.0),
+        source="Molga and Smutnicki (2005), Test functions for optimization needs",
+        minima=((0, 0), (1.747552345830289, -0.8737761729151445), (-1.747552345830289, 0.8737761729151445)),
+        saddles=((1.0705422918236598, -0.5352711459118299), (-1.0705422918236598, 0.5352711459118299)),
+    ),
+    "styblinski_tang": Surface(
+        "Styblinski-Tang function",
+        styblinski_tang,
+        styblinski_tang_gradient,
+        view=((-4.5, 4.5), (-4.5, 4.5)),
+        start=(0.5, 4.0),
+        source="Styblinski and Tang (1990), Neural Networks 3(4)",
+        minima=(
+            (-2.903534027771177, -2.903534027771177),
+            (-2.903534027771177, 2.7468027709908367),
+            (2.7468027709908367, -2.903534027771177),
+            (2.7468027709908367, 2.7468027709908367),
+        ),
+        saddles=(
+            (2.7468027709908367, 0.1567312567803401),
+            (0.1567312567803401, 2.7468027709908367),
+            (-2.903534027771177, 0.1567312567803401),
+            (0.1567312567803401, -2.903534027771177),
+        ),
+    ),
+    "saddle": Surface(
+        "saddle",
+        saddle,
+        saddle_gradient,
+        view=((-2, 2), (-2, 2)),
+        start=(-1.8, 0.001),
+        source="x^2 - y^2, the plainest surface that falls without end",
+        saddles=((0, 0),),
+    ),
+    "monkey_saddle": Surface(
+        "monkey saddle",
+        monkey_saddle,
+        monkey_saddle_gradient,
+        view=((-2, 2), (-2, 2)),
+        start=(1.6, 0.01),
+        source="Hilbert and Cohn-Vossen (1932), Anschauliche Geometrie, section 29",
+        saddles=((0, 0),),
+    ),
+    "plateau": Surface(
+        "plateau",
+        plateau,
+        plateau_gradient,
+        view=((-8, 8), (-4, 4)),
+        start=(-6.0, 2.5),
+        source="made for this course: r^2 / (1 + r^2), flat far out, a bowl at the end",
+        minima=((0, 0),),
+    ),
+}

@@ -1,0 +1,94 @@
+"""A real Chromium for the tests; without one they are skipped, loudly, and fail where CI is set."""
+
+import base64
+import io
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def _executables(playwright):
+    """Where a Chromium may be: named by COURSE_CHROMIUM, on the path, or Playwright's own."""
+    named = os.environ.get("COURSE_CHROMIUM")
+    found = [named] if named else [shutil.which(name) for name in NAMES]
+    return [path for path in [*found, playwright.chromium.executable_path] if path and Path(path).exists()]
+
+
+def unavailable(reason):
+    """Skip and say why; in CI a test that needs a browser must not go missing."""
+    message = f"no browser test: {reason} (set COURSE_CHROMIUM, or run `playwright install chromium`)"
+    if os.environ.get("CI"):
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@contextmanager
+def chromium():
+    """A running Chromium, driven by Playwright."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        unavailable("the package playwright is not installed")
+    with sync_playwright() as playwright:
+        paths = _executables(playwright)
+        if not paths:
+            unavailable("no Chromium found")
+        browser = playwright.chromium.launch(executable_path=paths[0], args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Page:
+    """A page with one live figure, and the errors it met."""
+
+    def __init__(self, page):
+        self.page, self.errors = page, []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def eval(self, expression):
+        """Value of a JavaScript expression in which `f` is the live figure."""
+        return self.page.evaluate(
+            f"() => {{ const f = document.querySelector('.live-figure').liveFigure; return {expression}; }}"
+        )
+
+    def wait(self, expression, timeout=15_000):
+        """Wait until a JavaScript expression in `f` is true."""
+        self.page.wait_for_function(
+            f"() => {{ const f = document.querySelector('.live-figure')?.liveFigure; return f && ({expression}); }}",
+            timeout=timeout,
+        )
+
+    def canvas(self):
+        """The canvas as an array of shape (height, width, 4), 0 to 255."""
+        data = self.eval("f.canvas.toDataURL().split(',')[1]")
+        return decode(data)
+
+    def settled(self):
+        """Wait until what was changed is drawn."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def said(self):
+        """The readouts, one string a run."""
+        return [row.inner_text() for row in self.page.locator(".live-words li").all()]
+
+
+def decode(data):
+    """Pixels of a PNG (bytes or base64), 0 to 255, with alpha."""
+    data = base64.b64decode(data) if isinstance(data, str) else data
+    return np.rint(matplotlib.image.imread(io.BytesIO(data)) * 255).astype(int)

@@ -1,0 +1,161 @@
+"""Every exercise of the course: right answers pass, every known mistake earns its own hint."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from course_lib import checks
+from course_lib.checks.exercises import Choice, Function, Number, WrittenTest
+
+FUNCTIONS = [e for e in checks.EXERCISES if isinstance(e, Function)]
+NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number)]
+CHOICES = [e for e in checks.EXERCISES if isinstance(e, Choice)]
+TESTS = [e for e in checks.EXERCISES if isinstance(e, WrittenTest)]
+
+
+def each(exercises, attribute):
+    return [
+        pytest.param(e, part, id=f"{e.name}-{k}") for e in exercises for k, part in enumerate(getattr(e, attribute))
+    ]
+
+
+def named(exercises):
+    return pytest.mark.parametrize("exercise", exercises, ids=lambda e: e.name)
+
+
+@named(FUNCTIONS)
+def test_right_function_passes(exercise):
+    assert exercise(exercise.right).verdict == "right"
+
+
+@pytest.mark.parametrize("exercise, mistake", each(FUNCTIONS, "mistakes"))
+def test_known_mistake_is_named_and_hinted(exercise, mistake):
+    feedback = exercise(mistake.answer)
+    assert (feedback.verdict, feedback.says, feedback.more) == ("wrong", mistake.hint, mistake.name)
+
+
+@pytest.mark.parametrize("exercise, mistake", each(FUNCTIONS, "mistakes"))
+def test_feedback_on_a_function_shows_the_first_case_that_differs(exercise, mistake):
+    feedback = exercise(mistake.answer)
+    assert feedback.rows and any(got != expected for _, got, expected in feedback.rows)
+
+
+@named(FUNCTIONS)
+def test_mistakes_differ_from_each_other_on_the_cases(exercise):
+    results = [exercise.results(mistake.answer) for mistake in exercise.mistakes]
+    for a, b in combinations(range(len(results)), 2):
+        same = all(
+            np.allclose(x, y) for p, q in zip(results[a], results[b], strict=True) for x, y in zip(p, q, strict=True)
+        )
+        assert not same, f"{exercise.mistakes[a].name!r} and {exercise.mistakes[b].name!r} cannot be told apart"
+
+
+@pytest.mark.parametrize("exercise, law", each(FUNCTIONS, "laws"))
+def test_right_function_obeys_every_law(exercise, law):
+    assert law.holds(exercise.right)
+
+
+@pytest.mark.parametrize("exercise, law", each(FUNCTIONS, "laws"))
+def test_every_law_is_broken_by_some_known_mistake(exercise, law):
+    assert any(not exercise._obeys(law, mistake.answer) for mistake in exercise.mistakes)
+
+
+@named(NUMBERS)
+def test_right_number_passes_at_both_ends_of_its_tolerance(exercise):
+    edge = 1 + 0.99 * (exercise.within - 1)
+    verdicts = [exercise(exercise.value * factor).verdict for factor in (1 / edge, 1, edge)]
+    assert verdicts == ["right"] * 3
+
+
+@named(NUMBERS)
+def test_number_beyond_its_tolerance_is_wrong(exercise):
+    assert exercise(exercise.value * exercise.within * 1.01).verdict == "wrong"
+
+
+@pytest.mark.parametrize("exercise, mistake", each(NUMBERS, "mistakes"))
+def test_known_wrong_number_is_named_and_hinted(exercise, mistake):
+    feedback = exercise(mistake.answer)
+    assert (feedback.verdict, feedback.more) == ("wrong", mistake.name)
+    assert mistake.hint in feedback.says
+
+
+@named(NUMBERS)
+@pytest.mark.parametrize("answer", ["4", [1, 2], float("nan"), np.inf, {}], ids=str)
+def test_what_is_no_number_is_told_so(exercise, answer):
+    feedback = exercise(answer)
+    assert feedback.verdict == "trouble" and "number is wanted" in feedback.says
+
+
+@named(CHOICES)
+def test_every_letter_of_a_choice_is_answered_and_one_is_right(exercise):
+    verdicts = {letter: exercise(letter).verdict for letter, _ in exercise.options}
+    assert [letter for letter, verdict in verdicts.items() if verdict == "right"] == [exercise.right]
+
+
+@named(CHOICES)
+def test_letter_may_be_written_carelessly(exercise):
+    assert exercise(f" ({exercise.right.upper()}) ").verdict == "right"
+
+
+@named(CHOICES)
+@pytest.mark.parametrize("answer", ["z", "", 3, ["a"]], ids=str)
+def test_what_is_no_letter_is_told_the_letters(exercise, answer):
+    assert "Answer with one of the letters a, b" in exercise(answer).says
+
+
+@named(TESTS)
+def test_test_that_catches_nothing_is_told_what_slips_through(exercise):
+    feedback = exercise(lambda version: None)
+    assert feedback.verdict == "wrong" and feedback.more == exercise.mistakes[0].name
+
+
+@named(TESTS)
+def test_test_that_rejects_everything_is_told_that_it_rejects_the_right_one(exercise):
+    assert "rejects the right version" in exercise(lambda version: False).says
+
+
+@pytest.mark.parametrize("exercise, mistake", each(TESTS, "mistakes"))
+def test_broken_version_behaves_differently_from_the_right_one(exercise, mistake):
+    case = (np.array([1.0]), np.array([2.0]), np.array([0.5]), 0.1, 0.5)
+    assert not np.allclose(np.concatenate(mistake.answer(*case)), np.concatenate(exercise.right(*case)))
+
+
+@named(checks.EXERCISES)
+@pytest.mark.parametrize("answer", [..., None], ids=["dots", "None"])
+def test_empty_stub_is_asked_for_an_answer(exercise, answer):
+    feedback = exercise(answer)
+    assert feedback.verdict == "empty" and exercise.name in feedback.says
+
+
+def test_names_of_exercises_are_unique_and_public():
+    names = [e.name for e in checks.EXERCISES]
+    assert len(set(names)) == len(names)
+    assert all(getattr(checks, name) is e for name, e in zip(names, checks.EXERCISES, strict=True))
+
+
+def convention(name):
+    def sutskever(theta, g, delta, lr, gamma):
+        v = gamma * delta - lr * g
+        return theta + v, v
+
+    def pytorch(theta, g, delta, lr, gamma):
+        v = gamma * delta + g
+        return theta - lr * v, v
+
+    def averaged(theta, g, delta, lr, gamma):
+        m = gamma * delta + (1 - gamma) * g
+        return theta - lr * m, m
+
+    return {"sign": sutskever, "PyTorch": pytorch, "averaged": averaged}[name]
+
+
+@pytest.mark.parametrize("name", ["sign", "PyTorch", "averaged"])
+def test_right_step_in_another_convention_is_recognised_and_named(name):
+    feedback = checks.momentum_step(convention(name))
+    assert feedback.verdict == "right" and name in feedback.says
+
+
+def test_unknown_wrong_function_is_told_the_law_it_breaks():
+    feedback = checks.momentum_step(lambda theta, g, delta, lr, gamma: (theta - 2 * lr * g, delta))
+    assert "with gamma = 0, momentum is plain gradient descent" in feedback.says

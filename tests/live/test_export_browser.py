@@ -1,0 +1,211 @@
+"""The exported page in Chromium: from a file, with every request to a network refused."""
+
+import json
+
+import numpy as np
+import pytest
+import sample
+from browser import Page, decode
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from course_lib.live import Answer, LiveFigure, slider
+
+COMPARED = {
+    "default": {},
+    "converging": {"rate": 12, "brake": 5},
+    "diverging": {"rate": 24},
+    "oscillating": {"rate": 20, "brake": 0},
+    "halfway": {"rate": 15, "step": 11},
+}
+
+
+@pytest.fixture
+def open_page(chromium, tmp_path):
+    """Open a live figure's HTML; at the end no error and no request may have occurred."""
+    opened = []
+
+    def open_(live, **options):
+        context = chromium.new_context(**{"viewport": {"width": 1000, "height": 900}} | options)
+        wanted = []
+        context.route("http*://**", lambda route: (wanted.append(route.request.url), route.abort()))
+        page = Page(context.new_page())
+        path = tmp_path / f"{len(opened)}.html"
+        path.write_text(live.html(), encoding="ascii")
+        page.page.goto(path.as_uri())
+        page.wait("f.frames > 0")
+        opened.append((context, page, wanted))
+        return page
+
+    yield open_
+    for context, page, wanted in opened:
+        context.close()
+        assert not page.errors
+        assert not wanted
+
+
+@pytest.fixture(scope="module")
+def live():
+    return sample.make()
+
+
+def slide(page, label, index):
+    """Move a native range input, as a hand or the keyboard would."""
+    page.page.locator(f"input[type=range][aria-label='{label}']").fill(str(index))
+    page.settled()
+
+
+def test_moving_a_slider_changes_canvas_and_words(open_page, live):
+    page = open_page(live)
+    before, said = page.canvas(), page.said()
+    slide(page, "rate η", 24)
+    assert np.abs(page.canvas() - before).max() > 100
+    assert "diverges" in page.said()[0] and page.said() != said
+
+
+def off(shown, expected):
+    """Share of pixels unlike all around them in the other picture: edges may differ by one."""
+    shown, expected = shown[..., :3], expected[..., :3]
+    shifts = [np.roll(expected, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    return ((shown < np.min(shifts, axis=0) - 48) | (shown > np.max(shifts, axis=0) + 48)).any(axis=-1).mean()
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_the_canvas_is_matplotlibs_picture(open_page, live, name):
+    page = open_page(live, device_scale_factor=2)
+    page.eval(f"f.move({json.dumps(COMPARED[name])})")
+    page.settled()
+    shown, expected = page.canvas(), decode(live.picture(COMPARED[name]))
+    assert shown.shape == expected.shape
+    assert np.abs(shown - expected).mean() < 0.5
+    assert off(shown, expected) < 1e-4
+    neighbour = {**COMPARED[name], "brake": COMPARED[name].get("brake", 3) + 1}
+    assert off(shown, decode(live.picture(neighbour))) > 5e-4  # so the line above could fail
+
+
+def test_keyboard(open_page, live):
+    page = open_page(live)
+    page.page.locator("input[type=range][aria-label='brake']").focus()
+    page.page.keyboard.press("ArrowRight")
+    assert page.eval("f.settings.brake") == 4
+    box = page.page.locator("input[type=number][aria-label='brake']")
+    box.fill("0.77")
+    box.press("Enter")
+    assert page.eval("f.settings.brake") == 8
+    assert box.input_value() == "0.8"  # the value that is shown, not the one typed
+    box.press("ArrowDown")
+    assert page.eval("f.settings.brake") == 7
+
+
+def test_play_pause_and_reset(open_page, live):
+    page = open_page(live)
+    page.page.locator("input[type=range][aria-label='rate η']").focus()
+    page.page.keyboard.press(" ")
+    page.wait("f.playing && f.step >= 2 && f.step < f.lastStep")
+    assert page.said()[0].split("\n")[-1].startswith("step ")
+    page.page.keyboard.press(" ")
+    step = page.eval("f.step")
+    page.page.wait_for_timeout(300)
+    assert page.eval("[f.step, f.playing]") == [step, None]
+    page.page.get_by_role("button", name="Reset").click()
+    assert page.eval("f.settings") == live.defaults
+
+
+def test_who_wants_less_motion_gets_none(open_page, live):
+    page = open_page(live, reduced_motion="reduce")
+    page.page.get_by_role("button", name="Play").click()
+    assert page.eval("[f.step, Boolean(f.playing)]") == [3, False]
+
+
+def test_what_needs_a_kernel_is_not_offered_and_said(open_page, live):
+    page = open_page(live)
+    assert page.page.locator(".live-pad").count() == 0
+    assert page.page.get_by_label("steepness").count() == 0
+    assert "steepness = 4" in page.page.locator(".live-note").inner_text()
+
+
+def test_scenes_by_button_and_key(open_page, live):
+    page = open_page(live)
+    page.page.get_by_role("button", name="too fast").click()
+    assert page.eval("f.settings.rate") == 24
+    page.page.keyboard.press("]")
+    assert page.eval("[f.settings.step, f.settings.brake]") == [15, 5]
+
+
+def test_numbers_as_a_table(open_page, live):
+    page = open_page(live)
+    page.page.get_by_text("Numbers as a table").click()
+    page.page.locator("td").first.wait_for()
+    heads = page.page.locator("th").all_inner_texts()
+    assert heads == ["step", "free walker: θ₁", "free walker: θ₂", "free walker: loss"]
+    assert page.page.locator("tbody tr").nth(1).locator("td").first.inner_text() == "1"
+    assert page.page.locator("tbody tr").count() == sample.STEPS + 1
+
+
+def steered(**changes):
+    """A figure whose two page sliders are the point under the pointer."""
+    figure = Figure(figsize=(5, 4), dpi=100)
+    ax = figure.subplots()
+    ax.set(xlim=(0, 1), ylim=(1e-3, 1), yscale="log")
+    ax.add_line(Line2D([], [], gid="here", marker="o"))
+    arguments = {
+        "page": {
+            "a": slider("a", 0, 1, steps=11, value=0),
+            "b": slider("b", 1e-3, 1, steps=7, value=1, log=True),
+        },
+        "pointer": {ax: ("a", "b")},
+        "alt": "A point.",
+    }
+    return LiveFigure(
+        figure, lambda a, b: Answer({"here": (a[None], b[None])}, {"here": "here"}), **arguments | changes
+    )
+
+
+@pytest.mark.parametrize("width", [1000, 400])
+def test_pointer_and_arrows_in_the_picture(open_page, width):
+    page = open_page(steered(), viewport={"width": width, "height": 700})
+    pad = page.page.locator(".live-pad")
+    place = pad.bounding_box()
+    pad.click(position={"x": place["width"] * 0.52, "y": place["height"] * 0.5})
+    assert page.eval("[f.settings.a, f.settings.b]") == [5, 3]
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp", "ArrowLeft", "ArrowLeft"):
+        page.page.keyboard.press(key)
+    assert page.eval("[f.settings.a, f.settings.b]") == [4, 5]
+    page.page.mouse.move(place["x"] + 5, place["y"] + 5)
+    page.page.mouse.down()
+    page.page.mouse.move(place["x"] + place["width"] + 50, place["y"] + place["height"] / 6 + 2)
+    page.page.mouse.up()
+    assert page.eval("[f.settings.a, f.settings.b]") == [10, 5]
+
+
+def test_touch(open_page):
+    page = open_page(steered(), has_touch=True)
+    place = page.page.locator(".live-pad").bounding_box()
+    page.page.touchscreen.tap(place["x"] + 0.7 * place["width"], place["y"] + 2)
+    assert page.eval("[f.settings.a, f.settings.b]") == [7, 6]
+
+
+def test_labels_are_text_never_markup(open_page):
+    evil = "</script><img src=x onerror='window.hacked = 1'><b>&amp;"
+    live = steered(
+        page={"a": slider(evil, 0, 1, steps=3, value=0), "b": slider("b", 1e-3, 1, steps=3, value=1)},
+        alt=evil,
+        scenes={evil: {"a": 1}},
+    )
+    page = open_page(live)
+    assert page.page.evaluate("window.hacked") is None
+    assert page.page.locator("img").count() == 0
+    assert page.page.locator(".live-label").first.inner_text() == evil
+
+
+def test_the_text_alternative_is_on_the_canvas(open_page, live):
+    page = open_page(live)
+    assert page.page.get_by_role("img", name="Two walkers in a bowl").count() == 1
+
+
+def test_speaks_when_the_hand_rests(open_page, live):
+    page = open_page(live)
+    page.wait("f.status.textContent.includes('arrives') || f.status.textContent.includes('way')")
+    slide(page, "rate η", 24)
+    assert "diverges" not in page.eval("f.status.textContent")
+    page.wait("f.status.textContent.includes('diverges')")

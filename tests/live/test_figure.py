@@ -1,0 +1,326 @@
+"""The widget without a browser: messages, requests, pictures, errors, refusals."""
+
+import io
+import sys
+
+import ipywidgets
+import matplotlib.image
+import numpy as np
+import pytest
+import sample
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from course_lib.live import Answer, codec, controls, slider, style
+
+
+@pytest.fixture
+def live():
+    return sample.make()
+
+
+@pytest.fixture
+def sent(live, monkeypatch):
+    """What goes to the page: ("state", names) and ("message", content, buffers)."""
+    log = []
+    monkeypatch.setattr(
+        live, "send_state", lambda key: log.append(("state", {key} if isinstance(key, str) else set(key)))
+    )
+    monkeypatch.setattr(live, "send", lambda content, buffers=(): log.append(("message", content, buffers)))
+    return log
+
+
+def ask(live, kind, **settings):
+    live._asked(live, {"ask": kind, "settings": {**live.settings, **settings}}, [])
+
+
+def shown(table, name, cell=(0, 0)):
+    """The readout in a packed table."""
+    _, _, words = codec.unpack(table)
+    texts, numbers = words[name]
+    return texts[np.broadcast_to(numbers[..., 0], np.maximum(numbers.shape[:2], np.add(cell, 1)))[cell]]
+
+
+# -- sliders
+
+
+def test_a_slider_takes_exactly_its_steps():
+    numbers = controls.values(slider("rate", 0.001, 0.1, steps=40, value=0.02, log=True))
+    assert len(numbers) == 40 and (numbers[0], numbers[-1]) == (0.001, 0.1)
+    np.testing.assert_allclose(numbers[1:] / numbers[:-1], 100 ** (1 / 39))
+    assert 0.9 in controls.values(slider("momentum", 0, 0.99, steps=34, value=0.9))
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_sliders_value_is_one_of_its_steps(log):
+    widget = slider("rate", 0.001, 0.1, steps=7, value=0.0234, log=log)
+    assert widget.value in controls.values(widget)
+
+
+def test_a_slider_that_cannot_be_is_refused():
+    with pytest.raises(ValueError, match=r"'rate'.*log=True"):
+        slider("rate", 0, 1, steps=3, value=1, log=True)
+
+
+@pytest.mark.parametrize(
+    ("widget", "expected"),
+    [
+        (ipywidgets.IntSlider(min=1, max=7, step=3), [1, 4, 7]),
+        (ipywidgets.FloatSlider(min=0, max=1, step=0.3), [0, 0.3, 0.6, 0.9]),
+        (ipywidgets.Dropdown(options=[("one", 1), ("two", 2)]), [1, 2]),
+        (ipywidgets.SelectionSlider(options=["a", "b"]), ["a", "b"]),
+        (ipywidgets.Checkbox(), [False, True]),
+    ],
+)
+def test_values_of_ordinary_widgets(widget, expected):
+    assert list(controls.values(widget)) == expected
+    assert len(controls.texts(widget)) == len(expected)
+
+
+def test_a_widget_without_steps_is_refused():
+    with pytest.raises(TypeError, match="Text cannot steer"):
+        controls.values(ipywidgets.Text())
+
+
+# -- the table and the messages
+
+
+def test_the_table_is_what_compute_gives_for_each_cell(live):
+    _, lines, _ = codec.unpack(live.table)
+    rates, brakes = (live.page[name].values for name in ("rate", "brake"))
+    ax = live.drawing.figure.axes[0]
+    middle = (ax.bbox.x0 + ax.bbox.x1) / 2, (ax.bbox.y0 + ax.bbox.y1) / 2
+    for i, k in [(0, 0), (12, 3), (24, 10), (20, 5)]:
+        answer = sample.compute(np.array([[rates[i]]]), np.array([[brakes[k]]]))
+        for gid in ("free", "braked", "push"):
+            x, y = (np.ravel(values) for values in answer.lines[gid])
+            pixels = ax.transData.transform(np.column_stack([x, y]))
+            codes = [np.broadcast_to(a, (25, 11, a.shape[-1]))[i, k] for a in lines[gid]]
+            near = (np.abs(pixels - middle) < codec.NEAR).all(axis=1)
+            assert near.any()
+            np.testing.assert_allclose(codec.restore(codes[0])[near], pixels[near, 0] - middle[0], atol=1 / 32)
+            np.testing.assert_allclose(codec.restore(codes[1])[near], middle[1] - pixels[near, 1], atol=1 / 32)
+
+
+def test_what_does_not_depend_on_a_slider_is_stored_once(live):
+    _, lines, _ = codec.unpack(live.table)
+    assert lines["free"][0].shape == (25, 1, 31)
+    assert lines["loss.free"][0].shape == (1, 1, 31)
+
+
+def test_one_message_an_update(live, sent):
+    live.kernel["mirrored"][0].widget.value = True
+    assert [kind for kind, *_ in sent] == ["state"]
+    assert {"table", "version", "settings"} <= set(sent[0][1])
+    assert "below" not in sent[0][1]  # the background does not depend on it
+
+
+def test_a_page_slider_set_by_code_computes_nothing(live, sent, monkeypatch):
+    monkeypatch.setattr(live, "compute", None)
+    live.page["rate"].widget.value = 1
+    assert sent == [("state", {"settings"})] and live.settings["rate"] == 24
+
+
+def test_the_page_moves_the_widgets(live):
+    live.settings = {**live.settings, "rate": 0, "start.1": 60}
+    assert live.page["rate"].widget.value == pytest.approx(0.01)
+    assert live.kernel["start"][1].widget.value == 3
+
+
+def test_the_visible_cell_comes_first_and_is_small(live, sent):
+    ask(live, "cell", rate=24, **{"start.0": 0})
+    [(_, content, buffers)] = sent
+    assert content == {"cell": {}, "done": "cell"}
+    assert len(buffers) == 1 and len(buffers[0]) < 3000
+    assert codec.unpack(buffers[0])[0]["start.0"] == 0
+    assert shown(buffers[0], "free") == "diverges"
+    table = live.table
+    ask(live, "table", rate=24, **{"start.0": 0})
+    assert live.table != table and sent[-1][1] == {"done": "table"}
+    assert "settings" not in sent[-2][1]  # by now the hand may be elsewhere
+
+
+def test_a_new_background_comes_with_the_cell_then_sharper(live, sent):
+    ask(live, "cell", steepness=8)
+    _, content, (_, below, above) = sent[0]
+    assert content["cell"]["frame"]["size"] == [800, 360]
+    assert matplotlib.image.imread(io.BytesIO(below)).shape[:2] == (360, 800) and above
+    ask(live, "table", steepness=8)
+    assert matplotlib.image.imread(io.BytesIO(live.below)).shape[:2] == (720, 1600)
+    assert "below" in sent[1][1]
+
+
+def test_a_pair_reaches_compute_as_a_pair(live, monkeypatch):
+    seen = []
+
+    def compute(rate, brake, **kernel):
+        seen.append(kernel)
+        return sample.compute(rate, brake, **kernel)
+
+    monkeypatch.setattr(live, "compute", compute)
+    ask(live, "cell", **{"start.0": 80, "start.1": 0, "mirrored": 1})
+    assert seen == [{"start": (4, -3), "steepness": 4, "mirrored": True}]
+
+
+def test_an_error_is_shown_raised_and_blocks_nothing(live, sent, monkeypatch):
+    def broken(rate, brake, **kernel):
+        raise ArithmeticError("no such ravine")
+
+    monkeypatch.setattr(live, "compute", broken)
+    with pytest.raises(ArithmeticError):
+        ask(live, "cell", steepness=2)
+    assert "ArithmeticError: no such ravine" in live.error and "broken" in live.error
+    assert sent[-1][1] == {"done": "cell"}
+    with pytest.raises(ArithmeticError):
+        live.kernel["steepness"][0].widget.value = 9
+    monkeypatch.setattr(live, "compute", sample.compute)
+    ask(live, "cell")
+    assert live.error == ""
+
+
+# -- pictures
+
+
+def test_the_saved_notebook_gets_a_picture_and_fixed_text(live):
+    data, metadata = live._repr_mimebundle_()
+    assert set(data) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
+    assert data["text/plain"] == "Two walkers in a bowl, and the loss of one of them."
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert sample.make()._repr_mimebundle_()[0]["image/png"] == data["image/png"]
+
+
+def test_the_picture_is_of_the_default_whatever_was_moved(live):
+    before = live.picture()
+    ask(live, "cell", rate=3, steepness=8)
+    assert live.picture() == before
+    assert live.picture({"rate": 3}) != before
+
+
+def test_an_export_carries_html_instead(live, monkeypatch):
+    monkeypatch.setenv("COURSE_LIVE", "html")
+    data = live._repr_mimebundle_()
+    assert set(data) == {"text/plain", "text/html"}
+    assert data["text/html"].isascii()
+
+
+def test_rc_parameters_do_not_shift_the_picture(live):
+    from matplotlib import rc_context
+
+    plain = live.picture()
+    with rc_context({"savefig.bbox": "tight", "savefig.transparent": True}):
+        assert live.picture() == plain
+
+
+def test_pyplot_forgets_the_figure():
+    from matplotlib import pyplot
+
+    assert "matplotlib.pyplot" in sys.modules
+    figure = pyplot.figure()
+    figure.add_axes((0, 0, 1, 1)).add_line(Line2D([], [], gid="a"))
+    make(figure)
+    assert not pyplot.fignum_exists(figure.number)
+
+
+# -- what a lab may get wrong
+
+
+def make(figure=None, compute=None, **arguments):
+    from course_lib.live import LiveFigure
+
+    if figure is None:
+        figure = Figure()
+        figure.add_axes((0, 0, 1, 1)).add_line(Line2D([], [], gid="a"))
+    page = {"x": slider("x", 0, 1, steps=4, value=0)}
+    compute = compute or (lambda x: Answer({"a": ([0], [0])}))
+    return LiveFigure(figure, compute, **{"page": page, "alt": "a"} | arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"compute": lambda x: {"a": ([0], [0])}}, "must return an Answer"),
+        ({"compute": lambda x: Answer({"b": ([0], [0])})}, r"answers for \['b'\]"),
+        ({"compute": lambda x: Answer({})}, r"no data for the figure's lines \['a'\]"),
+        ({"compute": lambda x: Answer({"a": (np.zeros((2, 3)), np.zeros(2))})}, "neither"),
+        ({"runs": ("c",)}, r"runs names \['c'\]"),
+        ({"heads": {"a": "c"}}, r"heads names \['c'\]"),
+        ({"scenes": {"one": {"y": 1}}}, "a scene sets 'y'"),
+        ({"page": {"step": slider("s", 0, 1, steps=2, value=0)}}, "'step'"),
+        ({"page": {k: slider(k, 0, 1, steps=2, value=0) for k in "abc"}}, "at most two"),
+        ({"page": {"x": ipywidgets.Checkbox()}}, "must be one slider"),
+    ],
+)
+def test_a_lab_that_does_not_fit_is_told_so(arguments, sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        make(**arguments)
+
+
+def test_a_pointer_that_steers_nothing_is_refused():
+    figure = Figure()
+    figure.add_axes((0, 0, 1, 1)).add_line(Line2D([], [], gid="a"))
+    with pytest.raises(ValueError, match="pointer must name"):
+        make(figure, pointer={figure.axes[0]: ("x", "y")})
+
+
+def test_a_table_too_large_is_refused_before_it_is_computed():
+    sizes = []
+
+    def compute(x):
+        sizes.append(x.size)
+        return Answer({"a": (np.zeros((2000, 1)), np.zeros(2000)[:, None] * x)})
+
+    with pytest.raises(ValueError, match=r"make the slider 'fine' coarser \(it has 5000 steps\)"):
+        make(compute=compute, page={"x": slider("fine", 0, 1, steps=5000, value=0)})
+    assert sizes == [2]
+
+
+def test_scales_that_are_not_drawn_are_refused():
+    figure = Figure()
+    figure.add_axes((0, 0, 1, 1), yscale="symlog").add_line(Line2D([], [], gid="a"))
+    with pytest.raises(ValueError, match="'symlog'"):
+        make(figure)
+
+
+# -- style
+
+
+def line(**properties):
+    figure = Figure(dpi=144)
+    return figure.add_axes((0, 0, 1, 1)).add_line(Line2D([], [], gid="a", **properties))
+
+
+def test_dashes_are_in_points_and_grow_with_the_width():
+    """Pins the private `Line2D._dash_pattern`."""
+    look = style.line_style(line(linestyle=(1, (2, 3)), linewidth=2), dot=2)
+    assert (look["dashes"], look["offset"], look["width"]) == ([8, 12], 4, 4)
+    assert style.line_style(line(linestyle="-"), dot=2)["dashes"] == []
+    assert style.line_style(line(linestyle="none"), dot=2)["width"] == 0
+
+
+def test_markers_are_outlines_in_px():
+    """Pins the private `Line2D._marker`."""
+    mark = style.marker(line(marker="s", markersize=10, markeredgecolor="white", color="#ff0000"), dot=2)
+    assert mark["path"].startswith("M-10.000 10.000L10.000 10.000")
+    assert (mark["face"], mark["edge"]) == ("rgba(255,0,0,1)", "rgba(255,255,255,1)")
+    assert style.marker(line(), dot=2) is None
+    assert style.marker(line(marker="o", fillstyle="none"), dot=2)["face"] is None
+
+
+def test_alpha_and_transparent_colours():
+    assert style.css("#ff0000", 0.5) == "rgba(255,0,0,0.5)"
+    assert style.css("none") is None
+
+
+def test_what_canvas_lines_cannot_do_is_refused():
+    with pytest.raises(ValueError, match="drawstyle 'steps-post'"):
+        style.line_style(line(drawstyle="steps-post"), dot=1)
+    with pytest.raises(ValueError, match=r"markevery=0\.1"):
+        style.line_style(line(markevery=0.1), dot=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(r"$\theta_1$ (along)", "θ₁ (along)"), (r"$\lambda_{12}$", "λ₁₂"), (r"loss $\log J$", "loss log J")],
+)
+def test_labels_without_mathtext(text, expected):
+    assert style.plain(text) == expected
