@@ -156,7 +156,9 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _kernel_values(self, settings):
         """Keyword arguments for compute; a pair of sliders is one pair."""
-        values = {name: tuple(c.value(settings[c.name]) for c in parts) for name, parts in self.kernel.items()}
+        values = {
+            name: tuple(c.value(settings[c.name]) for c in parts) for name, parts in self.kernel.items()
+        }
         return {name: value if len(value) == 2 else value[0] for name, value in values.items()}
 
     def _background_values(self, settings):

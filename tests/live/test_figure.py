@@ -98,8 +98,12 @@ def test_the_table_is_what_compute_gives_for_each_cell(live):
             codes = [np.broadcast_to(a, (25, 11, a.shape[-1]))[i, k] for a in lines[gid]]
             near = (np.abs(pixels - middle) < codec.NEAR).all(axis=1)
             assert near.any()
-            np.testing.assert_allclose(codec.restore(codes[0])[near], pixels[near, 0] - middle[0], atol=1 / 32)
-            np.testing.assert_allclose(codec.restore(codes[1])[near], middle[1] - pixels[near, 1], atol=1 / 32)
+            np.testing.assert_allclose(
+                codec.restore(codes[0])[near], pixels[near, 0] - middle[0], atol=1 / 32
+            )
+            np.testing.assert_allclose(
+                codec.restore(codes[1])[near], middle[1] - pixels[near, 1], atol=1 / 32
+            )
 
 
 def test_what_does_not_depend_on_a_slider_is_stored_once(live):
