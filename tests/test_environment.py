@@ -74,7 +74,7 @@ def tracked_files():
 
 INDEX = re.compile(
     rb"(--|extra-|default-)index(-url)?[ =]|--find-links"
-    rb"|\b(test\.)?(pypi|pythonhosted|npmjs|anaconda|debian)\.(org|com)\b"
+    rb"|\b(test\.)?(py(pi|thonhosted)|npm(js)?|anaconda|debian)\.(org|com)\b"
 )
 
 
