@@ -1,7 +1,7 @@
 # The commands of the course. All paths are relative, so that a folder may have any name.
 
 # An existing .venv keeps its Python unless another one is asked for: PYTHON=python3.12 make lab
-PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 VENV_PYTHON = .venv/bin/python
 
 # What a shell may have set for something else must not leak into our environment.

@@ -62,28 +62,40 @@ def install_command(uv: str | None, extra: str) -> list[str]:
     """The command that installs the course, editable and pinned, with one of its extras."""
     what = ["-c", "constraints.txt", "-e", f".[{extra}]"]
     if uv:
-        return [uv, "pip", "install", "--python", str(PYTHON), *what]
+        return [uv, "pip", "install", "--quiet", "--python", str(PYTHON), *what]
     return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "-qq", *what]
 
 
+def succeeds(command: list[str]) -> bool:
+    return subprocess.run(command).returncode == 0
+
+
+def prepare(uv: str | None) -> bool:
+    """See that .venv is there and that uv, or else its own pip, can install into it."""
+    if is_usable(PYTHON, installer="sys" if uv else "pip"):  # uv works from outside
+        return True
+    if not uv and not (find_spec("venv") and find_spec("ensurepip")):
+        print(NO_VENV)
+        return False
+    return succeeds(create_command(uv))
+
+
 def install(extra: str) -> int:
-    """Bring .venv to where `extra` is installed as pyproject.toml and constraints.txt say."""
+    """Bring .venv to where `extra` is installed as pyproject.toml and constraints.txt say.
+
+    Where uv fails, pip has its turn: uv does not know pip's settings (a mirror, a company's certificate).
+    """
     wanted = fingerprint(ROOT)
     if PYTHON.exists() and is_ready(VENV, extra, wanted):
         return 0
-    uv = shutil.which("uv")
-    if not is_usable(PYTHON, installer="sys" if uv else "pip"):  # uv works from outside
-        if not uv and not (find_spec("venv") and find_spec("ensurepip")):
-            print(NO_VENV)
-            return 1
-        if subprocess.run(create_command(uv)).returncode:
-            return 1
     print(f"Installing the packages into {VENV} (once; a minute or so) ...", flush=True)
-    if subprocess.run(install_command(uv, extra)).returncode:
-        print(NO_INSTALL)
-        return 1
-    stamp(VENV, extra).write_text(wanted)
-    return 0
+    uv = shutil.which("uv")
+    for tool in [uv, None] if uv else [None]:
+        if prepare(tool) and succeeds(install_command(tool, extra)):
+            stamp(VENV, extra).write_text(wanted)
+            return 0
+    print(NO_INSTALL)
+    return 1
 
 
 if __name__ == "__main__":

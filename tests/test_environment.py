@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -72,7 +74,7 @@ def tracked_files():
 
 INDEX = re.compile(
     rb"(--|extra-|default-)index(-url)?[ =]|--find-links"
-    rb"|\b(test\.)?(pypi|pythonhosted|npmjs|anaconda|debian)\.(org|com)\b"
+    rb"|\b(test\.)?(py(pi|thonhosted)|npm(js)?|anaconda|debian)\.(org|com)\b"
 )
 
 
@@ -92,10 +94,10 @@ def test_no_file_names_a_package_index():
 TARGETS = ["help", "lab", "fresh", "test", "notebooks", "bench", "format", "lint", "pins", "clean"]
 
 
-def make(*arguments):
+def make(*arguments, folder=ROOT):
     """Run make as from a fresh shell: the make that runs the tests hands its own options on."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
+    return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -116,6 +118,17 @@ def test_an_unfit_python_gets_a_sentence(tmp_path):
     result = make(f"PYTHON={old}", "lab")
     assert result.returncode != 0
     assert "3.11, 3.12 and 3.13" in result.stdout and "Python 3.9.1" in result.stdout
+
+
+def test_the_python_of_an_existing_venv_is_kept_unless_it_was_removed(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHON", raising=False)
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    for target, chosen in ((sys.executable, ".venv/bin/python"), ("/removed/python", "python3")):
+        python.unlink(missing_ok=True)
+        python.symlink_to(target)
+        assert f'"{chosen}" scripts/install.py' in make("-n", "install-lab", folder=tmp_path).stdout
 
 
 def test_a_missing_python_gets_a_sentence():

@@ -1,7 +1,6 @@
 """scripts/install.py: what it would run, when it does nothing, and what it says when it cannot."""
 
 import os
-import subprocess
 import sys
 
 import pytest
@@ -11,7 +10,7 @@ from scripts import install
 
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
-    """An empty repository in an awkward folder; commands are recorded instead of run."""
+    """An empty repository in an awkward folder, on a machine without uv."""
     root = tmp_path / "wörk shop"
     root.mkdir()
     for name in ("pyproject.toml", "constraints.txt"):
@@ -24,23 +23,27 @@ def repository(tmp_path, monkeypatch):
 
 @pytest.fixture
 def commands(monkeypatch):
-    """The commands run; one that makes .venv leaves a Python there. Failing ones are put in `failing`."""
+    """Commands are recorded instead of run; one that makes .venv leaves a Python there."""
     log = []
 
-    def run(command, **_):
-        log.append([str(word) for word in command])
-        if "-m" in command and "venv" in command:
-            install.PYTHON.parent.mkdir(parents=True)
+    def succeeds(command):
+        log.append(command)
+        if "venv" in command:
+            install.PYTHON.parent.mkdir(parents=True, exist_ok=True)
+            install.PYTHON.unlink(missing_ok=True)
             install.PYTHON.touch()
-        return subprocess.CompletedProcess(command, 1 if "-c" in command and not install.PYTHON.exists() else 0)
+        return True
 
-    monkeypatch.setattr(install.subprocess, "run", run)
+    monkeypatch.setattr(install, "succeeds", succeeds)
+    monkeypatch.setattr(install, "is_usable", lambda python, installer: python.exists())
     return log
 
 
 def test_first_call_installs_and_second_does_nothing(repository, commands):
     assert install.install("lab") == 0
-    assert commands[-1][-4:] == ["-c", "constraints.txt", "-e", ".[lab]"]
+    made, installed = commands
+    assert made == [sys.executable, "-m", "venv", "--clear", ".venv"]
+    assert installed[-4:] == ["-c", "constraints.txt", "-e", ".[lab]"]
     commands.clear()
     assert install.install("lab") == 0
     assert commands == []
@@ -63,7 +66,7 @@ def test_changed_pins_are_installed(repository, commands, change):
     commands.clear()
     (repository / change).write_text("new")
     install.install("lab")
-    assert commands[-1][-1] == ".[lab]"
+    assert [command[-1] for command in commands] == [".[lab]"]
 
 
 def test_a_moved_folder_or_another_python_is_installed_anew(repository, tmp_path):
@@ -76,9 +79,21 @@ def test_a_moved_folder_or_another_python_is_installed_anew(repository, tmp_path
 def test_uv_is_used_where_it_is(repository, commands, monkeypatch):
     monkeypatch.setattr(install.shutil, "which", lambda name: "/opt/uv")
     install.install("test")
-    made, installed = [command for command in commands if command[0] == "/opt/uv"]
-    assert made[1] == "venv"
-    assert installed[1:5] == ["pip", "install", "--python", str(install.PYTHON)]
+    made, installed = commands
+    assert made[:2] == ["/opt/uv", "venv"]
+    assert installed[:3] == ["/opt/uv", "pip", "install"]
+    assert installed[installed.index("--python") + 1] == str(install.PYTHON)
+
+
+def test_where_uv_fails_pip_has_its_turn(repository, monkeypatch):
+    commands = []
+    monkeypatch.setattr(install.shutil, "which", lambda name: "/opt/uv")
+    monkeypatch.setattr(install, "is_usable", lambda python, installer: installer == "sys")
+    monkeypatch.setattr(install, "succeeds", lambda command: commands.append(command) or command[0] != "/opt/uv")
+    install.VENV.mkdir()
+    assert install.install("lab") == 0
+    assert [command[0] for command in commands] == ["/opt/uv", sys.executable, str(install.PYTHON)]
+    assert install.stamp(install.VENV, "lab").is_file()
 
 
 def test_an_unusable_environment_is_seen(repository):
@@ -93,21 +108,19 @@ def test_a_python_that_was_removed_is_replaced(repository, commands):
     commands.clear()
     install.PYTHON.unlink()
     install.PYTHON.symlink_to("/removed/python3")
-    assert not install.PYTHON.exists()
-    install.VENV.joinpath("bin").rename("old")
     install.install("lab")
-    assert any("venv" in command for command in commands)
+    assert "venv" in commands[0]
 
 
 def test_no_venv_module_gets_a_sentence(repository, commands, monkeypatch, capsys):
     monkeypatch.setattr(install, "find_spec", lambda name: None)
     assert install.install("lab") == 1
+    assert commands == []
     assert "sudo apt install python3-venv" in capsys.readouterr().out
 
 
 def test_no_network_gets_a_sentence_and_no_stamp(repository, monkeypatch, capsys):
-    monkeypatch.setattr(install, "is_usable", lambda python, installer: True)
-    monkeypatch.setattr(install.subprocess, "run", lambda command: subprocess.CompletedProcess(command, 1))
+    monkeypatch.setattr(install, "succeeds", lambda command: False)
     assert install.install("lab") == 1
     assert "does not reach the package index" in capsys.readouterr().out
     assert not install.stamp(install.VENV, "lab").exists()
