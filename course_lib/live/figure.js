@@ -397,7 +397,8 @@ class Figure {
   async takeTable() {
     const table = await unpack(this.host.table());
     await this.takePictures(this.host.pictures());
-    Object.assign(this, { table, cellOnly: null });
+    this.table = table;
+    if (this.isFresh()) this.cellOnly = null; // else the hand has moved on, and the cell is nearer to it
     this.placePads();
     this.refresh();
   }
