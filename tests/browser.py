@@ -70,8 +70,7 @@ class Page:
     def wait(self, expression, timeout=15_000):
         """Wait until a JavaScript expression in `f` is true."""
         self.page.wait_for_function(
-            "() => { const f = document.querySelector('.live-figure')?.liveFigure; "
-            f"return f && ({expression}); }}",
+            f"() => {{ const f = document.querySelector('.live-figure')?.liveFigure; return f && ({expression}); }}",
             timeout=timeout,
         )
 
@@ -82,9 +81,7 @@ class Page:
 
     def settled(self):
         """Wait until what was changed is drawn."""
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def said(self):
         """The readouts, one string a run."""

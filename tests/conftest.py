@@ -1,6 +1,7 @@
 """Fixtures shared by the tests of several folders."""
 
-import browser as driving
+import browser
+import lab_server
 import pytest
 
 
@@ -13,5 +14,12 @@ def own_progress(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def chromium():
     """One Chromium for the whole session."""
-    with driving.chromium() as running:
+    with browser.chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One JupyterLab server for the whole session."""
+    with lab_server.running(tmp_path_factory.mktemp("jupyter")) as running:
         yield running

@@ -39,9 +39,7 @@ def values(widget):
     if _has_options(widget):
         return tuple(value for _, value in widget._options_full)
     if not all(hasattr(widget, name) for name in ("min", "max", "step")):
-        raise TypeError(
-            f"{type(widget).__name__} cannot steer a live figure: it has neither steps nor options"
-        )
+        raise TypeError(f"{type(widget).__name__} cannot steer a live figure: it has neither steps nor options")
     count = int(np.floor((widget.max - widget.min) / widget.step + 1e-6)) + 1
     steps = widget.min + widget.step * np.arange(count)
     if isinstance(widget, ipywidgets.FloatLogSlider):

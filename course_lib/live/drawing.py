@@ -52,9 +52,7 @@ class Drawing:
         for argument, gids in named.items():
             unknown = sorted(set(gids) - set(self.lines))
             if unknown:
-                raise ValueError(
-                    f"{argument} names {unknown}, but the figure's lines are {sorted(self.lines)}"
-                )
+                raise ValueError(f"{argument} names {unknown}, but the figure's lines are {sorted(self.lines)}")
 
     def _add(self, part, source, line):
         gid = f"{source} {part}"
@@ -83,9 +81,7 @@ class Drawing:
     def frame(self):
         """Geometry and line styles for the page, in px of the figure's own size, y down."""
         axes = self.figure.axes
-        order = sorted(
-            self.lines.values(), key=lambda line: (line.axes.zorder, axes.index(line.axes), line.zorder)
-        )
+        order = sorted(self.lines.values(), key=lambda line: (line.axes.zorder, axes.index(line.axes), line.zorder))
         return {
             "size": self.size,
             "axes": [self._axes(ax) for ax in axes],

@@ -214,8 +214,7 @@ function sample(line) {
 // ---- controls: each is { node, show(index), enable(yes) }
 
 function rangeControl(control, choose) {
-  const last = control.texts.length - 1;
-  const range = element("input", { type: "range", min: 0, max: last, step: 1, ariaLabel: control.label });
+  const range = element("input", { type: "range", min: 0, max: control.texts.length - 1, step: 1, ariaLabel: control.label });
   range.addEventListener("input", () => choose(Number(range.value)));
   const box = control.values ? numberBox(control, choose) : textBox(control);
   const node = element("div", { className: "live-row" }, caption(control.label), range, box.node);
@@ -233,21 +232,44 @@ function caption(text) {
   return element("span", { className: "live-label", textContent: text });
 }
 
-/* A box beside every slider, because some notebooks keep the arrow keys for themselves. */
+// ---- keys
+
+const KEYS = new WeakMap(); // element -> what it does with a key: true if it knew it
+const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+
+function onKey(node, act) {
+  KEYS.set(node, act);
+}
+
+/* A number box goes up and down the steps of its slider. */
+function stepByKey(box, move) {
+  onKey(box, ({ key }) => {
+    if (key in STEPS) move(STEPS[key]);
+    return key in STEPS;
+  });
+}
+
+/* Keys pressed in a figure belong to it. Notebooks and slides take theirs in the capture phase of the document
+ * (Notebook 7 moves to the next cell on an arrow key in a slider), so ours are taken one place earlier. */
+function takeKeys(root, otherwise, signal) {
+  const listen = (event) => {
+    const isShortcut = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+    const runsCell = event.key === "Enter" && event.shiftKey;
+    if (!root.contains(event.target) || isShortcut || runsCell) return;
+    event.stopPropagation();
+    if (KEYS.get(event.target)?.(event) || otherwise(event)) event.preventDefault();
+  };
+  window.addEventListener("keydown", listen, { capture: true, signal });
+}
+
 function numberBox(control, choose) {
   const box = element("input", { type: "number", step: "any", className: "live-number", ariaLabel: control.label });
   let present = 0;
-  const move = (index) => choose(Math.max(0, Math.min(control.values.length - 1, index)));
   box.addEventListener("change", () => {
     if (box.value === "" || !Number.isFinite(box.valueAsNumber)) show(present);
-    else move(nearest(control.values, box.valueAsNumber));
+    else choose(nearest(control.values, box.valueAsNumber));
   });
-  box.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    move(present + step);
-  });
+  stepByKey(box, (step) => choose(Math.max(0, Math.min(control.values.length - 1, present + step))));
   function show(index) {
     present = index;
     box.value = control.texts[index];
@@ -375,7 +397,8 @@ class Figure {
   async takeTable() {
     const table = await unpack(this.host.table());
     await this.takePictures(this.host.pictures());
-    Object.assign(this, { table, cellOnly: null });
+    this.table = table;
+    if (this.isFresh()) this.cellOnly = null; // else the hand has moved on, and the cell is nearer to it
     this.placePads();
     this.refresh();
   }
@@ -500,15 +523,13 @@ class Figure {
 
   build() {
     this.root.classList.add("live-figure");
-    // JupyterLab and Notebook 7 would take arrows and space for their own shortcuts
-    this.root.setAttribute("data-lm-suppress-shortcuts", "true");
     this.root.style.setProperty("--live-width", `${this.frame.size[0]}px`);
     this.controls = {};
     this.root.replaceChildren(
       this.buildPaper(),
       element("div", { className: "live-panel" }, ...this.buildControls(), this.buildWords()),
     );
-    this.root.addEventListener("keydown", (event) => this.key(event));
+    takeKeys(this.root, (event) => this.key(event), this.stop.signal);
     const watch = new ResizeObserver(() => (this.pending ??= requestAnimationFrame(() => this.draw())));
     watch.observe(this.canvas);
     this.stop.signal.addEventListener("abort", () => watch.disconnect());
@@ -596,7 +617,7 @@ class Figure {
     node.addEventListener("pointermove", (event) => {
       if (node.hasPointerCapture(event.pointerId)) this.point(pad, event);
     });
-    node.addEventListener("keydown", (event) => this.arrow(pad, event));
+    onKey(node, (event) => this.arrow(pad, event));
     return pad;
   }
 
@@ -630,24 +651,23 @@ class Figure {
   arrow(pad, event) {
     const [side, direction] =
       { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1] }[event.key] ?? [];
-    if (!pad.sides.includes(side)) return;
-    event.preventDefault();
-    event.stopPropagation();
+    if (!pad.sides.includes(side)) return false;
     const name = pad.names[side];
     const { values } = this.control(name);
     const [low, high] = this.frame.axes[pad.axes].limits[side];
     const way = direction * Math.sign(high - low) * Math.sign(values.at(-1) - values[0]) * (event.shiftKey ? 10 : 1);
     this.move({ [name]: Math.max(0, Math.min(values.length - 1, this.settings[name] + way)) });
+    return true;
   }
 
-  key(event) {
-    const inBox = event.target.matches("input[type=number], select, button, summary, input[type=checkbox]");
-    if (event.key === " " && !inBox && this.player) {
-      event.preventDefault();
-      this.toggle();
-    }
-    if (event.key === "]") this.showScene(this.scene + 1);
-    if (event.key === "[") this.showScene(this.scene - 1);
+  /* Keys of the whole figure: true if it was one. */
+  key({ key, target }) {
+    const usesSpace = target.matches("input[type=number], input[type=checkbox], select, button, summary");
+    if (key === " " && this.player && !usesSpace) this.toggle();
+    else if (key === "]") this.showScene(this.scene + 1);
+    else if (key === "[") this.showScene(this.scene - 1);
+    else return false;
+    return true;
   }
 
   // -- steps and play
@@ -661,6 +681,7 @@ class Figure {
     this.stepRange = element("input", { type: "range", min: 0, step: 1, ariaLabel: this.frame.step });
     this.stepRange.addEventListener("input", () => choose(Number(this.stepRange.value)));
     this.stepBox = element("input", { type: "number", min: 0, className: "live-number", ariaLabel: this.frame.step });
+    stepByKey(this.stepBox, (step) => choose(this.step + step));
     this.stepBox.addEventListener("change", () => choose(Math.round(this.stepBox.valueAsNumber) || 0));
     const label = element("span", { className: "live-label" }, this.player, this.frame.step);
     return element("div", { className: "live-row live-steps" }, label, this.stepRange, this.stepBox);

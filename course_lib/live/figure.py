@@ -156,9 +156,7 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _kernel_values(self, settings):
         """Keyword arguments for compute; a pair of sliders is one pair."""
-        values = {
-            name: tuple(c.value(settings[c.name]) for c in parts) for name, parts in self.kernel.items()
-        }
+        values = {name: tuple(c.value(settings[c.name]) for c in parts) for name, parts in self.kernel.items()}
         return {name: value if len(value) == 2 else value[0] for name, value in values.items()}
 
     def _background_values(self, settings):
@@ -185,6 +183,11 @@ class LiveFigure(anywidget.AnyWidget):
     def _pack(self, answer, settings, grid):
         labels = [control.label for control in self.page.values()]
         return self.drawing.encode(answer, grid, labels, self._kernel_key(settings))
+
+    def _table(self, settings):
+        """The buffer with the answer to every setting of the page's sliders."""
+        grid = tuple(len(control.values) for control in self.page.values())
+        return self._pack(self._answer(settings, lambda control: control.values), settings, grid)
 
     def _refuse_too_large(self):
         """From two values of each slider tell what all would take, before computing them."""
@@ -220,9 +223,8 @@ class LiveFigure(anywidget.AnyWidget):
         """All traits that depend on the kernel quantities."""
         settings = self._present()
         self._paint(settings)
-        answer = self._answer(settings, lambda control: control.values)
-        grid = tuple(len(control.values) for control in self.page.values())
-        return self._layers(2) | {"table": self._pack(answer, settings, grid), "version": self.version + 1}
+        table = self._table(settings)  # may fail; only then are the pictures counted as sent
+        return self._layers(2) | {"table": table, "version": self.version + 1}
 
     def update(self):
         """Compute the whole table for the widgets' present values and send it, in one message."""
@@ -284,8 +286,8 @@ class LiveFigure(anywidget.AnyWidget):
         """The cell one sees, and the background if it has changed: (its frame or {}, buffers)."""
         settings = self._present()
         self._paint(settings)
-        layers = self._layers(1)
         packed = self._pack(self.cell(settings), settings, (1,) * len(self.page))
+        layers = self._layers(1)
         return layers, [packed, *(layers.pop(name) for name in ("below", "above") if name in layers)]
 
     # -- pictures and pages
@@ -301,16 +303,17 @@ class LiveFigure(anywidget.AnyWidget):
     def html(self):
         """Self-contained HTML of the figure as it stands; needs neither kernel nor network."""
         with self._lock:
-            self._paint(self._present())
-            below, above = self.drawing.layers(2)
-            return page_html(self.spec, self.drawing.frame(), below, above, self.table, self.settings)
+            settings = self._present() | {"step": self.settings["step"]}
+            self._paint(settings)
+            layers = self.drawing.layers(2)
+            return page_html(self.spec, self.drawing.frame(), *layers, self._table(settings), settings)
 
     def _repr_mimebundle_(self, **kwargs):
         data = {"text/plain": self.spec["alt"]}
         if os.environ.get("COURSE_LIVE") == "html":
             return data | {"text/html": self.html()}
         width, _ = self.drawing.size
-        data["image/png"] = base64.b64encode(self.picture(note=NOTE)).decode()
+        data["image/png"] = base64.b64encode(self.picture(note=NOTE, scale=1)).decode()
         data["application/vnd.jupyter.widget-view+json"] = {
             "version_major": 2,
             "version_minor": 0,

@@ -79,9 +79,7 @@ def every(line):
         return [chosen[0], None, chosen[1]]
     if isinstance(chosen, list) and all(isinstance(n, int) for n in chosen):
         return {"only": chosen}
-    raise ValueError(
-        f"line {line.get_gid()!r}: markevery={chosen!r} is not supported; use an int, slice or list"
-    )
+    raise ValueError(f"line {line.get_gid()!r}: markevery={chosen!r} is not supported; use an int, slice or list")
 
 
 def head_like(line):

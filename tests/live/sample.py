@@ -71,9 +71,7 @@ def draw():
         )
     )
     left.add_line(
-        Line2D(
-            [], [], gid="start", linestyle="none", marker="o", markersize=12, mfc="white", mec="k", zorder=5
-        )
+        Line2D([], [], gid="start", linestyle="none", marker="o", markersize=12, mfc="white", mec="k", zorder=5)
     )
     left.add_line(Line2D([], [], gid="push", color="#22303C", zorder=6))
     left.add_line(Line2D([], [], gid="bars", color="#009E73", linewidth=12, solid_capstyle="butt", zorder=3))

@@ -1,0 +1,114 @@
+"""A JupyterLab server of our own for browser tests; it serves Notebook 7 as well, where that is installed."""
+
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import nbformat
+from browser import Page, unavailable
+
+NO_NEWS = "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+START = 60  # s to wait for a server or a kernel, on a busy machine
+
+
+class Server:
+    """A running server: `url`, and the folder whose notebooks it serves."""
+
+    def __init__(self, url, root):
+        self.url, self.root = url, root
+
+    def get(self, path, method="GET"):
+        """Answer of the server's REST interface."""
+        request = urllib.request.Request(f"{self.url}/{path}", method=method)
+        with urllib.request.urlopen(request, timeout=START) as answer:
+            return json.loads(answer.read() or "null")
+
+    def kernel_of(self, name):
+        sessions = self.get("api/sessions")
+        return next(session["kernel"]["id"] for session in sessions if session["path"] == name)
+
+    def shut_down_kernel(self, name):
+        self.get(f"api/kernels/{self.kernel_of(name)}", method="DELETE")
+
+    def open(self, browser, name, cells, *, app="lab"):
+        """A Page on a new notebook whose cells have been run; app: lab or notebook."""
+        if app == "notebook" and not importlib.util.find_spec("notebook"):
+            unavailable("Notebook 7 is not installed")
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}  # else Lab asks which
+        nbformat.write(book, self.root / name)
+        page = Page(browser.new_page(viewport={"width": 1400, "height": 1000}))
+        page.page.goto(f"{self.url}/{'lab/tree' if app == 'lab' else 'notebooks'}/{name}")
+        page.page.wait_for_function("window.jupyterapp && document.querySelector('.jp-Cell')", timeout=START * 1000)
+        self._wait_for_kernel(name)
+        page.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.wait("f.frames > 0", timeout=START * 1000)
+        return page
+
+    def _wait_for_kernel(self, name):
+        def idle():
+            return any(
+                session["path"] == name and session["kernel"]["execution_state"] == "idle"
+                for session in self.get("api/sessions")
+            )
+
+        _wait(idle, f"no kernel for {name}")
+
+
+def _wait(condition, complaint):
+    deadline = time.monotonic() + START
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(complaint)
+        time.sleep(0.1)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running(root):
+    """A server on a free port of this machine only, with settings of its own, serving the folder root."""
+    for package in ("jupyterlab", "nbformat"):
+        if not importlib.util.find_spec(package):
+            unavailable(f"{package} is not installed")
+    home = root / ".jupyter-home"
+    settings = home / "config" / NO_NEWS
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"fetchNews": "false"}', encoding="utf-8")
+    port = _free_port()
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}"]
+    options = [
+        "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+        "--IdentityProvider.token=",
+        "--ServerApp.disable_check_xsrf=True",
+        f"--ServerApp.root_dir={root}",
+    ]
+    folders = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "RUNTIME", "DATA")}
+    environment = os.environ | folders | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    with open(root / "server.log", "w", encoding="utf-8") as log:
+        process = subprocess.Popen(command + options, env=environment, stdout=log, stderr=log)
+        server = Server(f"http://127.0.0.1:{port}", root)
+
+        def answers():
+            with suppress(urllib.error.URLError):
+                return server.get("api/status")
+
+        try:
+            _wait(answers, f"no server; see {root / 'server.log'}")
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=START)

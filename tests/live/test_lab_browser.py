@@ -1,0 +1,145 @@
+"""A live figure in JupyterLab and in Notebook 7, in a real Chromium, with a real kernel."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).parent
+CELLS = [
+    f"import sys\nsys.path[:0] = [{str(HERE)!r}, {str(HERE.parents[1])!r}]\nimport sample",
+    "live = sample.make()\n"
+    "def compute(rate, brake, *, mirrored, **kernel):\n"
+    "    if mirrored:\n"
+    "        raise ValueError('the mirror is broken')\n"
+    "    return sample.compute(rate, brake, **kernel)\n"
+    "live.compute = compute\n"
+    "live",
+]
+
+
+@pytest.fixture(scope="module")
+def opened(chromium, server):
+    """One notebook in JupyterLab for all tests of this file."""
+    page = server.open(chromium, "lab.ipynb", CELLS)
+    yield page
+    page.page.close()
+
+
+@pytest.fixture
+def page(opened):
+    """The figure at its default setting; at the end no error may have occurred in the page."""
+    opened.eval("f.reset()")
+    opened.wait("f.isFresh() && f.answer === f.table")
+    opened.settled()
+    yield opened
+    assert not opened.errors
+
+
+def drag(page, selector, start, end, steps=20):
+    """Drag the mouse inside an element, from and to fractions of its width and height."""
+    place = page.page.locator(selector).first.bounding_box()
+    at = [(place["x"] + x * place["width"], place["y"] + y * place["height"]) for x, y in (start, end)]
+    page.page.mouse.move(*at[0])
+    page.page.mouse.down()
+    page.page.mouse.move(*at[1], steps=steps)
+    page.page.mouse.up()
+    page.settled()
+
+
+def test_dragging_a_slider_moves_the_picture_at_once(page):
+    before, frames = page.canvas(), page.eval("f.frames")
+    drag(page, "input[type=range]", (0.5, 0.5), (0.99, 0.5))
+    assert page.eval("f.settings.rate") == 24
+    assert page.eval("f.frames") > frames + 5
+    assert np.abs(page.canvas() - before).max() > 100
+    assert "diverges" in page.said()[0]
+
+
+@pytest.mark.parametrize("key", ["ArrowRight", "ArrowUp"])
+def test_arrow_keys_on_a_slider(page, key):
+    page.page.locator("input[type=range]").nth(1).focus()
+    page.page.keyboard.press(key)
+    assert page.eval("f.settings.brake") == 4
+
+
+def test_a_click_sets_the_start(page):
+    pad = page.page.locator(".live-pad")
+    place = pad.bounding_box()
+    pad.click(position={"x": 0.25 * place["width"], "y": 0.25 * place["height"]})
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 20")
+    assert page.page.get_by_role("spinbutton", name="start y").input_value() == "1.5"
+
+
+def test_the_start_follows_a_drag_before_its_table_comes(page):
+    page.eval("(f.seen = [], f.takeCell = (...a) => (f.seen.push(1), f.constructor.prototype.takeCell.apply(f, a)))")
+    drag(page, ".live-pad", (0.8, 0.2), (0.1, 0.9), steps=40)
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 8")
+    assert page.eval("f.seen.length") >= 2
+
+
+def test_the_start_has_a_keyboard_route(page):
+    page.page.locator(".live-pad").focus()
+    page.page.keyboard.press("ArrowLeft")
+    page.page.keyboard.press("Shift+ArrowDown")
+    page.wait("f.isFresh() && f.table.key['start.0'] === 69 && f.table.key['start.1'] === 40")
+
+
+def test_a_slider_the_kernel_feeds_brings_a_new_background(page):
+    before = page.canvas()
+    page.page.locator("input[type=range][aria-label=steepness]").fill("8")
+    page.wait("f.isFresh() && f.answer === f.table && f.under.width === 1600 && f.table.key.steepness === 8")
+    page.settled()
+    assert np.abs(page.canvas() - before).max() > 50
+
+
+def test_play_with_the_space_bar_and_reset(page):
+    page.page.locator(".live-pad").focus()
+    page.page.keyboard.press(" ")
+    page.wait("f.playing && f.step > 1 && f.step < f.lastStep")
+    page.page.keyboard.press(" ")
+    assert page.eval("f.playing") is None
+    page.page.get_by_role("button", name="Reset").click()
+    assert page.eval("f.step === f.lastStep")
+
+
+def test_an_error_in_compute_is_shown_and_goes(page):
+    box = page.page.get_by_label("mirrored")
+    box.check()
+    page.page.locator(".live-error", has_text="ValueError: the mirror is broken").wait_for()
+    box.uncheck()
+    page.eval("f.move({ 'start.0': 3 })")
+    page.page.locator(".live-error").wait_for(state="hidden")
+
+
+def test_the_kernel_shut_down_while_dragging(server, opened):
+    """The last test in this notebook: the page goes on by itself, and says what it cannot do."""
+    opened.eval("f.reset()")
+    opened.wait("f.isFresh()")
+    place = opened.page.locator("input[type=range]").first.bounding_box()
+    opened.page.mouse.move(place["x"] + 10, place["y"] + 10)
+    opened.page.mouse.down()
+    server.shut_down_kernel("lab.ipynb")
+    frames = opened.eval("f.frames")
+    opened.page.mouse.move(place["x"] + place["width"], place["y"] + 10, steps=20)
+    opened.page.mouse.up()
+    opened.settled()
+    assert opened.eval("f.settings.rate") == 24
+    assert opened.eval("f.frames") > frames + 5
+    opened.eval("f.move({ steepness: 1 })")
+    opened.page.get_by_text("The kernel does not answer").wait_for()
+
+
+def test_notebook_7(chromium, server):
+    """It takes arrow keys for its own shortcuts, unless told not to."""
+    page = server.open(chromium, "seven.ipynb", CELLS, app="notebook")
+    for selector, key in (("input[type=range]", "ArrowRight"), ("input[type=number]", "ArrowUp")):
+        before = page.eval("f.settings.rate")
+        page.page.locator(selector).first.focus()
+        page.page.keyboard.press(key)
+        assert page.eval("f.settings.rate") == before + 1
+    drag(page, "input[type=range]", (0.5, 0.5), (0.99, 0.5))
+    assert "diverges" in page.said()[0]
+    drag(page, ".live-pad", (0.8, 0.2), (0.25, 0.25))
+    page.wait("f.isFresh() && f.table.key['start.0'] === 20")
+    page.page.close()
