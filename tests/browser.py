@@ -92,3 +92,9 @@ def decode(data):
     """Pixels of a PNG (bytes or base64), 0 to 255, with alpha."""
     data = base64.b64decode(data) if isinstance(data, str) else data
     return np.rint(matplotlib.image.imread(io.BytesIO(data)) * 255).astype(int)
+
+
+def slide(page, label, index):
+    """Move a native range input, as a hand or the keyboard would."""
+    page.page.locator(f"input[type=range][aria-label='{label}']").fill(str(index))
+    page.settled()

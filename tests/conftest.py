@@ -23,3 +23,27 @@ def server(tmp_path_factory):
     """One JupyterLab server for the whole session."""
     with lab_server.running(tmp_path_factory.mktemp("jupyter")) as running:
         yield running
+
+
+@pytest.fixture
+def open_page(chromium, tmp_path):
+    """Open a live figure's HTML; at the end no error and no request may have occurred."""
+    opened = []
+
+    def open_(live, **options):
+        context = chromium.new_context(**{"viewport": {"width": 1000, "height": 900}} | options)
+        wanted = []
+        context.route("http*://**", lambda route: (wanted.append(route.request.url), route.abort()))
+        page = browser.Page(context.new_page())
+        path = tmp_path / f"{len(opened)}.html"
+        path.write_text(live.html(), encoding="ascii")
+        page.page.goto(path.as_uri())
+        page.wait("f.frames > 0")
+        opened.append((context, page, wanted))
+        return page
+
+    yield open_
+    for context, page, wanted in opened:
+        context.close()
+        assert not page.errors
+        assert not wanted

@@ -29,7 +29,7 @@ def hill():
         fig,
         compute,
         page={
-            "lr": slider("learning rate η", 0.01, 0.5, steps=35, value=0.05, log=True),
+            "lr": slider("learning rate η", 0.005, 0.5, steps=41, value=0.05, log=True),
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
         },
         kernel={"start": slider("start", -3.2, 5.4, steps=87, value=-3.0, format=".1f")},
@@ -41,6 +41,7 @@ def hill():
             "the story": {"gamma": 0.9, "lr": 0.05},
             "too much memory": {"gamma": 0.99, "lr": 0.05},
         },
+        challenge=("score", "Steps to rest in the deep valley, from the usual start"),
         alt="A hill from the side, with a shallow and a deep valley. From the same start the walker comes to rest in "
         "the shallow valley, the ball rolls over the hump into the deep one. Beside it, their places step by step.",
     )
@@ -56,7 +57,14 @@ def compute(lr, gamma, *, start=-3.0):
         lines[f"trail.{name}"] = (place, path.loss + LIFT)
         lines[f"place.{name}"] = (np.arange(STEPS + 1), place)
         words[name] = told(path, ground)
-    return Answer(lines, words)
+    return Answer(lines, words | {"score": score(path, ground, start)})
+
+
+def score(path, ground, start):
+    """The steps after which a run has settled in the deep valley, as text; empty where it has not, or cheats."""
+    steps, (deep,) = path.settled(), ground.minima[1]
+    reached = (np.abs(path.theta[-1, 0] - deep) < 0.1) & (steps < 0.9 * STEPS) & (start == ground.start[0])
+    return np.where(reached, np.nan_to_num(steps, posinf=0).astype(int).astype(str), "")
 
 
 def told(path, ground):

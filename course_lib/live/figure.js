@@ -563,6 +563,7 @@ class Figure {
 
   buildWords() {
     this.words = element("ul", { className: "live-words" });
+    this.record = element("p", { className: "live-record", hidden: !this.spec.challenge });
     this.status = element("div", { className: "live-hidden" });
     this.status.setAttribute("role", "status");
     this.note = element("p", { className: "live-note", textContent: this.hint() });
@@ -571,7 +572,7 @@ class Figure {
     this.numbers = element("div", { className: "live-scroll", tabIndex: 0 });
     this.details = element("details", {}, element("summary", { textContent: "Numbers as a table" }), this.numbers);
     this.details.addEventListener("toggle", () => this.showNumbers());
-    return element("div", {}, this.problem, this.words, this.status, this.note, this.details);
+    return element("div", {}, this.problem, this.words, this.record, this.status, this.note, this.details);
   }
 
   /* What the pointer does here, and what this page cannot do. */
@@ -733,7 +734,8 @@ class Figure {
   /* One sentence a run, beside a sample of its line; before the last step, what the lines say there. */
   sentences() {
     const whole = this.step === this.lastStep;
-    return Object.entries(this.answer.words).map(([name, { texts, array }]) => {
+    const shown = Object.entries(this.answer.words).filter(([name]) => name !== this.spec.challenge?.name);
+    return shown.map(([name, { texts, array }]) => {
       const line = this.frame.lines.find((l) => l.part === "all" && belongs(l.gid, name) && l.data === l.gid);
       const said = texts[lookup(this.answer.arrays[array], this.cell)[0]];
       const text = whole ? said : (this.onTheWay(name) ?? said);
@@ -772,7 +774,22 @@ class Figure {
   rested() {
     const spoken = this.sentences().map(({ label, text }) => `${label}: ${text}`);
     if (!this.playing) this.status.textContent = spoken.join(". ");
+    if (this.spec.challenge) this.keepBest();
     this.showNumbers();
+  }
+
+  /* Where the hand rests counts; what it passes on the way does not. */
+  keepBest() {
+    const { name, text } = this.spec.challenge;
+    const { texts, array } = this.answer.words[name];
+    const score = texts[lookup(this.answer.arrays[array], this.cell)[0]];
+    if (score && !(Number(score) >= this.best?.score)) {
+      const setting = this.pageNames.map((page) => `${this.control(page).label} ${this.text(page)}`).join(", ");
+      this.best = { score: Number(score), setting };
+    }
+    this.record.textContent = this.best
+      ? `${text}, your best so far: ${this.best.score} (${minus(this.best.setting)})`
+      : `${text}: not reached yet`;
   }
 
   /* Filled when opened: what the runs say at each step, as exactly as the figure shows it. */

@@ -37,6 +37,8 @@ class LiveFigure(anywidget.AnyWidget):
         keys, or the name of a pair.
     runs: gids of lines drawn up to the step slider. halos, heads, arrows, names: see `Drawing`.
     scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them.
+    challenge: (name of a readout, sentence): its texts are numbers, the fewer the better, empty where nothing
+        was reached; the page keeps the best one and says which setting it was. It is not shown as a readout.
     background: function (figure, **some of the kernel quantities by name), called when one of these changes,
         to redraw what stands still (it must neither clear axes nor use pyplot).
     seconds: how long play takes from the first step to the last.
@@ -70,6 +72,7 @@ class LiveFigure(anywidget.AnyWidget):
         arrows=(),
         names=None,
         scenes=None,
+        challenge=None,
         background=None,
         step_label="step",
         seconds=4,
@@ -101,6 +104,7 @@ class LiveFigure(anywidget.AnyWidget):
                 "defaults": self.defaults,
                 "pointer": [self._pads(ax, names) for ax, names in (pointer or {}).items()],
                 "scenes": {text: self._scene(scene) for text, scene in (scenes or {}).items()},
+                "challenge": challenge and dict(zip(("name", "text"), challenge, strict=True)),
                 "seconds": seconds,
             },
             settings=self.defaults,

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import sample
-from browser import Page, decode
+from browser import decode, slide
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -20,39 +20,9 @@ COMPARED = {
 }
 
 
-@pytest.fixture
-def open_page(chromium, tmp_path):
-    """Open a live figure's HTML; at the end no error and no request may have occurred."""
-    opened = []
-
-    def open_(live, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1000, "height": 900}} | options)
-        wanted = []
-        context.route("http*://**", lambda route: (wanted.append(route.request.url), route.abort()))
-        page = Page(context.new_page())
-        path = tmp_path / f"{len(opened)}.html"
-        path.write_text(live.html(), encoding="ascii")
-        page.page.goto(path.as_uri())
-        page.wait("f.frames > 0")
-        opened.append((context, page, wanted))
-        return page
-
-    yield open_
-    for context, page, wanted in opened:
-        context.close()
-        assert not page.errors
-        assert not wanted
-
-
 @pytest.fixture(scope="module")
 def live():
     return sample.make()
-
-
-def slide(page, label, index):
-    """Move a native range input, as a hand or the keyboard would."""
-    page.page.locator(f"input[type=range][aria-label='{label}']").fill(str(index))
-    page.settled()
 
 
 def test_moving_a_slider_changes_canvas_and_words(open_page, live):

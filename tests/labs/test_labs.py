@@ -1,0 +1,159 @@
+"""Every lab: finite or honestly cut at all corners, each cell equal to a run of its own, alive in an exported page."""
+
+import inspect
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pytest
+from browser import slide
+
+from course_lib import labs
+from course_lib.descent import descend
+from course_lib.labs import averages_lab, hill_lab, trap_lab
+from course_lib.optimizers import GradientDescent, Momentum, Nesterov
+from course_lib.surfaces import SURFACES
+
+NAMES = labs.__all__
+
+
+@cache
+def lab(name):
+    return getattr(labs, name)()
+
+
+def corners(live):
+    """Both ends and the middle of every page slider, as settings."""
+    ends = [(0, len(c.values) // 2, len(c.values) - 1) for c in live.page.values()]
+    return [dict(zip(live.page, numbers, strict=True)) for numbers in product(*ends)]
+
+
+def kernel_settings(live):
+    """The default, and each kernel quantity at both of its ends."""
+    moved = [{c.name: k} for parts in live.kernel.values() for c in parts for k in (0, len(c.values) - 1)]
+    return [{}, *moved]
+
+
+def cell_of(array, where, grid):
+    """One cell of an array of shape (points,) or (points,) + grid."""
+    array = np.asarray(array, float)
+    if array.ndim == 1:
+        return array
+    return array[(slice(None), *(k if n > 1 else 0 for k, n in zip(where, array.shape[1:], strict=True)))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cells_of_the_table_equal_runs_of_their_own(name):
+    live = lab(name)
+    whole = live._answer(live.defaults, lambda control: control.values)
+    for corner in corners(live):
+        alone = live.cell(live.defaults | corner)
+        for gid, pair in whole.lines.items():
+            for full, single in zip(pair, alone.lines[gid], strict=True):
+                expected = np.ravel(np.asarray(single, float))
+                np.testing.assert_allclose(cell_of(full, corner.values(), None), expected, rtol=1e-12, err_msg=gid)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_runs_are_finite_or_cut_for_good(name):
+    live = lab(name)
+    for kernel in kernel_settings(live):
+        for corner in corners(live):
+            answer = live.cell(live.defaults | kernel | corner)
+            for gid in live.drawing.runs:
+                finite = np.isfinite(np.ravel(np.asarray(answer.lines[gid][1], float)))
+                if "slopes" not in gid:
+                    assert not np.any(finite[1:] & ~finite[:-1]), (gid, corner)
+                assert finite[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_readouts_say_something_at_every_corner(name):
+    live = lab(name)
+    for kernel in kernel_settings(live):
+        for corner in corners(live):
+            words = live.cell(live.defaults | kernel | corner).words
+            shown = {key: np.ravel(text)[0] for key, text in words.items() if key != "score"}
+            assert shown and all(len(text) > 5 and "nan" not in text for text in shown.values()), shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_compute_knows_no_widgets(name):
+    live = lab(name)
+    source = inspect.getsource(live.compute)
+    assert "slider" not in source and "widget" not in source
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_exported_page_answers_to_both_sliders(name, open_page):
+    live = lab(name)
+    page = open_page(live)
+    for control in live.page.values():
+        before = page.canvas()
+        slide(page, control.label, len(control.values) // 3)
+        assert np.abs(page.canvas() - before).max() > 60, control.label
+
+
+@pytest.mark.parametrize("lr, gamma, start", [(0.05, 0.9, -3.0), (0.2, 0.5, 5.0), (0.5, 0.99, 0.0)])
+def test_hill_draws_what_the_optimizers_do(lr, gamma, start):
+    answer = hill_lab.compute(np.array([[lr]]), np.array([[gamma]]), start=start)
+    for name, rule in (("walker", GradientDescent(lr)), ("ball", Momentum(lr, gamma))):
+        path = descend(rule, "hill", [start], steps=hill_lab.STEPS)
+        np.testing.assert_array_equal(np.ravel(answer.lines[f"place.{name}"][1]), path.theta[:, 0])
+
+
+def test_hill_tells_the_story_of_the_deck():
+    words = hill_lab.compute(np.array([[0.05]]), np.array([[0.9]])).words
+    assert "shallow valley after 60 steps" in words["walker"].item()
+    assert "deep valley after 96 steps" in words["ball"].item()
+
+
+def test_hill_scores_only_runs_from_the_usual_start():
+    lr, gamma = np.array([[0.05]]), np.array([[0.9]])
+    assert hill_lab.compute(lr, gamma).words["score"].item() == "96"
+    assert hill_lab.compute(lr, gamma, start=2.0).words["score"].item() == ""
+
+
+def test_hill_says_that_a_run_diverges():
+    words = hill_lab.compute(np.array([[30.0]]), np.array([[0.9]])).words
+    assert "diverges" in words["ball"].item()
+
+
+@pytest.mark.parametrize("start", [(2.0, 2.0), (-1.0, 0.5)])
+def test_trap_draws_what_the_optimizers_do(start):
+    answer = trap_lab.compute(np.array([[0.01]]), np.array([[0.9]]), start=start)
+    for name, rule in (("descent", GradientDescent(0.01)), ("momentum", Momentum(0.01)), ("nesterov", Nesterov(0.01))):
+        path = descend(rule, SURFACES["three_hump_camel"], start, steps=trap_lab.STEPS)
+        np.testing.assert_array_equal(np.ravel(answer.lines[name][1]), path.theta[:, 1])
+
+
+def test_trap_catches_the_walker_and_not_the_ball():
+    words = trap_lab.compute(np.array([[0.02]]), np.array([[0.9]])).words
+    assert "caught in a trap" in words["descent"].item()
+    assert "reaches the deep valley" in words["momentum"].item()
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("kind", averages_lab.INCOMING)
+def test_averages_follow_the_rule_of_momentum(gamma, kind):
+    answer = averages_lab.compute(np.array([[gamma]]), np.array([[kind]]))
+    step, memory = 0.0, [0.0]
+    for slope in averages_lab.slopes_of(kind):
+        step = slope + gamma * step
+        memory.append((1 - gamma) * step)
+    np.testing.assert_allclose(np.ravel(answer.lines["memory"][1]), memory, rtol=1e-12, atol=1e-15)
+
+
+def test_averages_show_the_two_factors():
+    lines = averages_lab.compute(np.array([[0.9]]), np.array([["stays the same"]])).lines
+    np.testing.assert_allclose(np.ravel(lines["stays"][1])[1], 10)
+    np.testing.assert_allclose(np.ravel(lines["flips"][1])[1], 1 / 1.9)
+
+
+def test_noise_in_the_memory_shrinks_as_its_readout_says():
+    noise = np.random.default_rng(0).standard_normal(200_000)
+    memory, step = np.empty_like(noise), 0.0
+    for k, slope in enumerate(noise):
+        step = slope + 0.9 * step
+        memory[k] = 0.1 * step
+    assert memory.std() == pytest.approx(np.sqrt(0.1 / 1.9), rel=0.02)
