@@ -5,7 +5,7 @@ A new optimizer joins by joining OPTIMIZERS; a test says so if its recorded runs
 
 import dataclasses
 import json
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +112,7 @@ def test_without_momentum_it_is_gradient_descent(cls, key):
 def test_nesterov_looks_ahead_by_gamma_times_the_last_step():
     steps = list(islice(trace(Nesterov(lr=0.02, gamma=0.9), SURFACES["ravine"].gradient, [-4, 2]), 20))
     np.testing.assert_array_equal(steps[0].look, steps[0].theta)
-    for before, now in zip(steps, steps[1:], strict=False):
+    for before, now in pairwise(steps):
         np.testing.assert_allclose(now.look, now.theta + 0.9 * (now.theta - before.theta), rtol=1e-12, atol=1e-14)
         assert not np.array_equal(now.look, now.theta)
 
@@ -138,7 +138,7 @@ def test_moving_the_surface_moves_the_path(cls):
     gradient, shift = SURFACES["three_hump_camel"].gradient, np.array([3.0, -5.0])
     optimizer = typical(cls, weight_decay=0)  # decay pulls towards the origin, wherever the surface is
     here = path(optimizer, gradient, [2, 2])
-    there = path(optimizer, lambda theta: gradient(theta - shift), shift + [2, 2])
+    there = path(optimizer, lambda theta: gradient(theta - shift), shift + np.array([2, 2]))
     np.testing.assert_allclose(there - shift, here, rtol=0, atol=1e-11)
 
 
