@@ -43,16 +43,22 @@ class Surface:
         return f"Surface {self.name!r} in {self.dim} dimension(s)"
 
 
+def _fits(value, least=-np.inf):
+    """Whether this is a finite number, or an array of them, of at least `least`."""
+    numbers = np.asarray(value)
+    return numbers.dtype.kind in "biuf" and bool((np.isfinite(numbers) & (numbers >= least)).all())
+
+
 def ravine(kappa=25.0, angle=0.0) -> Surface:
     """A valley kappa times as curved across as along, its floor turned by `angle` degrees from the first axis.
 
         J(theta) = (u^2 + kappa v^2) / 2      u along the floor, v across
 
-    Raises ValueError unless kappa is a finite number of at least 1.
+    Raises ValueError unless kappa is a finite number of at least 1, and angle a finite number.
     """
-    if not (np.isfinite(kappa) and kappa >= 1):
+    if np.ndim(kappa) or not _fits(kappa, least=1):
         raise ValueError(f"kappa is {kappa!r}: it must be a finite number, 1 or more")
-    if not np.isfinite(angle):
+    if np.ndim(angle) or not _fits(angle):
         raise ValueError(f"angle is {angle!r}: it must be a finite number of degrees")
     cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     diagonal = np.array([cos**2 + kappa * sin**2, sin**2 + kappa * cos**2])
@@ -189,9 +195,9 @@ def hill(height=1.2) -> Surface:
     An array of heights makes a whole family of hills, one for each run of a sweep; its minima are left out.
     Raises ValueError where a height is negative or not finite.
     """
+    if not _fits(height, least=0):
+        raise ValueError(f"height is {height!r}: it must be a finite number of 0 or more, or an array of such numbers")
     height = np.asarray(height, float)
-    if not (np.isfinite(height) & (height >= 0)).all():
-        raise ValueError("height must be a finite number of 0 or more, or an array of such numbers")
 
     def bump(x):
         z = (x - 0.2) / 0.6
