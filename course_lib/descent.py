@@ -45,12 +45,12 @@ def trace(optimizer, gradient, theta) -> Iterator[Step]:
     The arrays of a Step are read-only. Raises ValueError or TypeError where an argument is no start, no optimizer,
     or the gradient or the step breaks the contract.
     """
+    if not callable(gradient):
+        raise TypeError(f"gradient is {gradient!r}: it must be a function theta -> array of theta's shape")
     schedule = _schedule(optimizer)
     first = schedule(1)
-    if not hasattr(first, "step"):
-        raise TypeError(f"the schedule returned {first!r} for t = 1: it must return an Optimizer")
     theta = _start(theta, getattr(first, "sweep", ()))
-    return _steps(schedule, gradient, theta, first.init(theta))
+    return _steps(schedule, first, gradient, theta, first.init(theta))
 
 
 def iterates(optimizer, gradient, theta) -> Iterator[np.ndarray]:
@@ -111,21 +111,22 @@ def sweep(optimizer, surface, start=None, steps=100, tol=1e-6) -> Sweep:
     Arguments as in `descend`. A step counts as arrived when loss minus the surface's lowest value is below `tol`.
     """
     surface, points, steps = _run(optimizer, surface, start, steps)
-    arrived, waiting = None, True
-    for k, theta in enumerate(islice(points, steps + 1)):
-        loss = np.asarray(_loss(surface, theta))
-        new = (loss < surface.lowest + tol) & waiting
-        if arrived is None:
-            arrived, waiting = np.full(loss.shape, np.inf), np.ones(loss.shape, bool)
-        if new.any():
-            arrived[new] = k
-            waiting &= ~new
-    return Sweep(loss[()], arrived[()])
+    theta, bound = next(points), surface.lowest + tol
+    waited = np.zeros(theta.shape[1:], np.int32)  # at how many points, the start first, a run had not yet arrived
+    waiting = np.ones(theta.shape[1:], bool)
+    for _ in range(steps):
+        if np.isfinite(bound):
+            waiting &= ~(_loss(surface, theta) < bound)
+            waited += waiting
+        theta = next(points)
+    loss = _loss(surface, theta)
+    waiting &= ~(loss < bound)
+    return Sweep(loss, np.where(waiting, np.inf, waited)[()])
 
 
 def _run(optimizer, surface, start, steps):
     if not isinstance(surface, Surface):
-        if surface not in SURFACES:
+        if not (isinstance(surface, str) and surface in SURFACES):
             raise ValueError(f"there is no surface {surface!r}: {nearest(surface, list(SURFACES))}")
         surface = SURFACES[surface]
     try:
@@ -134,13 +135,13 @@ def _run(optimizer, surface, start, steps):
         raise ValueError(f"steps is {steps!r}: it must be a whole number, at least 1") from None
     if steps < 1:
         raise ValueError(f"steps is {steps}: it must be a whole number, at least 1")
-    theta = np.asarray(surface.start if start is None else start)
-    if theta.ndim == 0 or len(theta) != surface.dim:
+    start = _numbers("start", surface.start if start is None else start)
+    if start.ndim == 0 or len(start) != surface.dim:
         raise ValueError(
-            f"start has shape {theta.shape}: the surface {surface.name} takes {surface.dim} coordinate(s), "
+            f"start has shape {start.shape}: the surface {surface.name} takes {surface.dim} coordinate(s), "
             "first axis first"
         )
-    return surface, iterates(optimizer, surface.gradient, theta), steps
+    return surface, iterates(optimizer, surface.gradient, start), steps
 
 
 def _loss(surface, theta):
@@ -149,20 +150,37 @@ def _loss(surface, theta):
 
 
 def _schedule(optimizer):
-    """A function of t, whatever was given; hyperparameters are turned into numbers once where they do not change."""
+    """A function t -> Optimizer, whatever was given, that refuses an answer which is no optimizer."""
     if isinstance(optimizer, type):
         raise TypeError(f"{optimizer.__name__} is a class, not yet an optimizer: write {optimizer.__name__}()")
     if hasattr(optimizer, "step"):
         return lambda t: optimizer
-    if callable(optimizer):
-        return optimizer
-    raise TypeError(f"optimizer is {optimizer!r}: it must be an Optimizer or a function t -> Optimizer")
+    if not callable(optimizer):
+        raise TypeError(f"optimizer is {optimizer!r}: it must be an Optimizer or a function t -> Optimizer")
+
+    def schedule(t):
+        answer = optimizer(t)
+        if isinstance(answer, type) or not hasattr(answer, "step"):
+            raise TypeError(f"the schedule returned {answer!r} for t = {t}: it must return an Optimizer")
+        return answer
+
+    return schedule
+
+
+def _numbers(argument, value):
+    """An array of its own: float64, or float32 where it came so."""
+    try:
+        return np.array(value, dtype=np.float32 if getattr(value, "dtype", None) == np.float32 else np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{argument} is {value!r}: it must be an array of numbers, such as [1.0, 2.0]") from None
 
 
 def _start(theta, sweep):
-    theta = np.array(theta, dtype=np.float32 if getattr(theta, "dtype", None) == np.float32 else np.float64)
+    theta = _numbers("theta", theta)
     if theta.ndim == 0:
         raise ValueError("theta is a single number: it must be an array of coordinates, such as [1.0]")
+    if theta.size == 0:
+        raise ValueError(f"theta has shape {theta.shape}: it needs at least one coordinate and one start")
     dim, *own = theta.shape
     try:
         shape = np.broadcast_shapes(tuple(own), sweep)
@@ -172,48 +190,74 @@ def _start(theta, sweep):
     return np.array(np.broadcast_to(theta, (dim, *shape)))
 
 
-def _steps(schedule, gradient, theta, state):
-    asked = optimizer = None
+def _steps(schedule, first, gradient, theta, state):
+    asked = optimizer = g = None
     for t in count(1):
-        if (now := schedule(t)) is not asked:
-            asked, optimizer = now, prepared(now, theta.dtype)
-        _freeze(theta, *state)
+        following = first if t == 1 else schedule(t)
+        # The last step is taken here, not behind the yield: entering errstate costs as much as the arithmetic of
+        # a small step, and this way it is entered once a turn.
         with np.errstate(all="ignore"):
-            look = optimizer.look(theta, *state)
-            g = _checked_gradient(gradient(look), theta)
+            if t > 1:
+                theta, state = _moved(optimizer, theta, g, t - 1, state)
+            if following is not asked:
+                asked, optimizer = following, prepared(following, theta)
+            look, g = _measured(optimizer, gradient, theta, state)
         yield Step(t, theta, look, g, state)
-        with np.errstate(all="ignore"):
-            theta, state = _checked_step(optimizer, theta, state, optimizer.step(theta, g, t, *state))
+
+
+def _measured(optimizer, gradient, theta, state):
+    """Where the optimizer looks, and the gradient there."""
+    _freeze(theta, *state)
+    look = optimizer.look(theta, *state)
+    _freeze(look)
+    try:
+        g = np.asarray(gradient(look), theta.dtype)
+    except ValueError as error:
+        raise _explained(error, "the gradient") from error
+    if g.shape != theta.shape:
+        raise ValueError(f"the gradient has shape {g.shape}, but theta has shape {theta.shape}: they must be equal")
+    g = g.view()  # frozen below, while a buffer that the gradient fills again and again stays its own
+    _freeze(g)
+    return look, g
 
 
 def _freeze(*arrays):
     # A step that writes into its arguments would rewrite the path behind it: numpy refuses it instead.
     for array in arrays:
         if isinstance(array, np.ndarray):
-            array.flags.writeable = False
+            array.setflags(False)  # write=False; by its place it takes half the time
 
 
-def _checked_gradient(g, theta):
-    g = np.asarray(g, theta.dtype)
-    if g.shape != theta.shape:
-        raise ValueError(f"the gradient has shape {g.shape}, but theta has shape {theta.shape}: they must be equal")
-    return g
+def _explained(error, who):
+    if "read-only" not in str(error):
+        return error
+    return ValueError(
+        f"{who} changes an array that it was given in place: make a new one, as in theta = theta - delta, "
+        "not theta -= delta"
+    )
 
 
-def _checked_step(optimizer, theta, state, answer):
-    name = type(optimizer).__name__
+def _moved(optimizer, theta, g, t, state):
+    """The next theta and state, as the optimizer's step gives them."""
+    try:
+        answer = optimizer.step(theta, g, t, *state)
+    except ValueError as error:
+        raise _explained(error, f"{type(optimizer).__name__}.step") from error
     if not isinstance(answer, tuple):
         raise TypeError(
-            f"{name}.step returned {type(answer).__name__}, not a tuple: it must return (theta, *state), "
-            "with a comma even where theta stands alone: return (theta,)"
+            f"{type(optimizer).__name__}.step returned {type(answer).__name__}, not a tuple: it must return "
+            "(theta, *state), with a comma even where theta stands alone: return (theta,)"
         )
     if len(answer) != 1 + len(state):
         raise ValueError(
-            f"{name}.step returned {len(answer)} value(s): it must return theta and {len(state)} state array(s)"
+            f"{type(optimizer).__name__}.step returned {len(answer)} value(s): "
+            f"it must return theta and {len(state)} state array(s)"
         )
-    after = np.asarray(answer[0])
+    after = np.asarray(answer[0], theta.dtype)
     if after.shape != theta.shape:
-        raise ValueError(f"{name}.step turned theta of shape {theta.shape} into shape {after.shape}")
+        raise ValueError(
+            f"{type(optimizer).__name__}.step turned theta of shape {theta.shape} into shape {after.shape}"
+        )
     return after, answer[1:]
 
 

@@ -2,6 +2,9 @@
 
 Coordinates come first: theta is (2,), or (2, ...) with any axes behind, and `x, y = theta` unpacks both. A value has
 the shape of x, a gradient the shape of theta. Minima and saddles are (count, dim); `lowest` is the least known value.
+
+Powers are written as products: numpy computes x**4 of an array and of a single number by different routines, which
+differ in the last digit, and then a cell of a sweep would no longer be its single run. Products are faster, too.
 """
 
 from collections.abc import Callable
@@ -40,27 +43,34 @@ class Surface:
         return f"Surface {self.name!r} in {self.dim} dimension(s)"
 
 
+def _fits(value, least=-np.inf):
+    """Whether this is a finite number, or an array of them, of at least `least`."""
+    numbers = np.asarray(value)
+    return numbers.dtype.kind in "biuf" and bool((np.isfinite(numbers) & (numbers >= least)).all())
+
+
 def ravine(kappa=25.0, angle=0.0) -> Surface:
     """A valley kappa times as curved across as along, its floor turned by `angle` degrees from the first axis.
 
         J(theta) = (u^2 + kappa v^2) / 2      u along the floor, v across
 
-    Raises ValueError unless kappa is a finite number of at least 1.
+    Raises ValueError unless kappa is a finite number of at least 1, and angle a finite number.
     """
-    if not (np.isfinite(kappa) and kappa >= 1):
+    if np.ndim(kappa) or not _fits(kappa, least=1):
         raise ValueError(f"kappa is {kappa!r}: it must be a finite number, 1 or more")
-    if not np.isfinite(angle):
+    if np.ndim(angle) or not _fits(angle):
         raise ValueError(f"angle is {angle!r}: it must be a finite number of degrees")
     cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    xx, xy, yy = cos**2 + kappa * sin**2, (1 - kappa) * sin * cos, sin**2 + kappa * cos**2
+    diagonal = np.array([cos**2 + kappa * sin**2, sin**2 + kappa * cos**2])
+    mixed = (1 - kappa) * sin * cos
 
     def value(theta):
-        x, y = theta
-        return (x * (xx * x + 2 * xy * y) + yy * y * y) / 2
+        along_x, along_y = gradient(theta) * theta
+        return (along_x + along_y) / 2
 
     def gradient(theta):
-        x, y = theta
-        return np.array([xx * x + xy * y, xy * x + yy * y])
+        straight = (theta.T * diagonal).T
+        return straight + mixed * theta[::-1] if mixed else straight
 
     turned = "" if angle == 0 else f", turned {angle:g} degrees"
     return Surface(
@@ -76,66 +86,73 @@ def ravine(kappa=25.0, angle=0.0) -> Surface:
 
 def rosenbrock(theta):
     x, y = theta
-    return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+    a, b = 1 - x, y - x * x
+    return a * a + 100 * b * b
 
 
 def rosenbrock_gradient(theta):
     x, y = theta
-    return np.array([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)])
+    a, b = 1 - x, y - x * x
+    return np.array([-2 * a - 400 * x * b, 200 * b])
 
 
 def beale(theta):
     x, y = theta
-    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+    a, b, c = 1.5 + x * (y - 1), 2.25 + x * (y * y - 1), 2.625 + x * (y * y * y - 1)
+    return a * a + b * b + c * c
 
 
 def beale_gradient(theta):
     x, y = theta
-    a, b, c = 1.5 - x + x * y, 2.25 - x + x * y**2, 2.625 - x + x * y**3
-    along_x = 2 * a * (y - 1) + 2 * b * (y**2 - 1) + 2 * c * (y**3 - 1)
-    along_y = 2 * a * x + 4 * b * x * y + 6 * c * x * y**2
-    return np.array([along_x, along_y])
+    y2 = y * y
+    p, q, r = y - 1, y2 - 1, y2 * y - 1
+    a, b, c = 1.5 + x * p, 2.25 + x * q, 2.625 + x * r
+    return np.array([2 * (a * p + b * q + c * r), 2 * x * (a + 2 * b * y + 3 * c * y2)])
 
 
 def himmelblau(theta):
     x, y = theta
-    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+    a, b = x * x + y - 11, x + y * y - 7
+    return a * a + b * b
 
 
 def himmelblau_gradient(theta):
     x, y = theta
-    a, b = x**2 + y - 11, x + y**2 - 7
+    a, b = x * x + y - 11, x + y * y - 7
     return np.array([4 * x * a + 2 * b, 2 * a + 4 * y * b])
 
 
 def six_hump_camel(theta):
     x, y = theta
-    return (4 - 2.1 * x**2 + x**4 / 3) * x**2 + x * y + (4 * y**2 - 4) * y**2
+    x2, y2 = x * x, y * y
+    return x2 * (4 + x2 * (x2 / 3 - 2.1)) + x * y + 4 * y2 * (y2 - 1)
 
 
 def six_hump_camel_gradient(theta):
     x, y = theta
-    return np.array([8 * x - 8.4 * x**3 + 2 * x**5 + y, x + 16 * y**3 - 8 * y])
+    x2, y2 = x * x, y * y
+    return np.array([x * (8 + x2 * (2 * x2 - 8.4)) + y, x + 8 * y * (2 * y2 - 1)])
 
 
 def three_hump_camel(theta):
     x, y = theta
-    return 2 * x**2 - 1.05 * x**4 + x**6 / 6 + x * y + y**2
+    x2 = x * x
+    return x2 * (2 + x2 * (x2 / 6 - 1.05)) + x * y + y * y
 
 
 def three_hump_camel_gradient(theta):
     x, y = theta
-    return np.array([4 * x - 4.2 * x**3 + x**5 + y, x + 2 * y])
+    x2 = x * x
+    return np.array([x * (4 + x2 * (x2 - 4.2)) + y, x + 2 * y])
 
 
 def styblinski_tang(theta):
-    x, y = theta
-    return (x**4 - 16 * x**2 + 5 * x + y**4 - 16 * y**2 + 5 * y) / 2
+    x2 = theta * theta
+    return (x2 * (x2 - 16) + 5 * theta).sum(axis=0) / 2
 
 
 def styblinski_tang_gradient(theta):
-    x, y = theta
-    return np.array([2 * x**3 - 16 * x + 2.5, 2 * y**3 - 16 * y + 2.5])
+    return 2 * theta * (theta * theta - 8) + 2.5
 
 
 def saddle(theta):
@@ -150,12 +167,12 @@ def saddle_gradient(theta):
 
 def monkey_saddle(theta):
     x, y = theta
-    return x**3 - 3 * x * y**2
+    return x * (x * x - 3 * y * y)
 
 
 def monkey_saddle_gradient(theta):
     x, y = theta
-    return np.array([3 * x**2 - 3 * y**2, -6 * x * y])
+    return np.array([3 * (x * x - y * y), -6 * x * y])
 
 
 def plateau(theta):
@@ -166,8 +183,8 @@ def plateau(theta):
 
 def plateau_gradient(theta):
     x, y = theta
-    r2 = x * x / 4 + y * y
-    return np.array([x / 2, 2 * y]) / (1 + r2) ** 2
+    far = 1 + x * x / 4 + y * y
+    return np.array([x / 2, 2 * y]) / (far * far)
 
 
 def hill(height=1.2) -> Surface:
@@ -178,16 +195,17 @@ def hill(height=1.2) -> Surface:
     An array of heights makes a whole family of hills, with a start for each; their minima are left out.
     Raises ValueError where a height is negative or not finite.
     """
+    if not _fits(height, least=0):
+        raise ValueError(f"height is {height!r}: it must be a finite number of 0 or more, or an array of such numbers")
     height = np.asarray(height, float)
-    if not (np.isfinite(height) & (height >= 0)).all():
-        raise ValueError("height must be a finite number of 0 or more, or an array of such numbers")
 
     def bump(x):
-        return height * np.exp(-(((x - 0.2) / 0.6) ** 2) / 2)
+        z = (x - 0.2) / 0.6
+        return height * np.exp(-z * z / 2)
 
     def value(theta):
         (x,) = theta
-        return 0.12 * (x - 2.2) ** 2 + bump(x)
+        return 0.12 * (x - 2.2) * (x - 2.2) + bump(x)
 
     def gradient(theta):
         (x,) = theta

@@ -1,0 +1,297 @@
+"""Every optimizer of OPTIMIZERS: against PyTorch and optax, by hand, and by the laws it obeys.
+
+A new optimizer joins by joining OPTIMIZERS; a test says so if its recorded runs or its worked example are missing.
+"""
+
+import dataclasses
+import json
+from itertools import islice, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_lib.descent import descend, iterates, trace
+from course_lib.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
+from course_lib.optimizers.base import RANGES
+from course_lib.surfaces import SURFACES
+
+RECORDED = json.loads((Path(__file__).parent / "peers" / "recorded.json").read_text())["runs"]
+KNOWN = {cls.__name__: cls for cls in OPTIMIZERS}
+
+every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
+
+# Rules whose step is linear in the gradients: turned with the plane, and scaled with the loss.
+LINEAR = (GradientDescent, Momentum, Nesterov)
+every_linear = pytest.mark.parametrize("cls", LINEAR, ids=lambda cls: cls.__name__)
+
+TYPICAL = {"lr": 0.02, "gamma": 0.8, "rho": 0.9, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 0.1}
+
+
+def fields(cls):
+    return [field.name for field in dataclasses.fields(cls)]
+
+
+def typical(cls, **changes):
+    return cls(**{name: changes.get(name, TYPICAL[name]) for name in fields(cls)})
+
+
+def path(optimizer, gradient, start, steps=40):
+    return np.array(list(islice(iterates(optimizer, gradient, start), steps + 1)))
+
+
+# PyTorch and optax
+
+
+def name_of(run):
+    setting = "-".join(f"{key}={value:g}" for key, value in run["hyperparameters"].items())
+    return f"{run['optimizer']}-{run['surface']}-{run['library']}-{setting}"
+
+
+@pytest.mark.parametrize("run", [run for run in RECORDED if run["optimizer"] in KNOWN], ids=name_of)
+def test_same_path_as_recorded_library(run):
+    theirs = np.array(run["path"])
+    optimizer = KNOWN[run["optimizer"]](**run["hyperparameters"])
+    steps = islice(trace(optimizer, SURFACES[run["surface"]].gradient, theirs[0]), len(theirs))
+    # What a library stores is where it measures the gradient: for Nesterov, the point it looks ahead to.
+    ours = np.array([step.look for step in steps])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12 * np.abs(theirs).max())
+
+
+@every_optimizer
+def test_has_recorded_runs_on_several_surfaces(cls):
+    runs = [run for run in RECORDED if run["optimizer"] == cls.__name__]
+    assert len({run["surface"] for run in runs}) >= 5, f"add {cls.__name__} to tests/peers/record.py"
+    assert len({str(run["hyperparameters"]) for run in runs if run["surface"] == "ravine"}) >= 2
+
+
+def test_recorded_optimizers_differ_from_each_other():
+    # A recording of AMSGrad that never departs from Adam would approve of either.
+    paths = {}
+    for run in RECORDED:
+        key = run["optimizer"], run["surface"]
+        paths.setdefault(key, []).append(np.array(run["path"]))
+    for (name, surface), own in paths.items():
+        for (other, other_surface), theirs in paths.items():
+            if surface == other_surface and name < other:
+                closest = max(min(np.abs(a - b).max() for b in theirs) for a in own)
+                assert closest > 1e-6, f"{name} and {other} on {surface}"
+
+
+# Two steps by hand on J = theta^2 / 2, whose gradient is theta, from theta = 10: hyperparameters, thetas, looks
+
+WORKED = {
+    "GradientDescent": ({"lr": 0.1}, (10, 9, 8.1), (10, 9, 8.1)),
+    # delta: 1, then 0.1 * 9 + 0.5 * 1 = 1.4
+    "Momentum": ({"lr": 0.1, "gamma": 0.5}, (10, 9, 7.6), (10, 9, 7.6)),
+    # delta: 1, then the slope at 9 - 0.5 * 1 = 8.5: 0.85 + 0.5 = 1.35; the next look: 7.65 - 0.5 * 1.35
+    "Nesterov": ({"lr": 0.1, "gamma": 0.5}, (10, 9, 7.65), (10, 8.5, 6.975)),
+}
+
+
+@every_optimizer
+def test_two_steps_by_hand(cls):
+    assert cls.__name__ in WORKED, f"work two steps of {cls.__name__} by hand and add them to WORKED"
+    setting, thetas, looks = WORKED[cls.__name__]
+    steps = list(islice(trace(cls(**setting), lambda theta: theta, [10]), 3))
+    assert [step.theta.item() for step in steps] == pytest.approx(thetas, rel=1e-15)
+    assert [step.look.item() for step in steps] == pytest.approx(looks, rel=1e-15)
+
+
+# Reductions and laws
+
+
+@pytest.mark.parametrize("cls", [Momentum, Nesterov], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("key", SURFACES)
+def test_without_momentum_it_is_gradient_descent(cls, key):
+    surface = SURFACES[key]
+    plain = path(GradientDescent(lr=0.001), surface.gradient, surface.start)
+    np.testing.assert_array_equal(path(cls(lr=0.001, gamma=0), surface.gradient, surface.start), plain)
+
+
+def test_nesterov_looks_ahead_by_gamma_times_the_last_step():
+    steps = list(islice(trace(Nesterov(lr=0.02, gamma=0.9), SURFACES["ravine"].gradient, [-4, 2]), 20))
+    np.testing.assert_array_equal(steps[0].look, steps[0].theta)
+    for before, now in pairwise(steps):
+        np.testing.assert_allclose(now.look, now.theta + 0.9 * (now.theta - before.theta), rtol=1e-12, atol=1e-14)
+        assert not np.array_equal(now.look, now.theta)
+
+
+@pytest.mark.parametrize("cls", [cls for cls in OPTIMIZERS if cls is not Nesterov], ids=lambda cls: cls.__name__)
+def test_only_nesterov_looks_elsewhere(cls):
+    for step in islice(trace(typical(cls), SURFACES["rosenbrock"].gradient, [-1.2, 1]), 10):
+        np.testing.assert_array_equal(step.look, step.theta)
+
+
+@every_linear
+def test_turning_the_plane_turns_the_path(cls):
+    hessian = np.array([[1.0, 0.0], [0.0, 25.0]])
+    cos, sin = np.cos(0.7), np.sin(0.7)
+    turn = np.array([[cos, -sin], [sin, cos]])
+    straight = path(typical(cls), lambda theta: hessian @ theta, [-4, 2])
+    turned = path(typical(cls), lambda theta: turn @ hessian @ turn.T @ theta, turn @ [-4, 2])
+    np.testing.assert_allclose(turned, straight @ turn.T, rtol=0, atol=1e-12)
+
+
+@every_optimizer
+def test_moving_the_surface_moves_the_path(cls):
+    gradient, shift = SURFACES["three_hump_camel"].gradient, np.array([3.0, -5.0])
+    optimizer = typical(cls, weight_decay=0)  # decay pulls towards the origin, wherever the surface is
+    here = path(optimizer, gradient, [2, 2])
+    there = path(optimizer, lambda theta: gradient(theta - shift), shift + np.array([2, 2]))
+    np.testing.assert_allclose(there - shift, here, rtol=0, atol=1e-11)
+
+
+@every_linear
+def test_scaling_the_loss_is_scaling_the_learning_rate(cls):
+    gradient = SURFACES["himmelblau"].gradient
+    scaled_loss = path(typical(cls, lr=0.001), lambda theta: 4 * gradient(theta), [-0.5, -4])
+    scaled_lr = path(typical(cls, lr=0.004), gradient, [-0.5, -4])
+    np.testing.assert_array_equal(scaled_loss, scaled_lr)  # a power of two: not even the rounding differs
+
+
+@pytest.mark.parametrize("key", SURFACES)
+@every_optimizer
+def test_every_cell_of_a_sweep_is_its_single_run(cls, key):
+    # Each hyperparameter sweeps along an axis of its own, from small values to some that diverge.
+    names = fields(cls)
+    factors = (0.1, 1.0) if len(names) > 3 else (0.1, 0.5, 1.2)
+    axes = {
+        name: TYPICAL[name] * np.array(factors).reshape(-1, *(1,) * (len(names) - 1 - k))
+        for k, name in enumerate(names)
+    }
+    axes = {name: np.minimum(axis, 0.999) if name.startswith("beta") else axis for name, axis in axes.items()}
+    grid = descend(cls(**axes), key, steps=30)
+    for cell in np.ndindex(grid.loss.shape[1:]):
+        own = {name: np.broadcast_to(axis, grid.loss.shape[1:])[cell].item() for name, axis in axes.items()}
+        alone = descend(cls(**own), key, steps=30)
+        np.testing.assert_array_equal(grid.theta[:, :, *cell], alone.theta, err_msg=str(own))
+        np.testing.assert_array_equal(grid.loss[:, *cell], alone.loss, err_msg=str(own))
+
+
+@every_optimizer
+def test_interleaved_runs_do_not_disturb_each_other(cls):
+    gradient = SURFACES["beale"].gradient
+    optimizer = typical(cls, lr=0.002)
+    here, there = iterates(optimizer, gradient, [1, 1.5]), iterates(optimizer, gradient, [0.5, -1])
+    pairs = list(islice(zip(here, there, strict=False), 31))
+    np.testing.assert_array_equal([pair[0] for pair in pairs], path(optimizer, gradient, [1, 1.5], 30))
+    np.testing.assert_array_equal([pair[1] for pair in pairs], path(optimizer, gradient, [0.5, -1], 30))
+
+
+@every_optimizer
+def test_float32_stays_float32(cls):
+    steps = islice(
+        trace(typical(cls, lr=np.full(3, 0.01)), SURFACES["ravine"].gradient, np.array([-4, 2], np.float32)), 5
+    )
+    for step in steps:
+        assert {array.dtype for array in (step.theta, step.look, step.g, *step.state)} == {np.dtype(np.float32)}
+
+
+@every_optimizer
+def test_state_has_one_array_of_zeros_a_name(cls):
+    theta = np.ones((2, 3))
+    state = typical(cls).init(theta)
+    assert len(state) == len(cls.state)
+    for array in state:
+        np.testing.assert_array_equal(array, np.zeros((2, 3)))
+    after = typical(cls).step(theta, theta, 1, *state)
+    assert isinstance(after, tuple)
+    assert len(after) == 1 + len(cls.state)
+
+
+@every_optimizer
+def test_defaults_are_allowed_and_named_by_the_design(cls):
+    cls()
+    assert set(fields(cls)) <= set(RANGES)
+    assert issubclass(cls, Optimizer)
+    assert "Source:" in cls.__doc__
+
+
+# What is refused
+
+
+REFUSED = [
+    ({"lr": -0.1}, ValueError, "-0.1", "0 or more"),
+    ({"lr": np.nan}, ValueError, "nan", "finite"),
+    ({"lr": np.inf}, ValueError, "inf", "finite"),
+    ({"lr": "0.1"}, TypeError, "'0.1'", "number"),
+    ({"lr": "fast"}, TypeError, "'fast'", "number"),
+    ({"lr": None}, TypeError, "None", "number"),
+    ({"lr": 1j}, TypeError, "1j", "number"),
+    ({"lr": []}, ValueError, "empty", "at least one"),
+    ({"lr": [0.1, -0.2, 0.3]}, ValueError, "-0.2", "0 or more"),
+    ({"lr": [[0.1], [0.2, 0.3]]}, TypeError, "[0.2, 0.3]", "number"),
+    ({"gamma": -0.9}, ValueError, "-0.9", "0 or more"),
+    ({"gamma": np.array([0.5, np.nan])}, ValueError, "nan", "finite"),
+    ({"gamma": "0.9"}, TypeError, "'0.9'", "number"),
+    ({"rho": 1.5}, ValueError, "1.5", "from 0 to 1"),
+    ({"beta1": 1.0}, ValueError, "1.0", "below 1"),
+    ({"beta2": 1.0}, ValueError, "1.0", "below 1"),
+    ({"eps": -1e-8}, ValueError, "-1e-08", "0 or more"),
+    ({"weight_decay": -0.1}, ValueError, "-0.1", "0 or more"),
+]
+
+
+@pytest.mark.parametrize(
+    ("cls", "wrong", "error", "value", "accepted"),
+    [(cls, *case) for cls in OPTIMIZERS for case in REFUSED if set(case[0]) <= set(fields(cls))],
+)
+def test_refuses_nonsense_and_names_argument_value_and_what_is_accepted(cls, wrong, error, value, accepted):
+    with pytest.raises(error) as refusal:
+        cls(**wrong)
+    message = str(refusal.value)
+    for part in (cls.__name__, *wrong, value, accepted):
+        assert part in message
+    assert "\n" not in message
+
+
+def test_every_range_is_tested_with_a_value_outside():
+    assert {name for wrong, *_ in REFUSED for name in wrong} == set(RANGES)
+
+
+@every_optimizer
+def test_allows_what_merely_diverges_or_stands_still(cls):
+    typical(cls, gamma=3.0, lr=1e6)
+    still = path(typical(cls, lr=0, weight_decay=0), SURFACES["ravine"].gradient, [-4, 2], 3)
+    np.testing.assert_array_equal(still, [[-4, 2]] * 4)
+
+
+def test_refuses_sweeps_that_do_not_span_a_grid():
+    with pytest.raises(ValueError, match=r"Momentum.*lr \(3,\), gamma \(2,\).*lr=lrs\[:, None\]"):
+        Momentum(lr=[0.1, 0.2, 0.3], gamma=[0.5, 0.9])
+
+
+def test_an_optimizer_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Momentum().lr = 1
+
+
+def test_step_that_is_not_written_yet_says_so():
+    with pytest.raises(NotImplementedError, match="Optimizer has no step"):
+        Optimizer().step(np.zeros(2), np.zeros(2), 1)
+
+
+# How they show themselves
+
+
+def test_repr_shows_numbers_and_sweeps_as_shape_and_range():
+    optimizer = Momentum(lr=np.linspace(0.001, 0.06, 100)[:, None], gamma=0.9)
+    assert repr(optimizer) == "Momentum(lr=<100 x 1 from 0.001 to 0.06>, gamma=0.9)"
+    assert repr(Nesterov(lr=[0.5, 0.25], gamma=np.float64(0.5))) == "Nesterov(lr=<2 from 0.25 to 0.5>, gamma=0.5)"
+
+
+@every_optimizer
+def test_repr_is_short_and_can_be_read_back(cls):
+    optimizer = typical(cls)
+    again = eval(repr(optimizer), dict(KNOWN))
+    assert [getattr(again, name) for name in fields(cls)] == [getattr(optimizer, name) for name in fields(cls)]
+    assert len(repr(typical(cls, lr=np.linspace(0, 1, 10_000)))) < 150
+
+
+@every_optimizer
+def test_sweep_is_the_grid_that_the_hyperparameters_span(cls):
+    assert typical(cls).sweep == ()
+    assert typical(cls, lr=np.full((3, 1), 0.1)).sweep == (3, 1)
+    for other in fields(cls)[1:]:
+        assert typical(cls, lr=np.full((3, 1), 0.1), **{other: np.full(4, TYPICAL[other])}).sweep == (3, 4)
