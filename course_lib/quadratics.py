@@ -138,7 +138,7 @@ def regime(mode):
 def heavy_ball_limit(gamma, curvature):
     """The learning rate at which heavy ball stops converging, (2 + 2 gamma) / lambda; gradient descent at gamma = 0.
 
-    Beyond it the root below -1 wins. Valid for 0 <= gamma < 1. Polyak (1964).
+    Valid for 0 <= gamma < 1. Polyak (1964).
     """
     return (2 + 2 * np.asarray(gamma)) / curvature
 
@@ -146,7 +146,8 @@ def heavy_ball_limit(gamma, curvature):
 def nesterov_limit(gamma, curvature):
     """The learning rate at which Nesterov stops converging, (2 + 2 gamma) / ((1 + 2 gamma) lambda).
 
-    It falls from 2 / lambda to 4/3 / lambda as gamma grows to 1, where heavy ball's rises to 4 / lambda.
+    It falls from 2 / lambda to 4/3 / lambda as gamma grows to 1, where heavy ball's rises to 4 / lambda. Beyond
+    gamma = 1, where heavy ball never converges, Nesterov still does for 1 - 1 / gamma < lr lambda < this limit.
     """
     gamma = np.asarray(gamma)
     return (2 + 2 * gamma) / ((1 + 2 * gamma) * curvature)
@@ -217,20 +218,24 @@ def path(mode, steps, start=1.0):
         double root      x_k = z^k (1 + k (1 - z)) x_0
         real roots       x_k = (z1 (1 - z2) z1^k - z2 (1 - z1) z2^k) / (z1 - z2) x_0
 
-    All three are x_k = z2^k + (1 - z2) z1^k (1 + q + ... + q^(k-1)) with q = z2 / z1, which is what is computed.
+    All three are x_k = z1^k (q^k + (1 - z2) (1 + q + ... + q^(k-1))) x_0 with q = z2 / z1: that is what is computed.
     """
     z1, z2 = eigenvalues(mode)
-    k = np.arange(steps + 1.0).reshape(-1, *(1,) * z1.ndim)
     q = np.divide(z2, z1, out=np.zeros_like(z1), where=z1 != 0)
     with np.errstate(all="ignore"):  # divergence is data
-        return (z2**k + (1 - z2) * z1**k * _geometric_sum(q, k)).real * start
+        shares = _powers(q, steps)
+        sums = np.cumsum(shares, axis=0) - shares
+        return (_powers(z1, steps) * (shares + (1 - z2) * sums)).real * start
 
 
-def _geometric_sum(q, k):
-    """1 + q + ... + q^(k-1) = (1 - q^k) / (1 - q); near q = 1, where that cancels, by logarithms; k at q = 1."""
-    log = np.log(np.where(abs(1 - q) < 0.5, q, 1))
-    near = np.where(log == 0, k, np.expm1(k * log) / np.where(log == 0, 1, np.expm1(log)))
-    return np.where(abs(1 - q) < 0.5, near, (1 - q**k) / np.where(q == 1, 1, 1 - q))
+def _powers(z, steps):
+    """z^0 ... z^steps, each half of the table from the half before it: z^(m + j) = z^m z^j."""
+    table = np.ones((steps + 1, *z.shape), z.dtype)
+    known = 1
+    while known <= steps:
+        table[known : 2 * known] = table[: steps + 1 - known][:known] * (table[known - 1] * z)
+        known *= 2
+    return table
 
 
 def period(mode):
@@ -244,6 +249,8 @@ def lucas(trace, det, k):
 
     U_{2k} = U_k (2 U_{k+1} - T U_k)          U_{2k+1} = U_{k+1}^2 - D U_k^2          Lucas (1878)
     """
+    if k < 0:
+        raise ValueError(f"k is {k}: it must be a whole number, 0 or more")
     now, after = np.zeros_like(trace), np.ones_like(trace)
     with np.errstate(all="ignore"):
         for bit in f"{k:b}":
@@ -274,7 +281,7 @@ def mode_losses(mode, curvature, steps, start=1.0):
 
 
 def steps_to(tol, rate, growth=0.0):
-    """The first whole k beyond which (1 + growth k) rate^k <= tol; inf where rate >= 1.
+    """The whole k from which on (1 + growth k) rate^k <= tol; inf where rate >= 1.
 
     At a double root z, |x_k| = |1 + k (1 - z)| |z|^k: growth = 1 - rate at the flat end of a tuned heavy ball,
     1 + rate at its steep end. Elsewhere growth = 0, and k = log(tol) / log(rate) up to a constant amplitude.
@@ -290,11 +297,11 @@ def steps_to(tol, rate, growth=0.0):
 
 
 def stationary_variance(mode, lr, sigma=1.0):
-    """The variance of x that remains when each gradient carries independent noise of standard deviation sigma.
+    """The variance of the iterates x that remains when each gradient carries independent noise of deviation sigma.
 
         Var x = (1 + D) lr^2 sigma^2 / ((1 - D) ((1 + D)^2 - T^2))          inf where the mode does not converge
 
-    x is then an AR(2) process (Box, Jenkins, section 3.2). Heavy ball: lr sigma^2 (1 + gamma) / (lambda (1 - gamma)
+    x is then an AR(2) process (Box, Jenkins 1970, chapter 3). Heavy ball: lr sigma^2 (1 + gamma) / (lambda (1 - gamma)
     (2 (1 + gamma) - lr lambda)); gradient descent: lr sigma^2 / (lambda (2 - lr lambda)). Valid for lr > 0.
     """
     trace, det = mode.trace, mode.det
