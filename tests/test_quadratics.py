@@ -342,6 +342,10 @@ def test_critical_damping_of_both_methods_is_the_best_gamma_on_the_whole_stable_
                 assert best == pytest.approx(abs(1 - np.sqrt(pull)), abs=1e-12)
 
 
+def test_nesterovs_fastest_gamma_is_none_once_the_pull_passes_one():
+    assert (q.nesterov_critical(1.0, np.array([1.0, 1.2, 2.0])) == 0).all()
+
+
 def test_statement_6_global_optimum_of_heavy_ball():
     lr, gamma, rate = q.best_heavy_ball(0.01, 1.0)
     assert (lr, gamma, rate) == pytest.approx((3.305785, 0.669421, 0.818182), abs=1e-6)
