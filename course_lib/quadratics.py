@@ -1,0 +1,316 @@
+"""Momentum on a quadratic, in theory: rates, regimes, limits, closed forms, noise. Nothing here runs an optimizer.
+
+A quadratic falls apart into directions that do not feel each other. Along one of them, with curvature lambda, the loss
+is lambda x^2 / 2, where x is the distance from the minimum, and its slope is lambda x. There, gradient descent, heavy
+ball (classical momentum) and Nesterov are one and the same rule with two numbers, a pull and a memory:
+
+    x_{k+1} = x_k - pull * x_k + memory * (x_k - x_{k-1})            pull = lr * curvature
+
+    gradient descent    memory = 0
+    heavy ball          memory = gamma
+    Nesterov            memory = gamma * (1 - pull)                  a steep direction forgets faster
+
+(Sutskever et al. 2013, theorem 2.1). So the theory is worked out once, for a Mode(pull, memory), and the three methods
+differ in one line. "From rest" means x_{-1} = x_0. Every argument may be a number or an array; arrays broadcast into
+a grid, and a result has the shape of the grid, behind an axis for steps, roots or matrix entries where there is one.
+
+Symbols: lr (eta), gamma the momentum, curvature (lambda), mu <= curvature <= L the spectrum, kappa = L / mu,
+T and D trace and determinant of the iteration matrix, z its eigenvalues, rho the larger |z|.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+# A radius closer to 1 than this neither shrinks nor grows; one below its square root is a landing in one step.
+MARGIN = 1e-12
+EPS = np.finfo(float).eps
+
+
+class Mode(NamedTuple):
+    """One method on one direction: x_{k+1} = x_k - pull x_k + memory (x_k - x_{k-1})."""
+
+    pull: np.ndarray
+    memory: np.ndarray
+
+    @property
+    def trace(self):
+        """T = z1 + z2 = 1 + memory - pull, so that x_{k+1} = T x_k - D x_{k-1}."""
+        return 1 + self.memory - self.pull
+
+    @property
+    def det(self):
+        """D = z1 z2 = memory: the share of an area in the (step, x) plane that survives one iteration."""
+        return self.memory
+
+
+def gradient_descent(lr, curvature) -> Mode:
+    """x_{k+1} = (1 - lr lambda) x_k. Cauchy (1847)."""
+    pull = np.multiply(lr, curvature, dtype=float)
+    return Mode(pull, np.zeros_like(pull))
+
+
+def heavy_ball(lr, gamma, curvature) -> Mode:
+    """x_{k+1} = x_k - lr lambda x_k + gamma (x_k - x_{k-1}). Polyak (1964)."""
+    return Mode(*np.broadcast_arrays(np.multiply(lr, curvature, dtype=float), np.asarray(gamma, float)))
+
+
+def nesterov(lr, gamma, curvature) -> Mode:
+    """x_{k+1} = y - lr lambda y with y = x_k + gamma (x_k - x_{k-1}): heavy ball with gamma (1 - lr lambda).
+
+    These are the iterates x; the look-ahead points y obey the same recursion from another first step.
+    Source: Nesterov (1983); the reading as heavy ball: Sutskever et al. (2013), theorem 2.1.
+    """
+    pull, gamma = np.broadcast_arrays(np.multiply(lr, curvature, dtype=float), np.asarray(gamma, float))
+    return Mode(pull, gamma * (1 - pull))
+
+
+def iteration_matrix(mode):
+    """One step as a matrix on the deck's variables, (delta_k, x_{k+1}) = M (delta_{k-1}, x_k). Shape (2, 2, *grid).
+
+    M = [[ memory,  pull    ],          delta_k = memory delta_{k-1} + pull x_k
+         [-memory,  1 - pull]]          x_{k+1} = x_k - delta_k
+    """
+    pull, memory = mode
+    return np.array([[memory, pull], [-memory, 1 - pull]])
+
+
+def two_step_matrix(mode):
+    """One step as a matrix on two neighbouring points, (x_{k+1}, x_k) = M (x_k, x_{k-1}). Shape (2, 2, *grid).
+
+    M = [[T, -D],
+         [1,  0]]
+    """
+    return np.array([[mode.trace, -mode.det], [np.ones_like(mode.det), np.zeros_like(mode.det)]])
+
+
+def discriminant(mode):
+    """T^2 - 4 D: above 0 two real roots, below 0 a complex pair, 0 a double root (also where only rounding splits it).
+
+    For heavy ball it is ((1 - sqrt gamma)^2 - pull) ((1 + sqrt gamma)^2 - pull).
+    """
+    gap = mode.trace**2 - 4 * mode.det
+    rounding = 8 * EPS * (abs(mode.trace) * (1 + abs(mode.pull) + abs(mode.memory)) + abs(mode.memory))
+    return np.where(abs(gap) <= rounding, 0.0, gap)[()]
+
+
+def eigenvalues(mode):
+    """The two roots of z^2 - T z + D = 0, complex, the larger first. Shape (2, *grid).
+
+    z = (T +- sqrt(T^2 - 4 D)) / 2
+    """
+    root = np.sqrt(discriminant(mode).astype(complex))
+    root = np.where(mode.trace < 0, -root, root)
+    return np.array([mode.trace + root, mode.trace - root]) / 2
+
+
+def spectral_radius(mode):
+    """rho = max |z|: the factor by which a late step shrinks x. Where the roots are complex it is exactly sqrt(memory).
+
+    So heavy ball's sqrt(gamma) depends neither on the learning rate nor on the curvature (Polyak 1964; Goh 2017).
+    """
+    gap = discriminant(mode)
+    real = (abs(mode.trace) + np.sqrt(np.maximum(gap, 0))) / 2
+    return np.where(gap < 0, np.sqrt(np.maximum(mode.det, 0)), real)[()]
+
+
+REGIMES = ("monotone", "one-step", "ripples", "sign-flipping", "marginal", "divergent")
+
+
+def regime(mode):
+    """What a run from rest looks like, a word of REGIMES for each cell.
+
+        monotone        real roots, the larger one positive: x shrinks and keeps its sign
+        one-step        both roots 0: the first step lands on the minimum and stays
+        ripples         complex roots: x swings through the minimum, under an envelope rho^k
+        sign-flipping   real roots, the larger one negative: x changes sign at every step
+        marginal        rho = 1: no progress (lr = 0, gamma = 1, or exactly on the limit of stability)
+        divergent       rho > 1
+
+    On the boundaries: a double root (critical damping) is real, so it counts as monotone or sign-flipping, never as
+    ripples; rho = 1 is neither stable nor divergent. Regimes as in Goh (2017), Why Momentum Really Works.
+    """
+    rho = spectral_radius(mode)
+    cases = [abs(rho - 1) <= MARGIN, rho > 1, rho <= np.sqrt(MARGIN), discriminant(mode) < 0, mode.trace < 0]
+    return np.select(cases, ["marginal", "divergent", "one-step", "ripples", "sign-flipping"], "monotone")[()]
+
+
+def heavy_ball_limit(gamma, curvature):
+    """The learning rate at which heavy ball stops converging, (2 + 2 gamma) / lambda; gradient descent at gamma = 0.
+
+    Valid for 0 <= gamma < 1. Polyak (1964).
+    """
+    return (2 + 2 * np.asarray(gamma)) / curvature
+
+
+def nesterov_limit(gamma, curvature):
+    """The learning rate at which Nesterov stops converging, (2 + 2 gamma) / ((1 + 2 gamma) lambda).
+
+    It falls from 2 / lambda to 4/3 / lambda as gamma grows to 1, where heavy ball's rises to 4 / lambda. Beyond
+    gamma = 1, where heavy ball never converges, Nesterov still does for 1 - 1 / gamma < lr lambda < this limit.
+    """
+    gamma = np.asarray(gamma)
+    return (2 + 2 * gamma) / ((1 + 2 * gamma) * curvature)
+
+
+def heavy_ball_critical(lr, curvature):
+    """The gamma that makes the roots meet, (1 - sqrt(lr lambda))^2: the fastest one, rho = |1 - sqrt(lr lambda)|."""
+    return (1 - np.sqrt(np.multiply(lr, curvature))) ** 2
+
+
+def nesterov_critical(lr, curvature):
+    """The fastest gamma for Nesterov: where the roots meet, (1 - s) / (1 + s) with s = sqrt(lr lambda); rho = 1 - s.
+
+    Beyond lr lambda = 1 the roots are real for every gamma >= 0, and the fastest gamma is 0.
+    """
+    s = np.sqrt(np.multiply(lr, curvature))
+    return np.maximum((1 - s) / (1 + s), 0)
+
+
+class Settings(NamedTuple):
+    """A learning rate, a momentum, and the spectral radius of the worst direction in [mu, L] that they earn."""
+
+    lr: np.ndarray
+    gamma: np.ndarray
+    rate: np.ndarray
+
+
+def best_gradient_descent(mu, L) -> Settings:
+    """lr = 2 / (L + mu), where |1 - lr mu| = |1 - lr L|; rate (kappa - 1) / (kappa + 1)."""
+    lr = 2 / np.add(L, mu)
+    return Settings(lr, np.zeros_like(lr), np.subtract(L, mu) / np.add(L, mu))
+
+
+def best_heavy_ball(mu, L) -> Settings:
+    """lr = (2 / (sqrt L + sqrt mu))^2, gamma = rate^2, rate (sqrt kappa - 1) / (sqrt kappa + 1). Polyak (1964).
+
+    All roots between the ends are complex with |z| = sqrt gamma, and both ends are double roots, z = rate at mu and
+    z = -rate at L: there x shrinks as k rate^k, see `steps_to`.
+    """
+    high, low = np.sqrt(L), np.sqrt(mu)
+    rate = (high - low) / (high + low)
+    return Settings((2 / (high + low)) ** 2, rate**2, rate)
+
+
+def standard_nesterov(mu, L) -> Settings:
+    """lr = 1 / L, gamma = (sqrt kappa - 1) / (sqrt kappa + 1), rate 1 - 1 / sqrt kappa. Nesterov (2004), section 2.2.
+
+    This is critical damping of the flattest direction, while the steepest lands in one step.
+    """
+    high, low = np.sqrt(L), np.sqrt(mu)
+    return Settings(1 / np.asarray(L), (high - low) / (high + low), 1 - low / high)
+
+
+def best_nesterov(mu, L) -> Settings:
+    """lr = 4 / (3 L + mu), gamma = (s - 2) / (s + 2), rate 1 - 2 / s, with s = sqrt(3 kappa + 1).
+
+    The best two numbers for Nesterov on quadratics: Lessard, Recht, Packard (2016), proposition 1.
+    """
+    s = np.sqrt(3 * np.divide(L, mu) + 1)
+    return Settings(4 / (3 * np.asarray(L) + mu), (s - 2) / (s + 2), 1 - 2 / s)
+
+
+def path(mode, steps, start=1.0):
+    """x_0 ... x_steps from rest, by the closed form, not by iterating. Shape (steps + 1, *grid).
+
+        complex roots    x_k = r^k (cos k phi + c sin k phi) x_0      r = sqrt D, cos phi = T / 2r,
+                                                                      c = ((1 - pull) / r - cos phi) / sin phi
+        double root      x_k = z^k (1 + k (1 - z)) x_0
+        real roots       x_k = (z1 (1 - z2) z1^k - z2 (1 - z1) z2^k) / (z1 - z2) x_0
+
+    All three are x_k = z1^k (q^k + (1 - z2) (1 + q + ... + q^(k-1))) x_0 with q = z2 / z1: that is what is computed.
+    """
+    z1, z2 = eigenvalues(mode)
+    q = np.divide(z2, z1, out=np.zeros_like(z1), where=z1 != 0)
+    with np.errstate(all="ignore"):  # divergence is data
+        shares = _powers(q, steps)
+        sums = np.cumsum(shares, axis=0) - shares
+        return (_powers(z1, steps) * (shares + (1 - z2) * sums)).real * start
+
+
+def _powers(z, steps):
+    """z^0 ... z^steps, each half of the table from the half before it: z^(m + j) = z^m z^j."""
+    table = np.ones((steps + 1, *z.shape), z.dtype)
+    known = 1
+    while known <= steps:
+        table[known : 2 * known] = table[: steps + 1 - known][:known] * (table[known - 1] * z)
+        known *= 2
+    return table
+
+
+def period(mode):
+    """Steps from one swing to the next, 2 pi / phi with cos phi = T / (2 sqrt D); inf where the roots are real."""
+    phi = np.arctan2(np.sqrt(np.maximum(-discriminant(mode), 0)), mode.trace)
+    return np.divide(2 * np.pi, phi, out=np.full(np.shape(phi), np.inf), where=discriminant(mode) < 0)[()]
+
+
+def lucas(trace, det, k):
+    """(U_k, U_{k+1}) of U_{k+1} = T U_k - D U_{k-1}, U_0 = 0, U_1 = 1, in log2(k) doublings. k: one whole number.
+
+    U_{2k} = U_k (2 U_{k+1} - T U_k)          U_{2k+1} = U_{k+1}^2 - D U_k^2          Lucas (1878)
+    """
+    if k < 0:
+        raise ValueError(f"k is {k}: it must be a whole number, 0 or more")
+    now, after = np.zeros_like(trace), np.ones_like(trace)
+    with np.errstate(all="ignore"):
+        for bit in f"{k:b}":
+            now, after = now * (2 * after - trace * now), after * after - det * now * now
+            if bit == "1":
+                now, after = after, trace * after - det * now
+    return now, after
+
+
+def late_iterate(mode, k, start=1.0):
+    """x_k alone, from rest, for a whole grid at the cost of log2(k) multiplications a cell: x_k = U_{k+1} - D U_k."""
+    now, after = lucas(mode.trace, mode.det, k)
+    with np.errstate(all="ignore"):
+        return (after - mode.det * now) * start
+
+
+def matrix_power(matrix, k):
+    """M^k = U_k M + (U_{k+1} - T U_k) 1 (Cayley-Hamilton), for any M of shape (2, 2, *grid); no root can go wrong."""
+    (a, b), (c, d) = matrix
+    now, after = lucas(a + d, a * d - b * c, k)
+    rest = after - (a + d) * now
+    return np.array([[now * a + rest, now * b], [now * c, now * d + rest]])
+
+
+def mode_losses(mode, curvature, steps, start=1.0):
+    """Each direction's share of the loss, lambda x_k^2 / 2, shape (steps + 1, *grid); summed over directions: J."""
+    return np.asarray(curvature) * path(mode, steps, start) ** 2 / 2
+
+
+def steps_to(tol, rate, growth=0.0):
+    """The whole k from which on (1 + growth k) rate^k <= tol; inf where rate >= 1.
+
+    At a double root z, |x_k| = |1 + k (1 - z)| |z|^k: growth = 1 - rate at the flat end of a tuned heavy ball,
+    1 + rate at its steep end. Elsewhere growth = 0, and k = log(tol) / log(rate) up to a constant amplitude.
+    tol is for x; a loss falls to tol when x falls to sqrt(tol). Newton's method on the logarithm.
+    """
+    tol, rate, growth = np.broadcast_arrays(np.minimum(tol, 1.0), np.asarray(rate, float), np.asarray(growth, float))
+    slow = -np.log(np.clip(rate, 1e-300, np.nextafter(1, 0)))
+    k = (2 - np.log(tol)) / slow  # beyond the hump of k rate^k, from where Newton cannot turn back
+    for _ in range(20):
+        k = k + (np.log1p(growth * k) - slow * k - np.log(tol)) / (slow - growth / (1 + growth * k))
+    whole = np.where(tol < 1, np.maximum(np.ceil(k - 1e-9), 1), 0)
+    return np.where((rate >= 1) & (tol < 1), np.inf, whole)[()]
+
+
+def stationary_variance(mode, lr, sigma=1.0):
+    """The variance of the iterates x that remains when each gradient carries independent noise of deviation sigma.
+
+        Var x = (1 + D) lr^2 sigma^2 / ((1 - D) ((1 + D)^2 - T^2))          inf where the mode does not converge
+
+    x is then an AR(2) process (Box, Jenkins 1970, chapter 3). Heavy ball: lr sigma^2 (1 + gamma) / (lambda (1 - gamma)
+    (2 (1 + gamma) - lr lambda)); gradient descent: lr sigma^2 / (lambda (2 - lr lambda)). Valid for lr > 0.
+    """
+    trace, det = mode.trace, mode.det
+    below = (1 - det) * ((1 + det) ** 2 - trace**2)
+    stable = spectral_radius(mode) < 1 - MARGIN
+    above = (1 + det) * np.square(np.multiply(lr, sigma))
+    return np.divide(above, below, out=np.full(np.shape(above * below), np.inf), where=stable)[()]
+
+
+def lag_one_correlation(mode):
+    """How alike two neighbouring points of the stationary noise are: T / (1 + D), for a mode that converges."""
+    return mode.trace / (1 + mode.det)
