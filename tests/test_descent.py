@@ -48,6 +48,17 @@ def test_each_step_of_a_trace_leads_to_the_next():
         np.testing.assert_array_equal(after.state, state)
 
 
+def test_step_is_told_its_number_from_one():
+    told = []
+
+    def step(self, theta, g, t, delta):
+        told.append(t)
+        return theta, delta
+
+    take(trace(rule(step), same, [1, 2]), 4)
+    assert told == [1, 2, 3]
+
+
 def test_iterates_and_descend_are_the_thetas_of_the_trace():
     optimizer = Momentum(lr=0.02)
     thetas = [step.theta for step in take(trace(optimizer, RAVINE.gradient, [-4, 2]), 21)]

@@ -52,9 +52,9 @@ def test_value_has_the_shape_of_x_and_gradient_that_of_theta(surface):
 
 @every_surface
 def test_a_point_among_many_has_the_value_and_gradient_it_has_alone(surface):
-    theta = random_points(surface, 3000)
+    theta = random_points(surface, 6000)
     value, gradient = surface.value(theta), surface.gradient(theta)
-    for k in range(0, 3000, 10):
+    for k in range(6000):
         assert surface.value(theta[:, k]) == value[k]
         np.testing.assert_array_equal(surface.gradient(theta[:, k]), gradient[:, k])
 
