@@ -11,7 +11,7 @@ from ..live import Answer, LiveFigure, slider
 from ..optimizers import Momentum
 
 STEPS, AGES = 60, 40
-INCOMING = ("stays the same", "flips at every step", "is noisy around 0.5", "is one single push")
+INCOMING = ("stays", "flips", "noisy", "one push")
 
 
 def averages():
@@ -96,9 +96,11 @@ def _told(gamma, incoming, steps, half):
         g, kind = gamma[place[0], 0], incoming[0, place[1]]
         last = abs(steps[-1][place])
         told[place] = {
-            INCOMING[0]: f"the steps grow to {last:.1f} times the slope",
-            INCOMING[1]: f"the steps settle at {last:.2f} times the slope, either way",
+            INCOMING[0]: f"after {STEPS} steps, a step is {last:.1f} times the slope",
+            INCOMING[1]: f"after {STEPS} steps, a step is {last:.2f} times the slope, either way",
             INCOMING[2]: f"the noise in it shrinks to {np.sqrt((1 - g) / (1 + g)):.2f} of the noise that comes in",
-            INCOMING[3]: f"half of the push is left after {half[place[0], 0]:.1f} steps",
+            INCOMING[3]: f"half of the push is left after {half[place[0], 0]:.1f} steps"
+            if g
+            else "nothing of the push is left",
         }[kind]
     return told.astype(str)

@@ -15,9 +15,7 @@ LIFT = 0.06  # how far above the ground the travellers are drawn
 def hill():
     """A walker (gradient descent) and a ball (momentum) on one hill: learning rate, gamma, and a start to drag."""
     ground = SURFACES["hill"]
-    fig, side, course = plots.figure(
-        "Two travellers on one hill: drag the white disc", "Where they are, step by step", widths=(1.7, 1)
-    )
+    fig, side, course = plots.figure("Two travellers on one hill", "Where they are, step by step", widths=(1.7, 1))
     plots.draw_hill(side, ground)
     _draw_valleys(course, ground)
     for name, rule in (("walker", GradientDescent), ("ball", Momentum)):
@@ -36,6 +34,7 @@ def hill():
         pointer={side: ("start", None)},
         runs=("trail.walker", "trail.ball", "place.walker", "place.ball"),
         heads={"walker": "trail.walker", "ball": "trail.ball"},
+        names={"place.walker": (None, None), "place.ball": (None, None)},
         scenes={
             "no memory": {"gamma": 0, "lr": 0.05},
             "the story": {"gamma": 0.9, "lr": 0.05},
@@ -84,5 +83,5 @@ def _draw_valleys(ax, ground):
     low, high = ground.view[0]
     for (place,), name in zip(ground.minima, ("shallow valley", "deep valley"), strict=True):
         ax.axhline(place, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
-        ax.text(STEPS, place + 0.12, name, ha="right", color=plots.SOFT)
+        plots.draw_label(ax, STEPS, place, name, plots.SOFT, offset=(-4, 8)).set(ha="right")
     ax.set(xlim=(0, STEPS), ylim=(low, high), xlabel="step", ylabel=r"place  $\theta$")

@@ -15,9 +15,7 @@ RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
 def trap():
     """Gradient descent, momentum and Nesterov on the three-hump camel: a deep valley between two traps."""
     ground = SURFACES["three_hump_camel"]
-    fig, above, course = plots.figure(
-        "Three valleys, one of them deep: drag the white disc", "Height", widths=(1.35, 1)
-    )
+    fig, above, course = plots.figure("Three valleys, one of them deep", "Height", widths=(1.35, 1))
     plots.draw_landscape(above, ground)
     halos = {}
     for name, rule in RULES.items():
@@ -34,7 +32,7 @@ def trap():
         fig,
         compute,
         page={
-            "lr": slider("learning rate η", 0.001, 0.06, steps=30, value=0.01, log=True),
+            "lr": slider("learning rate η", 0.0025, 0.04, steps=31, value=0.01, log=True),
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
         },
         kernel={
