@@ -68,7 +68,7 @@ def look_of(optimizer) -> Look:
 
 def figure(*titles, widths=None, height=4.4):
     """A figure with one axes for each title, side by side, and the axes. widths: their ratios."""
-    fig = Figure(figsize=(11, height))
+    fig = Figure(figsize=(11, height), layout="constrained")
     axes = fig.subplots(1, max(1, len(titles)), width_ratios=widths, squeeze=False)[0]
     for ax, title in zip(axes, titles, strict=False):
         ax.set_title(title)
