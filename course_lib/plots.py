@@ -194,6 +194,31 @@ def draw_loss(ax, loss, look, label=None):
     return artists
 
 
+def draw_series(ax, values, look="Momentum"):
+    """Places against step numbers, as dots on a thin line around zero."""
+    style = look_of(look)
+    ax.axhline(0, color=SOFT, linewidth=0.9)
+    (line,) = ax.plot(np.arange(len(values)), values, color=style.color, linewidth=1.4, marker="o", markersize=4.5)
+    line.set(markeredgecolor="white", markeredgewidth=0.6)
+    ax.set(xlabel="step", ylim=(-1.25, 1.25), xlim=(-0.5, len(values) - 0.5))
+    return line
+
+
+def draw_point(ax, x, y, text, offset=(10, 10)):
+    """A marked point with words beside it and a thin line between them."""
+    (dot,) = ax.plot(x, y, "o", color=INK, markersize=8, markeredgecolor="white", zorder=8)
+    pointer = {"arrowstyle": "-", "color": INK, "linewidth": 0.9, "shrinkB": 5}
+    words = ax.annotate(text, (x, y), offset, textcoords="offset points", arrowprops=pointer, fontweight="bold")
+    return dot, words
+
+
+def draw_guess(ax, steps, rate):
+    """A learner's prediction that each step multiplies by `rate`, as a straight line on a log axis; none for `...`."""
+    if rate is ...:
+        return ()
+    return draw_curve(ax, steps, float(rate) ** steps, OWN, "your guess", at=len(steps) // 2)
+
+
 def draw_label(ax, x, y, text, color=INK, offset=(7, 0)):
     """Words beside a point, bold, with a white edge so that lines behind do not disturb them."""
     label = ax.annotate(

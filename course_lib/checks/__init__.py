@@ -7,7 +7,7 @@
 One file a lesson holds its exercises; exercises.py the four kinds, calling.py the safe call, feedback.py the words.
 """
 
-from . import lesson_01
+from . import lesson_01, lesson_02
 from .feedback import Feedback
 from .lesson_00 import diagnostic
 from .lesson_01 import (
@@ -21,9 +21,20 @@ from .lesson_01 import (
     walker_and_ball,
     what_went_wrong,
 )
+from .lesson_02 import (
+    best_in_the_bowl,
+    best_rate,
+    critical_gamma,
+    how_it_grows,
+    less_jitter,
+    my_rate,
+    name_the_fate,
+    slowest_factor,
+    steps_at_64,
+)
 from .record import remembered
 
-EXERCISES = lesson_01.EXERCISES
+EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES
 
 
 def progress() -> Feedback:
@@ -43,13 +54,22 @@ def progress() -> Feedback:
 __all__ = [
     "EXERCISES",
     "alternating_step",
+    "best_in_the_bowl",
+    "best_rate",
     "check_of_momentum",
+    "critical_gamma",
     "diagnostic",
     "final_step",
     "from_physics",
     "half_life",
+    "how_it_grows",
+    "less_jitter",
     "momentum_step",
+    "my_rate",
+    "name_the_fate",
     "progress",
+    "slowest_factor",
+    "steps_at_64",
     "unrolled_step",
     "walker_and_ball",
     "what_went_wrong",

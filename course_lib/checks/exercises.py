@@ -87,14 +87,20 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Number(Exercise):
-    """A number, accepted within the factor `within`: 1.02 is two per cent either way, 2 is half to double."""
+    """A number, accepted within the factor `within`: 1.02 is two per cent either way, 2 is half to double.
+
+    A guess is only noted: the lesson answers it with the next measurement.
+    """
 
     value: float = 0.0
+    guess: bool = False
     within: float = 1.02
     mistakes: tuple[Mistake, ...] = ()
 
     def judge(self, answer):
         number = _number(answer)
+        if self.guess:
+            return Feedback("told", f"Your guess is noted: {number:g}. {self.praise}")
         if self._close(number, self.value):
             return Feedback("right", f"The value is {self.value:.4g}. {self.praise}")
         for mistake in self.mistakes:

@@ -9,9 +9,10 @@ from course_lib import checks
 from course_lib.checks.exercises import Choice, Function, Number, WrittenTest
 
 FUNCTIONS = [e for e in checks.EXERCISES if isinstance(e, Function)]
-NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number)]
+NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number) and not e.guess]
 CHOICES = [e for e in checks.EXERCISES if isinstance(e, Choice) and not e.guess]
 GUESSES = [e for e in checks.EXERCISES if isinstance(e, Choice) and e.guess]
+GUESSED_NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number) and e.guess]
 TESTS = [e for e in checks.EXERCISES if isinstance(e, WrittenTest)]
 
 
@@ -107,6 +108,12 @@ def test_letter_may_be_written_carelessly(exercise):
 @named(GUESSES)
 def test_guess_is_noted_whatever_it_is_and_not_judged(exercise):
     assert {exercise(letter).verdict for letter, _ in exercise.options} == {"told"}
+
+
+@named(GUESSED_NUMBERS)
+@pytest.mark.parametrize("answer", [0, -3, 1e9])
+def test_guessed_number_is_noted_whatever_it_is(exercise, answer):
+    assert exercise(answer).verdict == "told"
 
 
 @named(CHOICES + GUESSES)

@@ -1,0 +1,261 @@
+"""The exercises of lesson 02: why momentum."""
+
+import numpy as np
+
+from .exercises import Choice, Function, Law, Mistake, Number
+
+best_in_the_bowl = Choice(
+    "best_in_the_bowl",
+    lesson=2,
+    stars=1,
+    minutes=1,
+    title="Predict: four learning rates in one bowl",
+    praise="Run on and see.",
+    right="b",
+    guess=True,
+    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
+)
+
+name_the_fate = Choice(
+    "name_the_fate",
+    lesson=2,
+    stars=1,
+    minutes=1,
+    title="Name the fate",
+    praise="",
+    right="c",
+    options=(
+        ("a", "It would creep if eta lambda were below 1. Multiply the two numbers."),
+        ("b", "One step needs eta lambda = 1. Multiply the two numbers."),
+        ("c", "eta lambda is 1.5, each step multiplies by -0.5: to the other side, half as far out."),
+        ("d", "It would diverge if eta lambda were above 2. Multiply the two numbers."),
+    ),
+)
+
+best_rate = Number(
+    "best_rate",
+    lesson=2,
+    stars=1,
+    minutes=2,
+    title="The best learning rate",
+    praise="Both directions now shrink to 0.6 a step, one creeping, the other zigzagging.",
+    value=2 / 15,
+    within=1.01,
+    mistakes=(
+        Mistake(
+            "That is 2 / 12: the edge, where the steep direction no longer shrinks.",
+            "How does the steep one fare?",
+            2 / 12,
+        ),
+        Mistake("That is 1 / 12: best for the steep direction alone.", "How does the flat direction fare?", 1 / 12),
+        Mistake("That is 1 / 3: best for the flat direction alone.", "How does the steep direction fare?", 1 / 3),
+        Mistake(
+            "That is 1 / 15: half of it. There is a 2 above the line.", "Are both directions equally fast?", 1 / 15
+        ),
+        Mistake("That is 15 / 2: turned upside down.", "Multiply it by the steep curvature: what is its fate?", 7.5),
+        Mistake(
+            "That is Polyak's learning rate: right for momentum, not for gradient descent.",
+            "That would be a good learning rate for another method.",
+            (2 / (np.sqrt(3) + np.sqrt(12))) ** 2,
+        ),
+    ),
+)
+
+slowest_factor = Function(
+    "slowest_factor",
+    lesson=2,
+    stars=2,
+    minutes=4,
+    title="The slowest direction",
+    praise="A run is as slow as its slowest direction, whichever way that one moves.",
+    right=lambda lr, curvatures: np.max(np.abs(1 - lr * curvatures)),
+    arguments=("lr", "curvatures"),
+    returns=("factor",),
+    cases=(
+        (0.1, np.array([1.0, 4.0, 19.0])),
+        (0.05, np.array([10.0, 2.0])),
+        (0.3, np.array([9.0, 0.5, 2.0])),
+    ),
+    mistakes=(
+        Mistake(
+            "The sign counts as size: a factor of -0.9 is slower than one of 0.5.",
+            "Is -0.9 a small factor or a large one?",
+            lambda lr, c: np.max(1 - lr * c),
+        ),
+        Mistake(
+            "That is the fastest direction.",
+            "Which direction holds the run up?",
+            lambda lr, c: np.min(np.abs(1 - lr * c)),
+        ),
+        Mistake(
+            "That is the smallest factor, sign included.",
+            "Is the smallest factor the slowest?",
+            lambda lr, c: np.min(1 - lr * c),
+        ),
+        Mistake(
+            "That is a mean: fast directions do not help slow ones.",
+            "Do the directions share?",
+            lambda lr, c: np.mean(np.abs(1 - lr * c)),
+        ),
+        Mistake(
+            "That is the factor of the first direction only.",
+            "Which curvature did you use?",
+            lambda lr, c: abs(1 - lr * c[0]),
+        ),
+        Mistake(
+            "That is the factor of the steepest direction.",
+            "Is the steepest direction always the slowest?",
+            lambda lr, c: abs(1 - lr * c.max()),
+        ),
+        Mistake(
+            "That is what the step takes away, not what is left.",
+            "What is left of the distance after a step?",
+            lambda lr, c: np.max(lr * c),
+        ),
+        Mistake(
+            "That is the factor of the loss: the distance, squared.",
+            "Loss or distance?",
+            lambda lr, c: np.max((1 - lr * c) ** 2),
+        ),
+    ),
+    laws=(
+        Law("where one direction diverges, the factor is above 1.", lambda f: f(1.0, np.array([0.5, 3.0])) > 1),
+        Law("with lr = 0 nothing moves: the factor is 1.", lambda f: np.isclose(f(0.0, np.array([1.0, 5.0])), 1)),
+        Law(
+            "the order of the curvatures does not matter.",
+            lambda f: np.isclose(f(0.1, np.array([1.0, 15.0])), f(0.1, np.array([15.0, 1.0]))),
+        ),
+    ),
+)
+
+steps_at_64 = Number(
+    "steps_at_64",
+    lesson=2,
+    stars=1,
+    minutes=1,
+    title="Predict: the ravine at kappa 64",
+    praise="The figure and the count below answer it.",
+    guess=True,
+    value=53,
+)
+
+how_it_grows = Choice(
+    "how_it_grows",
+    lesson=2,
+    stars=1,
+    minutes=1,
+    title="How it grows",
+    praise="Gradient descent would need nine times as many.",
+    right="b",
+    options=(
+        ("a", "Even at its best, momentum feels a narrower ravine."),
+        ("b", "Ninefold kappa, and the steps grow like its square root: three times as many."),
+        ("c", "That is how gradient descent grows: in proportion to kappa."),
+        ("d", "That would be kappa squared. Even gradient descent is not that slow."),
+    ),
+)
+
+less_jitter = Choice(
+    "less_jitter",
+    lesson=2,
+    stars=1,
+    minutes=1,
+    title="Less jitter",
+    praise="This is why learning rates are lowered towards the end of training.",
+    right="c",
+    options=(
+        ("a", "At the same learning rate more memory repeats each noisy slope more often: more jitter."),
+        ("b", "Longer steps carry the noise further: more jitter."),
+        (
+            "c",
+            "The jitter grows with the effective step eta / (1 - gamma): a tenth of eta, about a third of the jitter.",
+        ),
+        ("d", "The noise is in the slopes, not in the place: it would come back."),
+    ),
+)
+
+
+def _critical(lr, curvature):
+    return (1 - np.sqrt(lr * curvature)) ** 2
+
+
+critical_gamma = Function(
+    "critical_gamma",
+    lesson=2,
+    stars=3,
+    minutes=5,
+    title="Critical damping",
+    praise="With it the distance shrinks by 1 - sqrt(eta lambda) a step; without memory only by 1 - eta lambda.",
+    right=_critical,
+    arguments=("lr", "curvature"),
+    returns=("gamma",),
+    cases=((0.01, 1.0), (0.02, 8.0), (0.5, 0.5)),
+    mistakes=(
+        Mistake(
+            "The square is missing.", "That is the square root of the right gamma.", lambda lr, c: 1 - np.sqrt(lr * c)
+        ),
+        Mistake("The root is missing.", "The strip ends at a square root.", lambda lr, c: (1 - lr * c) ** 2),
+        Mistake(
+            "That is the other end of the strip.",
+            "Which end of the strip is the left one?",
+            lambda lr, c: (1 + np.sqrt(lr * c)) ** 2,
+        ),
+        Mistake("That is the walker's factor.", "That is how gradient descent shrinks.", lambda lr, c: 1 - lr * c),
+        Mistake(
+            "The root belongs to the product: the curvature is under it, too.",
+            "What is under the root?",
+            lambda lr, c: (1 - np.sqrt(lr) * c) ** 2,
+        ),
+        Mistake(
+            "The root belongs to the product: the learning rate is under it, too.",
+            "What is under the root?",
+            lambda lr, c: (1 - lr * np.sqrt(c)) ** 2,
+        ),
+    ),
+    laws=(
+        Law(
+            "where gradient descent lands in one step, memory only hurts: gamma = 0.",
+            lambda f: np.isclose(f(0.5, 2.0), 0),
+        ),
+        Law("only the product of learning rate and curvature counts.", lambda f: np.isclose(f(0.1, 0.4), f(0.4, 0.1))),
+    ),
+)
+
+my_rate = Number(
+    "my_rate",
+    lesson=2,
+    stars=2,
+    minutes=4,
+    title="Type a rate",
+    praise="Now look at the picture below: your straight line, and why the measurement lies a little above it.",
+    value=9 / 11,
+    within=1.01,
+    mistakes=(
+        Mistake(
+            "That is gradient descent's best: (kappa - 1) / (kappa + 1).", "That is slower than momentum.", 99 / 101
+        ),
+        Mistake(
+            "That is gamma itself; the distance shrinks by its root.",
+            "That is how the loss shrinks: what about the distance?",
+            81 / 121,
+        ),
+        Mistake(
+            "That is 1 - 1 / sqrt(kappa): Nesterov's, with its usual settings.", "That belongs to another method.", 0.9
+        ),
+        Mistake(
+            "That is what is lost in a step, not what is left.", "What is left of the distance after a step?", 2 / 11
+        ),
+    ),
+)
+
+EXERCISES = (
+    best_in_the_bowl,
+    name_the_fate,
+    best_rate,
+    steps_at_64,
+    how_it_grows,
+    less_jitter,
+    slowest_factor,
+    my_rate,
+    critical_gamma,
+)
