@@ -73,7 +73,7 @@ slowest_factor = Function(
     returns=("factor",),
     cases=(
         (0.1, np.array([1.0, 4.0, 19.0])),
-        (0.05, np.array([10.0, 2.0])),
+        (0.05, np.array([10.0, 2.0, 16.0])),
         (0.3, np.array([9.0, 0.5, 2.0])),
     ),
     mistakes=(
