@@ -7,7 +7,7 @@
 One file a lesson holds its exercises; exercises.py the four kinds, calling.py the safe call, feedback.py the words.
 """
 
-from . import lesson_01, lesson_02
+from . import lesson_01, lesson_02, lesson_03
 from .feedback import Feedback
 from .lesson_00 import diagnostic
 from .lesson_01 import (
@@ -29,12 +29,22 @@ from .lesson_02 import (
     less_jitter,
     my_rate,
     name_the_fate,
+    read_the_series,
     slowest_factor,
     steps_at_64,
 )
+from .lesson_03 import (
+    MyMomentum,
+    after_the_drop,
+    averaged_rate,
+    coasting_momentum,
+    matching_rate,
+    nesterov_step,
+    whose_limit,
+)
 from .record import remembered
 
-EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES
+EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES
 
 
 def progress() -> Feedback:
@@ -53,10 +63,14 @@ def progress() -> Feedback:
 
 __all__ = [
     "EXERCISES",
+    "MyMomentum",
+    "after_the_drop",
     "alternating_step",
+    "averaged_rate",
     "best_in_the_bowl",
     "best_rate",
     "check_of_momentum",
+    "coasting_momentum",
     "critical_gamma",
     "diagnostic",
     "final_step",
@@ -64,13 +78,17 @@ __all__ = [
     "half_life",
     "how_it_grows",
     "less_jitter",
+    "matching_rate",
     "momentum_step",
     "my_rate",
     "name_the_fate",
+    "nesterov_step",
     "progress",
+    "read_the_series",
     "slowest_factor",
     "steps_at_64",
     "unrolled_step",
     "walker_and_ball",
     "what_went_wrong",
+    "whose_limit",
 ]

@@ -9,10 +9,12 @@ import sys
 import time
 import traceback
 import warnings
+from pathlib import Path
 
 import numpy as np
 
 SECONDS = 2.0
+OURS = str(Path(__file__).resolve().parent.parent)
 
 
 class Accident(Exception):
@@ -49,7 +51,7 @@ def call(function, args, quiet=True, let_through=()):
     except BaseException as error:
         if "ellipsis" in str(error):
             raise Unwritten from None
-        raise Accident(_accident(error, function)) from None
+        raise Accident(_accident(error)) from None
     if result is ... or (isinstance(result, tuple) and any(part is ... for part in result)):
         raise Unwritten
     changed = [k for k, (before, after) in enumerate(zip(args, given, strict=True)) if not _same(before, after)]
@@ -95,7 +97,9 @@ def as_arrays(result, names, likes):
 
 
 def shown(value):
-    """A number or array in a few characters: 1.25, [0.5, -2], [1, 2, 3, ... 40 numbers]."""
+    """A number or array in a few characters: 1.25, [0.5, -2], [1, 2, 3, ... 40 numbers]; a function by its name."""
+    if callable(value):
+        return value.__name__
     numbers = np.atleast_1d(np.asarray(value, float)).ravel()
     few = ", ".join(f"{x:.6g}" for x in numbers[:6])
     if np.ndim(value) == 0:
@@ -122,11 +126,11 @@ def _time_limit(seconds):
         sys.settrace(before)
 
 
-def _accident(error, function):
-    code = getattr(function, "__code__", None)
+def _accident(error):
+    """What stopped it, and in which line of the learner's: the last one that is not the course's own."""
     where = ""
     for frame in traceback.extract_tb(error.__traceback__):
-        if code and frame.filename == code.co_filename and frame.lineno >= code.co_firstlineno:
+        if not frame.filename.startswith(OURS):
             line = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
             where = f" in the line `{line.replace('`', chr(39))}`" if line else ""
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -149,7 +149,8 @@ class Choice(Exercise):
 class Function(Exercise):
     """A function, run on cases that tell every known mistake from the right answer and from each other.
 
-    returns: the names of what it returns. cases: argument tuples.
+    returns: the names of what it returns. cases: argument tuples. adapt: turns what the learner hands in, such as a
+    class, into the function that is run on the cases.
     """
 
     right: Callable = None
@@ -159,12 +160,14 @@ class Function(Exercise):
     mistakes: tuple[Mistake, ...] = ()
     conventions: tuple[Convention, ...] = ()
     laws: tuple[Law, ...] = ()
+    adapt: Callable | None = None
 
     def judge(self, answer):
         if not callable(answer):
             raise Accident(
                 f"`{self.name}` should be a function, it is {type(answer).__name__}: did a cell overwrite it?"
             )
+        answer = self.adapt(answer) if self.adapt else answer
         expected = self.results(self.right)
         got = self.results(answer, aloud=True)
         if _equal(got, expected):

@@ -155,6 +155,22 @@ how_it_grows = Choice(
     ),
 )
 
+read_the_series = Choice(
+    "read_the_series",
+    lesson=2,
+    stars=1,
+    minutes=1,
+    title="Read the series",
+    praise="The distance between crests tells the period, the height from crest to crest the rate: the root of gamma.",
+    right="b",
+    options=(
+        ("a", "A run that creeps stays on one side. This one crosses zero again and again."),
+        ("b", "Slow waves that die out: the memory carries it past the bottom, and back."),
+        ("c", "A sign that flips at every step would be a zigzag from dot to dot. Here a crossing takes many steps."),
+        ("d", "Are the waves growing or shrinking?"),
+    ),
+)
+
 less_jitter = Choice(
     "less_jitter",
     lesson=2,
@@ -254,6 +270,7 @@ EXERCISES = (
     best_rate,
     steps_at_64,
     how_it_grows,
+    read_the_series,
     less_jitter,
     slowest_factor,
     my_rate,

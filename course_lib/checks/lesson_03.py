@@ -1,0 +1,275 @@
+"""The exercises of lesson 03: how momentum works."""
+
+import numpy as np
+
+from . import lesson_01
+from .exercises import Choice, Convention, Function, Law, Mistake, Number
+
+matching_rate = Number(
+    "matching_rate",
+    lesson=3,
+    stars=1,
+    minutes=2,
+    title="The same effective step",
+    praise="Both have the effective step 0.2: steady steps end up equally long.",
+    value=0.004,
+    mistakes=(
+        Mistake(
+            "The learning rate is unchanged: the effective step is now five times as long.",
+            "What is eta / (1 - gamma) now?",
+            0.02,
+        ),
+        Mistake("The ratio is upside down.", "Does more memory call for a larger or a smaller learning rate?", 0.1),
+        Mistake("That is the effective step itself.", "That is what both have in common. Which eta gives it?", 0.2),
+        Mistake(
+            "gamma is divided by gamma: it is 1 - gamma that counts.",
+            "Which quantity says how much is lost?",
+            0.02 * 0.9 / 0.98,
+        ),
+    ),
+)
+
+
+def as_step(optimizer):
+    """A learner's class as a function of (theta, g, delta, lr, gamma)."""
+    return lambda theta, g, delta, lr, gamma: optimizer(lr=lr, gamma=gamma).step(theta, g, 1, delta)
+
+
+MyMomentum = Function(
+    "MyMomentum",
+    lesson=3,
+    stars=1,
+    minutes=4,
+    title="Your own momentum",
+    praise="That is the course's own class. It runs on a hill, on a ravine, and in lesson 05 on a network.",
+    right=lesson_01.momentum_step.right,
+    arguments=lesson_01.momentum_step.arguments,
+    returns=lesson_01.momentum_step.returns,
+    cases=lesson_01.momentum_step.cases,
+    conventions=lesson_01.momentum_step.conventions,
+    mistakes=lesson_01.momentum_step.mistakes,
+    laws=lesson_01.momentum_step.laws,
+    adapt=as_step,
+)
+
+
+def slope_of_3(theta):
+    return 3.0 * theta
+
+
+def slope_of_a_ravine(theta):
+    return np.array([1.0, 8.0]) * theta
+
+
+def slope_of_a_valley(theta):
+    return theta**3 - theta
+
+
+def _nesterov(theta, gradient, delta, lr, gamma):
+    delta = lr * gradient(theta - gamma * delta) + gamma * delta
+    return theta - delta, delta
+
+
+def _measured_at(place):
+    """Nesterov's step with the gradient measured at another place."""
+
+    def step(theta, gradient, delta, lr, gamma):
+        delta = lr * gradient(place(theta, delta, lr, gamma)) + gamma * delta
+        return theta - delta, delta
+
+    return step
+
+
+def _from_the_look(theta, gradient, delta, lr, gamma):
+    look = theta - gamma * delta
+    delta = lr * gradient(look) + gamma * delta
+    return look - delta, delta
+
+
+def _without_memory(theta, gradient, delta, lr, gamma):
+    delta = lr * gradient(theta - gamma * delta)
+    return theta - delta, delta
+
+
+nesterov_step = Function(
+    "nesterov_step",
+    lesson=3,
+    stars=1,
+    minutes=4,
+    title="One step of Nesterov",
+    praise="The memory will be part of the step whatever the slope is: so measure the slope there.",
+    right=_nesterov,
+    arguments=("theta", "gradient", "delta", "lr", "gamma"),
+    returns=("theta", "delta"),
+    cases=(
+        (np.array([1.0]), slope_of_3, np.array([0.5]), 0.1, 0.8),
+        (np.array([2.0, -1.0]), slope_of_a_ravine, np.array([0.4, 0.3]), 0.05, 0.9),
+        (np.array([1.5]), slope_of_a_valley, np.array([-0.5]), 0.2, 0.6),
+    ),
+    conventions=(
+        Convention(
+            "In the other sign, as Sutskever writes it: your delta is what is added. The path is the same.",
+            encode=lambda case: (*case[:2], -case[2], *case[3:]),
+            decode=lambda result, case: (result[0], -result[1]),
+        ),
+        Convention(
+            "With the learning rate outside the memory: the same path until the learning rate changes on the way.",
+            encode=lambda case: (*case[:2], case[2] / case[3], *case[3:]),
+            decode=lambda result, case: (result[0], result[1] * case[3]),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "The gradient is measured where you stand: that is classical momentum.",
+            "Where will the memory carry you?",
+            _measured_at(lambda theta, delta, lr, gamma: theta),
+        ),
+        Mistake(
+            "The look-ahead has the wrong sign: you look back.",
+            "In which direction does the memory carry you? delta is subtracted.",
+            _measured_at(lambda theta, delta, lr, gamma: theta + gamma * delta),
+        ),
+        Mistake(
+            "gamma is missing in the look-ahead: only a part of the last step will be repeated.",
+            "How much of the last step goes into this one?",
+            _measured_at(lambda theta, delta, lr, gamma: theta - delta),
+        ),
+        Mistake(
+            "The look-ahead is scaled by the learning rate, which delta already holds.",
+            "Is the learning rate not in delta already?",
+            _measured_at(lambda theta, delta, lr, gamma: theta - lr * gamma * delta),
+        ),
+        Mistake(
+            "The gradient is measured at the memory alone, not at a place.",
+            "Where does the look-ahead start from?",
+            _measured_at(lambda theta, delta, lr, gamma: gamma * delta),
+        ),
+        Mistake(
+            "The step starts from the look-ahead point, so the memory is taken twice.",
+            "The look-ahead is for measuring only. From where does the step go?",
+            _from_the_look,
+        ),
+        Mistake("The memory is missing in the step.", "The look-ahead is right. And the memory?", _without_memory),
+    ),
+    laws=(
+        Law(
+            "from rest, the first step is that of gradient descent.",
+            lambda step: np.allclose(step(np.array([2.0]), slope_of_3, np.zeros(1), 0.1, 0.9)[0], 1.4),
+        ),
+        Law(
+            "on ground without a slope, every step is gamma times the last one.",
+            lambda step: np.allclose(step(np.zeros(1), np.zeros_like, np.ones(1), 0.1, 0.5)[0], -0.5),
+        ),
+    ),
+)
+
+whose_limit = Choice(
+    "whose_limit",
+    lesson=3,
+    stars=1,
+    minutes=1,
+    title="Whose limit is larger?",
+    praise="The smarter ball is the more nervous one.",
+    right="c",
+    options=(
+        ("a", "eta lambda is 2. Momentum's limit at 0.9 is 3.8."),
+        ("b", "It is the other way round: look at the two limits again."),
+        ("c", "eta lambda is 2: below momentum's 3.8, above Nesterov's 1.357."),
+        ("d", "eta lambda is 2. Nesterov's limit at 0.9 is 1.357."),
+    ),
+)
+
+averaged_rate = Number(
+    "averaged_rate",
+    lesson=3,
+    stars=1,
+    minutes=2,
+    title="From PyTorch to the averaged form",
+    praise="Forgetting this tenfold is the commonest reason for 'momentum made no difference'.",
+    value=0.5,
+    mistakes=(
+        Mistake(
+            "The learning rate is unchanged: the averaged run is ten times slower.",
+            "How long are steady steps in each?",
+            0.05,
+        ),
+        Mistake(
+            "Multiplied by 1 - gamma where it has to be divided.",
+            "In which of the two forms do the weights add up to 1?",
+            0.005,
+        ),
+        Mistake("Multiplied by gamma.", "What do the weights add up to in each form?", 0.045),
+        Mistake("Divided by gamma.", "What do the weights add up to in each form?", 0.05 / 0.9),
+        Mistake("Multiplied by 1 + gamma.", "For a steady slope, what is 1 + 0.9 + 0.81 + ...?", 0.095),
+    ),
+)
+
+after_the_drop = Choice(
+    "after_the_drop",
+    lesson=3,
+    stars=1,
+    minutes=1,
+    title="After the drop",
+    praise="",
+    right="b",
+    options=(
+        ("a", "Keras remembers steps, taken at the old learning rate. Most of the last one is repeated."),
+        ("b", "PyTorch remembers gradients. The new learning rate multiplies all of them: the step shrinks at once."),
+        ("c", "Only one of the two rescales what it remembers."),
+        ("d", "One of the two rescales what it remembers."),
+    ),
+)
+
+coasting_momentum = Function(
+    "coasting_momentum",
+    lesson=3,
+    stars=3,
+    minutes=5,
+    title="Convert for a changing learning rate",
+    praise="In the other direction, gamma lr / previous_lr makes Keras brake like PyTorch.",
+    right=lambda gamma, lr, previous_lr: gamma * previous_lr / lr,
+    arguments=("gamma", "lr", "previous_lr"),
+    returns=("momentum",),
+    cases=((0.9, 0.01, 0.1), (0.5, 0.2, 0.1), (0.8, 0.05, 0.04)),
+    mistakes=(
+        Mistake(
+            "The ratio is upside down: that makes Keras brake like PyTorch.",
+            "Must PyTorch remember more or less to coast?",
+            lambda gamma, lr, previous: gamma * lr / previous,
+        ),
+        Mistake(
+            "gamma is missing.",
+            "What remains when the learning rate does not change?",
+            lambda gamma, lr, previous: previous / lr,
+        ),
+        Mistake(
+            "gamma alone: nothing is done about the change.",
+            "Does it depend on the learning rates?",
+            lambda gamma, lr, previous: gamma,
+        ),
+        Mistake(
+            "That is a difference of learning rates: it is their ratio that counts.",
+            "Double both learning rates: should the answer change?",
+            lambda gamma, lr, previous: gamma * (1 + previous - lr),
+        ),
+        Mistake(
+            "The root of the ratio.",
+            "How does a step depend on the learning rate?",
+            lambda gamma, lr, previous: gamma * np.sqrt(previous / lr),
+        ),
+    ),
+    laws=(
+        Law("where the learning rate stays, nothing changes.", lambda f: np.isclose(f(0.9, 0.1, 0.1), 0.9)),
+        Law("only the ratio of the learning rates counts.", lambda f: np.isclose(f(0.9, 0.1, 0.3), f(0.9, 0.2, 0.6))),
+    ),
+)
+
+EXERCISES = (
+    matching_rate,
+    MyMomentum,
+    nesterov_step,
+    whose_limit,
+    averaged_rate,
+    after_the_drop,
+    coasting_momentum,
+)
