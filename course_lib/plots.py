@@ -13,6 +13,7 @@ import numpy as np
 from IPython.display import display
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
 from matplotlib.patheffects import withStroke
 
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
@@ -20,6 +21,7 @@ matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 INK, SOFT, GRID, STAR = "#22303C", "#6B7A88", "#E3E8EC", "#F2C230"
 LAND = LinearSegmentedColormap.from_list("land", ["#FBFCFD", "#E9EFF3", "#DBE5EB", "#CDDBE3", "#BFD2DD"])
 EARTH = "#E9EFF3"
+RATES = "cividis_r"  # of maps of numbers: perceptually even, in grey and to colour-blind eyes; bright is fast
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,18 @@ def figure(*titles, widths=None, height=4.4):
     return (fig, *axes)
 
 
+def mosaic(layout, titles, *, height=4.4, **ratios):
+    """A figure whose axes are laid out by name, as in matplotlib's subplot_mosaic: (figure, {name: axes}).
+
+    titles: name -> title; ratios: width_ratios, height_ratios.
+    """
+    fig = Figure(figsize=(11, height))
+    axes = fig.subplot_mosaic(layout, **ratios)
+    for name, title in titles.items():
+        axes[name].set_title(title)
+    return fig, axes
+
+
 def show(fig, alt):
     """Put a finished figure into the notebook, with `alt` as its text alternative for those who cannot see it."""
     picture = io.BytesIO()
@@ -93,6 +107,36 @@ def draw_landscape(ax, surface, levels=9):
     lines = ax.contour(x, y, z, levels=heights[1:-1], colors="white", linewidths=1.1, linestyles="solid")
     ax.set(xlim=(x0, x1), ylim=(y0, y1), xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
     return bands, lines, *draw_minima(ax, surface)
+
+
+def draw_ravine(ax, kappa, angle, levels=9):
+    """A ravine as `draw_landscape` draws one, on the axes' own limits, of ellipses that `shape_ravine` can change."""
+    colors = LAND((np.arange(levels) + 0.5) / levels)
+    ax.set(facecolor=colors[-1], aspect="equal", xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+    rings = [
+        ax.add_patch(Ellipse((0, 0), 1, 1, facecolor=color, edgecolor="white", linewidth=1.1, zorder=0.5))
+        for color in colors[-2::-1]
+    ]
+    words = [ax.text(0, 0, word, color=SOFT, ha="center", va="center", zorder=1) for word in ("along", "across")]
+    for word in words:
+        word.set(rotation_mode="anchor", path_effects=[withStroke(linewidth=3, foreground="#EEF3F6")])
+    (star,) = ax.plot(0, 0, "*", color=STAR, markeredgecolor=INK, markersize=15, zorder=4)
+    shape_ravine(rings, words, kappa, angle)
+    return rings, words, star
+
+
+def shape_ravine(rings, words, kappa, angle):
+    """Give the artists of `draw_ravine` another steepness and another angle, in degrees."""
+    along = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    across = np.array([-along[1], along[0]])
+    (x0, x1), (y0, y1) = rings[0].axes.get_xlim(), rings[0].axes.get_ylim()
+    corners = np.array([(x0, y0), (x0, y1), (x1, y0), (x1, y1)])
+    highest = ((corners @ along) ** 2 + kappa * (corners @ across) ** 2).max() / 2
+    heights = highest * (10 ** np.linspace(-3, 0, len(rings) + 2)[-2:0:-1] - 1e-3)
+    for ring, height in zip(rings, heights, strict=True):
+        ring.set(width=2 * np.sqrt(2 * height), height=2 * np.sqrt(2 * height / kappa), angle=angle)
+    for word, place, turned in zip(words, (3.1 * along, -2.9 * across), (angle, angle - 90), strict=True):
+        word.set(position=place, rotation=turned)
 
 
 def draw_minima(ax, surface):
@@ -236,6 +280,45 @@ def draw_bars(ax, x, heights, color, bottom=0.0):
     return bars
 
 
+def draw_rates(ax, pull, gamma, rate, discriminant):
+    """A map of shrink factors a step over (eta lambda, gamma), hatched where runs diverge: the image, for its bar.
+
+    pull (n,), gamma (m,): the middles of the cells; rate (m, n): what is left after a step, solid contour at 1;
+    discriminant (m, n): its zeros, where the regimes meet, are dotted.
+    """
+    half = (pull[1] - pull[0]) / 2, (gamma[1] - gamma[0]) / 2
+    extent = (pull[0] - half[0], pull[-1] + half[0], gamma[0] - half[1], gamma[-1] + half[1])
+    image = ax.imshow(
+        np.where(rate <= 1, rate, np.nan), cmap=RATES, vmin=0, vmax=1, extent=extent, origin="lower", aspect="auto"
+    )
+    image.set(interpolation="bilinear", zorder=0.5)
+    diverging = ax.contourf(pull, gamma, rate.clip(0, 2), levels=[1, 3], colors=["#F4F6F8"], hatches=["///"], zorder=1)
+    diverging.set(edgecolor="#C3CCD4", linewidth=0)
+    ax.contour(
+        pull, gamma, discriminant, levels=[0], colors="white", linewidths=1.3, linestyles=[(0, (1, 2))], zorder=1.2
+    )
+    ax.contour(pull, gamma, rate.clip(0, 2), levels=[1], colors=INK, linewidths=2.6, zorder=1.4)
+    ax.set(xlim=extent[:2], ylim=extent[2:])
+    return image
+
+
+def draw_words(ax, x, y, text, color=INK, edge=None, **style):
+    """Words on a map, centred, with an edge where the ground is uneven."""
+    words = ax.text(x, y, text, color=color, ha="center", va="center", size=10, zorder=1.6, **style)
+    if edge:
+        words.set_path_effects([withStroke(linewidth=3, foreground=edge)])
+    return words
+
+
+def moving_cross(ax, gid, spot):
+    """Empty lines for a chosen place on a map: hairs through it, and a white disc on it."""
+    ax.plot([], [], color="white", linewidth=3.4, alpha=0.45, zorder=3, gid=f"{gid} under")
+    ax.plot([], [], color=INK, linewidth=1, zorder=3.1, gid=gid)
+    moving_start(ax, spot)
+    ax.lines[-1].set(clip_on=False, in_layout=False)  # else its emptiness would upset the layout
+    return f"{gid} under", gid
+
+
 def moving_path(ax, gid, look, label=None):
     """Empty lines for a run seen from above, drawn as `draw_path` draws one: (gid of the halo, gid)."""
     style = look_of(look)
@@ -250,6 +333,43 @@ def moving_curve(ax, gid, look, label=None):
     """An empty line for a quantity against the step, as `draw_curve` draws one."""
     style = look_of(look)
     ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
+    return gid
+
+
+def moving_run(ax, gid, look):
+    """An empty line with a marker at every step: a run of one coordinate."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linestyle=style.dashes, linewidth=1.7, zorder=5, gid=gid, label=style.label)
+    ax.lines[-1].set(marker=style.marker, markersize=5, markeredgecolor="white", markeredgewidth=0.7)
+    return gid
+
+
+def moving_roots(ax, ways, roots, look):
+    """Empty lines for eigenvalues in the complex plane: the ways they go, faint, and where they are."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linewidth=1.4, alpha=0.4, zorder=4, gid=ways)
+    ax.plot([], [], style.marker, color=style.color, markersize=9, markeredgecolor="white", zorder=6, gid=roots)
+    return ways, roots
+
+
+def moving_span(ax, gid):
+    """An empty line for a stretch of a map, with a stop at either end."""
+    ax.plot([], [], color="white", linewidth=2.6, marker="|", markersize=13, markeredgewidth=2.6, zorder=2.5, gid=gid)
+    return gid
+
+
+def moving_directions(ax, along, across, look):
+    """Empty lines for the two directions of a ravine: a line for the one along it, a dot a step for the one across."""
+    color = look_of(look).color
+    ax.plot([], [], color=color, linewidth=2, zorder=5, gid=along)
+    ax.plot([], [], "o", color=color, alpha=0.55, markersize=2.6, markeredgewidth=0, zorder=4.8, gid=across)
+    return along, across
+
+
+def moving_head(ax, gid, look, size=5.5):
+    """An empty line for the point a run has reached, where the usual disc would be too large."""
+    color = look_of(look).color
+    ax.plot([], [], "o", color=color, markeredgecolor="white", markersize=size, zorder=5.1, gid=gid)
     return gid
 
 

@@ -504,7 +504,12 @@ class Figure {
 
   get scenes() {
     const known = (scene) => Object.keys(scene).every((name) => name in this.settings && this.canSet(name, scene));
-    return Object.keys(this.spec.scenes).filter((text) => known(this.spec.scenes[text]));
+    return Object.keys(this.allScenes).filter((text) => known(this.allScenes[text]));
+  }
+
+  /* Those of the present answer depend on quantities in the kernel. */
+  get allScenes() {
+    return { ...this.answer.scenes, ...this.spec.scenes };
   }
 
   canSet(name, scene) {
@@ -516,7 +521,7 @@ class Figure {
     if (!count) return;
     this.pause();
     this.scene = (number + count) % count;
-    this.move(this.spec.scenes[this.scenes[this.scene]]);
+    this.move(this.allScenes[this.scenes[this.scene]]);
   }
 
   // -- building
@@ -577,9 +582,10 @@ class Figure {
 
   /* What the pointer does here, and what this page cannot do. */
   hint() {
-    const sentences = this.pads.map(
-      (pad) =>
-        `Click or drag in the picture, or use the arrow keys in it, to set ${this.labels(pad.names).join(" and ")}.`,
+    const steered = new Set(this.pads.map((pad) => this.labels(pad.names).join(" and ")));
+    const sentences = Array.from(
+      steered,
+      (names) => `Click or drag in the picture, or use the arrow keys in it, to set ${names}.`,
     );
     const fixed = this.host.kernel ? [] : this.kernelNames;
     if (fixed.length) {
