@@ -14,6 +14,7 @@ from . import codec, style
 from .answer import check_names, check_size, line_arrays
 
 SCALES = ("linear", "log")
+METADATA = {"Software": None}  # else the bytes change with matplotlib's version
 NOTE_HEIGHT = 0.26  # inches under the picture, for the sentence that it is one
 
 
@@ -215,28 +216,33 @@ class Drawing:
         line.set_marker(MarkerStyle(style.TIP).rotated(rad=np.arctan2(up, across)))
         return True
 
-    def _png(self, scale, *, facecolor="auto", note=None):
-        target, box = io.BytesIO(), None
-        text = None
-        if note:
-            width, height = self.figure.get_size_inches()
-            box = Bbox([[0, -NOTE_HEIGHT], [width, height]])
-            below = -0.7 * NOTE_HEIGHT / height
-            text = self.figure.text(0.5, below, note, ha="center", size=9, color="#5B6A78", style="italic")
+    def _png(self, scale, *, facecolor=None, note=None):
+        """PNG as `savefig` makes it, without the second drawing and the hard compressing it takes for."""
+        figure, target = self.figure, io.BytesIO()
+        dpi, face = figure.dpi, figure.get_facecolor()
         try:
-            with rc_context({"savefig.bbox": None, "savefig.transparent": False}):
-                self.figure.savefig(
-                    target,
-                    format="png",
-                    dpi=scale * self.figure.dpi,
-                    facecolor=facecolor,
-                    bbox_inches=box,
-                    metadata={"Software": None},  # else the bytes change with matplotlib's version
-                )
+            figure.set_dpi(scale * dpi)
+            figure.set_facecolor(face if facecolor is None else facecolor)
+            if note:
+                self._save_with(note, target)
+            else:
+                figure.canvas.print_png(target, metadata=METADATA, pil_kwargs={"compress_level": 1})
         finally:
-            if text:
-                text.remove()
+            figure.set_dpi(dpi)
+            figure.set_facecolor(face)
         return target.getvalue()
+
+    def _save_with(self, note, target):
+        """The picture, and a sentence in a strip under it."""
+        width, height = self.figure.get_size_inches()
+        below = -0.7 * NOTE_HEIGHT / height
+        text = self.figure.text(0.5, below, note, ha="center", size=9, color="#5B6A78", style="italic")
+        try:
+            with rc_context({"savefig.transparent": False}):
+                box = Bbox([[0, -NOTE_HEIGHT], [width, height]])
+                self.figure.savefig(target, format="png", dpi="figure", bbox_inches=box, metadata=METADATA)
+        finally:
+            text.remove()
 
 
 def _forget(figure):
