@@ -43,10 +43,10 @@ def quantise(offsets):
     offsets = np.asarray(offsets, dtype=float)
     with np.errstate(all="ignore"):
         distance = np.abs(offsets)
-        far = PARTS * NEAR + np.log(np.maximum(distance, NEAR) / NEAR) / RATE
-        code = np.sign(offsets) * np.rint(np.where(distance <= NEAR, distance * PARTS, far))
-        seen = distance <= FAR  # False for nan, too
-    return np.where(seen, code, CUT).astype(np.int16)
+        codes = np.where(distance <= FAR, np.rint(offsets * PARTS), CUT)  # CUT for nan, too
+        far = (distance > NEAR) & (distance <= FAR)  # seldom many, and logarithms take long
+        codes[far] = np.sign(offsets[far]) * np.rint(PARTS * NEAR + np.log(distance[far] / NEAR) / RATE)
+    return codes.astype(np.int16)
 
 
 def restore(codes):

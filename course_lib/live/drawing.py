@@ -14,6 +14,7 @@ from .answer import check_names, check_size, line_arrays
 from .raster import Raster, hidden
 
 SCALES = ("linear", "log")
+METADATA = {"Software": None}  # else the bytes change with matplotlib's version
 NOTE_HEIGHT = 0.26  # inches under the picture, for the sentence that it is one
 
 
@@ -237,7 +238,7 @@ class Drawing:
                     format="png",
                     dpi=scale * self.figure.dpi,
                     bbox_inches=box,
-                    metadata={"Software": None},  # else the bytes change with matplotlib's version
+                    metadata=METADATA,
                 )
         finally:
             if text:

@@ -321,27 +321,45 @@ function button(text, act, properties = {}) {
 
 // ---- the kernel: one request on its way, the newest wins
 
-const REST = 200; // ms without a move until the whole table is asked for
+const REST = 200; // ms without a move until the hand is taken to rest
 const PATIENCE = 4000; // ms without an answer until the reader is told
 
 class Requests {
   constructor(send, fresh, told) {
-    Object.assign(this, { send, fresh, told, flying: false, waiting: null });
+    Object.assign(this, { send, fresh, told, flying: false, wanted: new Set(), rest: null });
   }
 
   /* Something the table does not hold was moved: the visible cell now, the table when the hand rests. */
   moved() {
     this.ask("cell");
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.ask("table"), REST);
+    this.rest = setTimeout(() => this.rested(), REST);
+  }
+
+  /* The hand rests for a while, or has let go. */
+  rested() {
+    if (this.rest === null) return;
+    clearTimeout(this.rest);
+    this.rest = null;
+    this.ask("table");
   }
 
   ask(kind) {
-    if (this.flying) this.waiting = kind;
-    else if (!this.fresh()) {
-      this.flying = true;
+    this.wanted.add(kind);
+    this.next();
+  }
+
+  next() {
+    if (this.flying) return;
+    if (this.fresh()) this.wanted.clear();
+    const kind = ["cell", "table"].find((one) => this.wanted.delete(one));
+    if (!kind) return;
+    this.flying = true;
+    this.patience = setTimeout(() => this.told(false), PATIENCE);
+    try {
       this.send(kind);
-      this.patience = setTimeout(() => this.told(false), PATIENCE);
+    } catch {
+      this.told(false); // the way to the kernel is closed
     }
   }
 
@@ -349,9 +367,12 @@ class Requests {
     clearTimeout(this.patience);
     this.told(true);
     this.flying = false;
-    const next = this.waiting;
-    this.waiting = null;
-    if (next) this.ask(next);
+    this.next();
+  }
+
+  stop() {
+    clearTimeout(this.rest);
+    clearTimeout(this.patience);
   }
 }
 
@@ -389,8 +410,9 @@ class Figure {
   // -- what is shown
 
   async takePictures({ frame, below, above }) {
+    if (below === this.below && frame === this.frame) return; // shown already; unpacking them takes long
     const [under, over] = await Promise.all([bitmap(below), above?.byteLength ? bitmap(above) : null]);
-    Object.assign(this, { frame, under, over });
+    Object.assign(this, { frame, below, under, over });
   }
 
   /* A new table for new settings in the kernel, maybe with a new background. */
@@ -439,13 +461,21 @@ class Figure {
     for (const [name, control] of Object.entries(this.controls)) control.show(this.settings[name]);
     this.showStep();
     this.showWords();
-    this.pending ??= requestAnimationFrame(() => this.draw());
+    this.redraw();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rested(), SPEAK);
   }
 
+  /* In the next frame; not for what the kernel has not answered yet. */
+  redraw() {
+    const wanted = [this.answer, this.under, this.over, this.step, ...this.cell];
+    if (wanted.every((part, k) => part === this.drawn?.[k])) return;
+    this.pending ??= requestAnimationFrame(() => this.draw());
+  }
+
   draw() {
     this.pending = null;
+    this.drawn = [this.answer, this.under, this.over, this.step, ...this.cell];
     const [width, height] = this.frame.size;
     const dense = (this.canvas.clientWidth / width || 1) * (window.devicePixelRatio || 1);
     const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
@@ -480,13 +510,31 @@ class Figure {
     if (!moved.length) return;
     this.settings = { ...this.settings, ...changes };
     this.refresh();
-    if (this.isFresh()) this.host.save(this.settings);
+    if (this.isFresh()) this.saveSoon();
     else this.requests.moved();
+  }
+
+  /* The kernel hears where the hand rests: each message makes JupyterLab and kernel work, and the drag would falter. */
+  saveSoon() {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.save(), REST);
+  }
+
+  save() {
+    clearTimeout(this.saving);
+    this.saving = null;
+    this.host.save(this.settings);
+  }
+
+  /* Whoever lets go rests. */
+  letGo() {
+    if (this.saving) this.save();
+    this.requests.rested();
   }
 
   /* The settings go with the request; saving them, too, at each move would double the messages. */
   ask(kind) {
-    if (kind === "table") this.host.save(this.settings);
+    if (kind === "table") this.save();
     this.host.ask({ ask: kind, settings: this.settings });
   }
 
@@ -534,6 +582,7 @@ class Figure {
       this.buildPaper(),
       element("div", { className: "live-panel" }, ...this.buildControls(), this.buildWords()),
     );
+    this.root.addEventListener("pointerup", () => this.letGo(), { signal: this.stop.signal });
     takeKeys(this.root, (event) => this.key(event), this.stop.signal);
     const watch = new ResizeObserver(() => (this.pending ??= requestAnimationFrame(() => this.draw())));
     watch.observe(this.canvas);
@@ -836,8 +885,8 @@ class Figure {
     this.pause();
     this.stop.abort();
     clearTimeout(this.resting);
-    clearTimeout(this.requests.rest);
-    clearTimeout(this.requests.patience);
+    clearTimeout(this.saving);
+    this.requests.stop();
   }
 }
 
@@ -909,7 +958,11 @@ function notebookHost(model) {
     pictures: () => ({ frame: model.get("frame"), below: model.get("below"), above: model.get("above") }),
     save(settings) {
       model.set("settings", settings);
-      model.save_changes();
+      try {
+        model.save_changes();
+      } catch {
+        // There is no kernel any more, so nobody to tell; the page goes on by itself.
+      }
     },
     ask: (content) => model.send(content),
   };

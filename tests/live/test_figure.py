@@ -347,3 +347,18 @@ def test_what_canvas_lines_cannot_do_is_refused():
 )
 def test_labels_without_mathtext(text, expected):
     assert style.plain(text) == expected
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_layers_are_what_savefig_makes_and_the_figure_stays_as_it_was(scale):
+    live = sample.make()
+    figure = live.drawing.figure
+    before = figure.dpi, figure.get_facecolor()
+    below, above = live.drawing.layers(scale)
+    assert (figure.dpi, figure.get_facecolor()) == before
+    expected = io.BytesIO()
+    figure.savefig(expected, format="png", dpi=scale * figure.dpi)
+    expected, below, above = (matplotlib.image.imread(io.BytesIO(png)) for png in (expected.getvalue(), below, above))
+    assert (above[..., 3] == 0).any() and (above[..., 3] == 1).any()
+    covered = above[..., 3] > 0
+    np.testing.assert_array_equal(below[~covered], expected[~covered])
