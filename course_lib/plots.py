@@ -17,7 +17,7 @@ from matplotlib.patheffects import withStroke
 
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
-INK, SOFT, GRID, STAR = "#22303C", "#6B7A88", "#E3E8EC", "#F2C230"
+INK, SOFT, PALE, GRID, STAR = "#22303C", "#6B7A88", "#8E9BA6", "#E3E8EC", "#F2C230"
 LAND = LinearSegmentedColormap.from_list("land", ["#FBFCFD", "#E9EFF3", "#DBE5EB", "#CDDBE3", "#BFD2DD"])
 EARTH = "#E9EFF3"
 
@@ -73,6 +73,14 @@ def figure(*titles, widths=None, height=4.4):
     for ax, title in zip(axes, titles, strict=False):
         ax.set_title(title)
     return (fig, *axes)
+
+
+def place(fig, *panels, bottom=0.56):
+    """Put axes where they are told, in inches: (axes, left, width, height) each. For true shapes, without a layout."""
+    fig.set_layout_engine("none")
+    across, up = fig.get_size_inches()
+    for ax, left, width, height in panels:
+        ax.set_position((left / across, bottom / up, width / across, height / up))
 
 
 def show(fig, alt):
@@ -241,6 +249,17 @@ def moving_ball(ax, gid, look, size=16, label=None):
     ax.plot([], [], style.marker, color=style.color, markersize=size, markeredgecolor="white", zorder=7, gid=gid)
     ax.lines[-1].set_label(label or style.label)
     return gid
+
+
+def moving_arrow(ax, gid, color, label, dashes="-", width=2.4, alpha=1.0):
+    """Empty lines for the shaft of an arrow on a white halo and for its growing end: (halo, shaft, end).
+
+    The end has no marker to be seen: it keeps a played arrow from carrying a disc beside its tip.
+    """
+    ax.plot([], [], color="white", linewidth=width + 2.2, zorder=5.9, gid=f"halo.{gid}", alpha=alpha)
+    ax.plot([], [], color=color, linewidth=width, linestyle=dashes, zorder=6, gid=gid, label=label, alpha=alpha)
+    ax.plot([], [], "o", alpha=0, markersize=1, zorder=6, gid=f"end.{gid}")
+    return f"halo.{gid}", gid, f"end.{gid}"
 
 
 def moving_bars(ax, gid, color, width):
