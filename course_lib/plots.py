@@ -183,8 +183,18 @@ def draw_path(ax, theta, look, label=None):
     x, y = theta[:, 0], theta[:, 1]
     ax.plot(x, y, color="white", linewidth=4.2, zorder=4.9)
     (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, zorder=5, label=label or style.label)
-    line.set(marker=style.marker, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8, markevery=slice(0, 24))
+    line.set(
+        marker=style.marker,
+        markersize=_size(style),
+        markeredgecolor="white",
+        markeredgewidth=0.8,
+        markevery=slice(0, 24),
+    )
     return line
+
+
+def _size(look):
+    return 11 if look.marker == "*" else 5.5  # a small star is no star
 
 
 def draw_curve(ax, x, y, look, label=None, at=-1):
@@ -224,7 +234,7 @@ def moving_path(ax, gid, look, label=None):
     style = look_of(look)
     ax.plot([], [], color="white", linewidth=4.2, zorder=4.9, gid=f"halo.{gid}")
     ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
-    ax.lines[-1].set(marker=style.marker, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set(marker=style.marker, markersize=_size(style), markeredgecolor="white", markeredgewidth=0.8)
     ax.lines[-1].set_markevery(slice(0, 24))
     return f"halo.{gid}", gid
 
@@ -234,6 +244,12 @@ def moving_curve(ax, gid, look, label=None):
     style = look_of(look)
     ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
     return gid
+
+
+def put_under(lines):
+    """Make lines wide and lay them under others, over their halos: both are seen where one runs on the other."""
+    for line in lines:
+        line.set(linewidth=line.get_linewidth() + 2, zorder=line.get_zorder() - 0.05)
 
 
 def moving_dots(ax, gid, look, size=6):

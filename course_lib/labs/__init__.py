@@ -3,12 +3,14 @@
 hill       a walker and a heavy ball on one hill
 averages   a leaky memory fed with slopes
 trap       the hill in two dimensions: three valleys, one of them deep
+race       any optimizers on any surface, and what is held equal; your own class beside the course's
 step       inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
 """
 
 from .averages_lab import averages
 from .hill_lab import hill
+from .race_lab import race
 from .step_lab import step
 from .trap_lab import trap
 
-__all__ = ["averages", "hill", "step", "trap"]
+__all__ = ["averages", "hill", "race", "step", "trap"]
