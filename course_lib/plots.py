@@ -47,6 +47,13 @@ LOOKS = {
 }
 OWN = Look("yours", "#22303C", "-", "*")
 
+# Two kinds of memory, told apart by colour and dashes; their members by marker alone, since they run on one another.
+MEMORIES = {
+    "steps": Look("memory of steps", "#D55E00", "-", "o"),
+    "gradients": Look("memory of gradients", "#0072B2", (0, (4, 3)), "D"),
+}
+MEMBERS = ("o", "s", "^", "D", "v", "P", "X")
+
 # One rule at several settings, from the least to the most: darker, thicker in ink, and dashed differently.
 SERIES = tuple(
     Look(f"setting {k + 1}", color, dashes, "o")
@@ -244,6 +251,21 @@ def moving_curve(ax, gid, look, label=None):
     style = look_of(look)
     ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
     return gid
+
+
+def moving_member(ax, gid, memory, number, label):
+    """An empty line for member `number` of the seven: its markers stand where no other member has one."""
+    style = MEMORIES[memory]
+    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5 + 0.01 * number, gid=gid, label=label)
+    ax.lines[-1].set(marker=MEMBERS[number], markersize=7, markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set_markevery((number + 1, len(MEMBERS)))
+    return gid
+
+
+def draw_groups(ax, named):
+    """A legend of the two kinds of memory. named: text -> key of MEMORIES."""
+    samples = [ax.plot([], [], color=MEMORIES[k].color, linestyle=MEMORIES[k].dashes)[0] for k in named.values()]
+    return ax.legend(samples, named, loc="upper right", fontsize=10, handlelength=3)
 
 
 def put_under(lines):

@@ -16,7 +16,8 @@ GROW = 15  # moments an arrow takes to grow while the update is played
 HERE, AHEAD = "here", "ahead"  # where the slope is measured: at the ball, or where momentum takes it
 RULES = {HERE: Momentum, AHEAD: Nesterov}
 ARROWS = ("momentum", "gradient", "step")
-GUIDES = ("guide.one", "guide.two")
+GUIDES = ("one side", "other side")
+ABOVE = "above "  # before the names of the lines that are drawn true to scale
 VIEW = ((-4.9, 2.0), (-1.9, 1.9))
 START = (-4.0, 1.6)
 
@@ -45,7 +46,7 @@ def step():
     near.set_facecolor(plots.EARTH)
     near.spines[:].set_visible(False)
     halos, ends = {}, {}
-    for ax, prefix in ((above, ""), (near, "near.")):
+    for ax, prefix in ((above, ABOVE), (near, "")):
         for name, color, label, dashes, width in (
             ("gradient", plots.LOOKS["GradientDescent"].color, "gradient arrow", (0, (1, 0.7)), 2.6),
             ("momentum", plots.LOOKS["Momentum"].color, "momentum arrow", "-", 2.6),
@@ -57,7 +58,7 @@ def step():
             _moving_guide(ax, prefix + name)
             ends[f"end.{prefix}{name}"] = prefix + name
     _moving_other(near)
-    for ax, prefix in ((above, ""), (near, "near.")):
+    for ax, prefix in ((above, ABOVE), (near, "")):
         ax.plot([], [], "o", color=plots.INK, markeredgecolor="white", markersize=9, zorder=7, gid=f"{prefix}ball")
         ax.plot([], [], "D", color="white", markeredgecolor=plots.INK, markersize=7, zorder=7, gid=f"{prefix}look")
     near.lines[-1].set_label("slope measured")
@@ -87,11 +88,11 @@ def step():
         },
         pointer={above: "start"},
         background=background,
-        runs=[prefix + name for prefix in ("", "near.") for name in (*ARROWS, *GUIDES)],
+        runs=[prefix + name for prefix in (ABOVE, "") for name in (*ARROWS, *GUIDES)],
         halos=halos,
         heads=ends,
-        arrows=[prefix + name for prefix in ("", "near.") for name in ARROWS] + ["near.other"],
-        names=dict.fromkeys([prefix + name for prefix in ("", "near.") for name in (*ARROWS, *GUIDES)], (None, None)),
+        arrows=[prefix + name for prefix in (ABOVE, "") for name in ARROWS] + ["other"],
+        names=dict.fromkeys([ABOVE + name for name in GUIDES], (None, None)),
         scenes={
             "no memory yet": {"update": 1, "look": HERE},
             "slope here": {"update": 2, "look": HERE},
@@ -111,7 +112,7 @@ def _moving_guide(ax, gid):
 
 def _moving_other(ax):
     # Over the step: after the first update, when both rules are in the same place, it points the same way.
-    ax.plot([], [], color=plots.PALE, linewidth=1.6, zorder=6.5, gid="near.other", label="other rule's slope")
+    ax.plot([], [], color=plots.PALE, linewidth=1.6, zorder=6.5, gid="other", label="other rule's slope")
 
 
 def _draw_legend(ax):
@@ -136,19 +137,19 @@ def compute(update, look, *, gamma=0.8, lr=0.12, ground="a ravine", start=START)
         "momentum": _grown(here, carried, 0),
         "gradient": _grown(base, base + parts["gradient"], 1),
         "step": _grown(here, landed, 2),
-        "guide.one": _grown(carried, np.where(ahead, carried, landed), 2),
-        "guide.two": _grown(pushed, np.where(ahead, pushed, landed), 2),
+        "one side": _grown(carried, np.where(ahead, carried, landed), 2),
+        "other side": _grown(pushed, np.where(ahead, pushed, landed), 2),
         "other": np.stack([other, other + parts["other"]]),
         "ball": here[None],
         "look": base[None],
     }
-    lines = {name: (points[:, 0], points[:, 1]) for name, points in shapes.items() if name != "other"}
+    lines = {ABOVE + name: (points[:, 0], points[:, 1]) for name, points in shapes.items() if name != "other"}
     lines["path"] = _walked(runs, number, which)
     lines["start"] = ([start[0]], [start[1]])
     middle, half = _frame(here, carried, landed, base + parts["gradient"], other + parts["other"])
     for name, points in shapes.items():
         near = (points - middle) / half
-        lines[f"near.{name}"] = (near[:, 0], near[:, 1])
+        lines[name] = (near[:, 0], near[:, 1])
     return Answer(lines, _words(update, ahead, parts, landed, gamma, lr))
 
 

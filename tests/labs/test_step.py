@@ -17,7 +17,10 @@ RULES = {HERE: Momentum, AHEAD: Nesterov}
 def one(update, look, **kernel):
     """Lines of one cell as (points, 2), and its words."""
     answer = step_lab.compute(np.array([[update]]), np.array([[look]]), **kernel)
-    lines = {gid: np.column_stack([np.ravel(side) for side in pair]) for gid, pair in answer.lines.items()}
+    drawn = {gid: np.column_stack([np.ravel(side) for side in pair]) for gid, pair in answer.lines.items()}
+    lines = {f"near.{gid}": points for gid, points in drawn.items()}
+    lines |= {gid.removeprefix(step_lab.ABOVE): points for gid, points in drawn.items() if gid.startswith("above")}
+    lines["path"] = drawn["path"]
     return lines, {name: text.item() for name, text in answer.words.items()}
 
 
@@ -96,9 +99,9 @@ def test_words_say_the_numbers():
 def test_a_picture_carries_the_arrow_heads():
     """The momentum arrow is complete long before the last moment, and keeps its head."""
     live = labs.step()
-    live.drawing.lines["momentum tip"].set_visible(False)
+    live.drawing.lines["above momentum tip"].set_visible(False)
     without = live.picture(scale=1)
-    live.drawing.lines["momentum tip"].set_visible(True)
+    live.drawing.lines["above momentum tip"].set_visible(True)
     assert live.picture(scale=1) != without
 
 
