@@ -134,6 +134,26 @@ def draw_hill(ax, surface):
     return ground, line
 
 
+def draw_kinks(ax, surface, kinks, curvatures, view):
+    """The slope of a 1-D surface, straight between its kinks, with its curvature in words beside each piece.
+
+    curvatures: one more than kinks; view: the piece of the first axis to show.
+    """
+    ends = np.array([view[0], *kinks, view[1]], float)
+    slope = surface.gradient(ends[None])[0]
+    (line,) = ax.plot(ends, slope, color=INK, linewidth=2.4, zorder=3)
+    ax.axhline(0, color=SOFT, linewidth=0.9, zorder=1)
+    ax.plot(ends[1:-1], slope[1:-1], "o", color="white", markeredgecolor=INK, markeredgewidth=1.8, zorder=4)
+    middles = (ends[1:] + ends[:-1]) / 2
+    for place, height, curvature in zip(middles, surface.gradient(middles[None])[0], curvatures, strict=True):
+        late = place > 0.4 * view[0] + 0.6 * view[1]  # no room to the right of it
+        offset, side = ((-8, 6), "right") if late else ((9, -15), "left")
+        text = f"curvature {curvature:g}"
+        ax.annotate(text, (place, height), offset, textcoords="offset points", ha=side, fontsize=10)
+    ax.set(xlim=view, xlabel=r"place  $\theta$", ylabel=r"slope  $J'(\theta)$")
+    return line
+
+
 def draw_roll(ax, surface, theta, look, label=None, lift=0.0):
     """A run on a hill: a faint dot for every step, a large one where it came to rest. theta: (steps + 1, 1).
 
@@ -266,6 +286,14 @@ def draw_groups(ax, named):
     """A legend of the two kinds of memory. named: text -> key of MEMORIES."""
     samples = [ax.plot([], [], color=MEMORIES[k].color, linestyle=MEMORIES[k].dashes)[0] for k in named.values()]
     return ax.legend(samples, named, loc="upper right", fontsize=10, handlelength=3)
+
+
+def moving_round(ax, gid, look):
+    """An empty line for places visited in turn: open markers, joined."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linewidth=1.5, zorder=6, gid=gid, marker=style.marker, markersize=10)
+    ax.lines[-1].set(markerfacecolor="white", markeredgecolor=style.color, markeredgewidth=2)
+    return gid
 
 
 def put_under(lines):
