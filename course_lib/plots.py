@@ -18,7 +18,7 @@ from matplotlib.patheffects import withStroke
 
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
-INK, SOFT, GRID, STAR = "#22303C", "#6B7A88", "#E3E8EC", "#F2C230"
+INK, SOFT, PALE, GRID, STAR = "#22303C", "#6B7A88", "#8E9BA6", "#E3E8EC", "#F2C230"
 LAND = LinearSegmentedColormap.from_list("land", ["#FBFCFD", "#E9EFF3", "#DBE5EB", "#CDDBE3", "#BFD2DD"])
 EARTH = "#E9EFF3"
 RATES = "cividis_r"  # of maps of numbers: perceptually even, in grey and to colour-blind eyes; bright is fast
@@ -48,6 +48,13 @@ LOOKS = {
     "AdamW": Look("AdamW", "#3F5FA8", (0, (9, 1.4, 3, 1.4)), "X"),
 }
 OWN = Look("yours", "#22303C", "-", "*")
+
+# Two kinds of memory, told apart by colour and dashes; their members by marker alone, since they run on one another.
+MEMORIES = {
+    "steps": Look("memory of steps", "#D55E00", "-", "o"),
+    "gradients": Look("memory of gradients", "#0072B2", (0, (4, 3)), "D"),
+}
+MEMBERS = ("o", "s", "^", "D", "v", "P", "X")
 
 # One rule at several settings, from the least to the most: darker, thicker in ink, and dashed differently.
 SERIES = tuple(
@@ -87,6 +94,14 @@ def mosaic(layout, titles, *, height=4.4, **ratios):
     for name, title in titles.items():
         axes[name].set_title(title)
     return fig, axes
+
+
+def place(fig, *panels, bottom=0.56):
+    """Put axes where they are told, in inches: (axes, left, width, height) each. For true shapes, without a layout."""
+    fig.set_layout_engine("none")
+    across, up = fig.get_size_inches()
+    for ax, left, width, height in panels:
+        ax.set_position((left / across, bottom / up, width / across, height / up))
 
 
 def show(fig, alt):
@@ -163,6 +178,26 @@ def draw_hill(ax, surface):
     return ground, line
 
 
+def draw_kinks(ax, surface, kinks, curvatures, view):
+    """The slope of a 1-D surface, straight between its kinks, with its curvature in words beside each piece.
+
+    curvatures: one more than kinks; view: the piece of the first axis to show.
+    """
+    ends = np.array([view[0], *kinks, view[1]], float)
+    slope = surface.gradient(ends[None])[0]
+    (line,) = ax.plot(ends, slope, color=INK, linewidth=2.4, zorder=3)
+    ax.axhline(0, color=SOFT, linewidth=0.9, zorder=1)
+    ax.plot(ends[1:-1], slope[1:-1], "o", color="white", markeredgecolor=INK, markeredgewidth=1.8, zorder=4)
+    middles = (ends[1:] + ends[:-1]) / 2
+    for place, height, curvature in zip(middles, surface.gradient(middles[None])[0], curvatures, strict=True):
+        late = place > 0.4 * view[0] + 0.6 * view[1]  # no room to the right of it
+        offset, side = ((-8, 6), "right") if late else ((9, -15), "left")
+        text = f"curvature {curvature:g}"
+        ax.annotate(text, (place, height), offset, textcoords="offset points", ha=side, fontsize=10)
+    ax.set(xlim=view, xlabel=r"place  $\theta$", ylabel=r"slope  $J'(\theta)$")
+    return line
+
+
 def draw_roll(ax, surface, theta, look, label=None, lift=0.0):
     """A run on a hill: a faint dot for every step, a large one where it came to rest. theta: (steps + 1, 1).
 
@@ -219,8 +254,18 @@ def draw_path(ax, theta, look, label=None):
     x, y = theta[:, 0], theta[:, 1]
     ax.plot(x, y, color="white", linewidth=4.2, zorder=4.9)
     (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, zorder=5, label=label or style.label)
-    line.set(marker=style.marker, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8, markevery=slice(0, 24))
+    line.set(
+        marker=style.marker,
+        markersize=_size(style),
+        markeredgecolor="white",
+        markeredgewidth=0.8,
+        markevery=slice(0, 24),
+    )
     return line
+
+
+def _size(look):
+    return 11 if look.marker == "*" else 5.5  # a small star is no star
 
 
 def draw_curve(ax, x, y, look, label=None, at=-1):
@@ -324,7 +369,7 @@ def moving_path(ax, gid, look, label=None):
     style = look_of(look)
     ax.plot([], [], color="white", linewidth=4.2, zorder=4.9, gid=f"halo.{gid}")
     ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
-    ax.lines[-1].set(marker=style.marker, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set(marker=style.marker, markersize=_size(style), markeredgecolor="white", markeredgewidth=0.8)
     ax.lines[-1].set_markevery(slice(0, 24))
     return f"halo.{gid}", gid
 
@@ -373,6 +418,35 @@ def moving_head(ax, gid, look, size=5.5):
     return gid
 
 
+def moving_member(ax, gid, memory, number, label):
+    """An empty line for member `number` of the seven: its markers stand where no other member has one."""
+    style = MEMORIES[memory]
+    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5 + 0.01 * number, gid=gid, label=label)
+    ax.lines[-1].set(marker=MEMBERS[number], markersize=7, markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set_markevery((number + 1, len(MEMBERS)))
+    return gid
+
+
+def draw_groups(ax, named):
+    """A legend of the two kinds of memory. named: text -> key of MEMORIES."""
+    samples = [ax.plot([], [], color=MEMORIES[k].color, linestyle=MEMORIES[k].dashes)[0] for k in named.values()]
+    return ax.legend(samples, named, loc="upper right", fontsize=10, handlelength=3)
+
+
+def moving_round(ax, gid, look):
+    """An empty line for places visited in turn: open markers, joined."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linewidth=1.5, zorder=6, gid=gid, marker=style.marker, markersize=10)
+    ax.lines[-1].set(markerfacecolor="white", markeredgecolor=style.color, markeredgewidth=2)
+    return gid
+
+
+def put_under(lines):
+    """Make lines wide and lay them under others, over their halos: both are seen where one runs on the other."""
+    for line in lines:
+        line.set(linewidth=line.get_linewidth() + 2, zorder=line.get_zorder() - 0.05)
+
+
 def moving_dots(ax, gid, look, size=6):
     """An empty line of faint dots, one for each step."""
     style = look_of(look)
@@ -386,6 +460,17 @@ def moving_ball(ax, gid, look, size=16, label=None):
     ax.plot([], [], style.marker, color=style.color, markersize=size, markeredgecolor="white", zorder=7, gid=gid)
     ax.lines[-1].set_label(label or style.label)
     return gid
+
+
+def moving_arrow(ax, gid, color, label, dashes="-", width=2.4, alpha=1.0):
+    """Empty lines for the shaft of an arrow on a white halo and for its growing end: (halo, shaft, end).
+
+    The end has no marker to be seen: it keeps a played arrow from carrying a disc beside its tip.
+    """
+    ax.plot([], [], color="white", linewidth=width + 2.2, zorder=5.9, gid=f"halo.{gid}", alpha=alpha)
+    ax.plot([], [], color=color, linewidth=width, linestyle=dashes, zorder=6, gid=gid, label=label, alpha=alpha)
+    ax.plot([], [], "o", alpha=0, markersize=1, zorder=6, gid=f"end.{gid}")
+    return f"halo.{gid}", gid, f"end.{gid}"
 
 
 def moving_bars(ax, gid, color, width):

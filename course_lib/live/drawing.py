@@ -208,8 +208,8 @@ class Drawing:
         part = self.part[line.get_gid()]
         seen = np.flatnonzero(np.isfinite(x))
         if part == "tip":
-            seen = self._aim(line, x[seen], y[seen])
-            x, y = (x[-1:], y[-1:]) if seen else ([], [])
+            x, y = x[seen], y[seen]
+            x, y = (x[-1:], y[-1:]) if self._aim(line, x, y) else ([], [])
         elif part == "head":
             x, y = x[seen[-1:]], y[seen[-1:]]
         line.set_data(x, y)
