@@ -89,7 +89,7 @@ def mosaic(layout, titles, *, height=4.4, **ratios):
 
     titles: name -> title; ratios: width_ratios, height_ratios.
     """
-    fig = Figure(figsize=(11, height))
+    fig = Figure(figsize=(11, height), layout="constrained")
     axes = fig.subplot_mosaic(layout, **ratios)
     for name, title in titles.items():
         axes[name].set_title(title)
