@@ -72,7 +72,7 @@ def ravine():
         halos=halos,
         heads=heads,
         names={f"{direction}.{name}": (None, f"loss {direction}") for direction in DIRECTIONS for name in RULES},
-        scenes={"turned by 45°, start and all": {"angle": 45, "start": (-4.2, -1.4)}},
+        scenes={"turned by 45°, with its start": {"angle": 45, "start": (-4.2, -1.4)}},
         background=landscape,
         alt="A ravine from above with three runs from the same start. Beside it their losses on a log scale with the "
         "tolerance; below, each run's loss split into its part along the ravine and its part across.",
@@ -197,7 +197,7 @@ def _learning_rates(pull, kappa):
 def _at_best(name, kappa, angle, start):
     lr, gamma, steps = at_best(name, kappa, angle, start)
     setting = f"ηλ = {lr * kappa:.2f}" if name == "descent" else f"ηλ = {lr * kappa:.2f}, γ = {gamma:.2f}"
-    return f"theory's best rate: {setting}, {steps} steps from here"
+    return f"theory's best rate: {steps} ({setting})"
 
 
 def _told(loss, arrived, left, last, best):
@@ -206,10 +206,10 @@ def _told(loss, arrived, left, last, best):
     def told(loss, arrived, left, last):
         if np.isfinite(left):
             return f"diverges: by step {left:.0f} its loss has grown a million times; {best}"
-        start = f"loss {_number(loss)} after {STEPS} steps"
+        start = f"loss {_number(loss)} at step {STEPS}"
         if np.isfinite(arrived):
-            return f"{start}, first below the tolerance after {arrived:.0f}; {best}"
-        return f"{start}, still {_number(last)} after {MOST}; {best}"
+            return f"{start}, first below the tolerance at {arrived:.0f}; {best}"
+        return f"{start}, still {_number(last)} at {MOST}; {best}"
 
     return np.vectorize(told, otypes=[str])(loss, arrived, left, last)
 

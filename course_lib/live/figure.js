@@ -106,7 +106,7 @@ function drawLine(context, frame, line, path) {
   else if (line.part === "tip") drawTip(context, line.marker, path);
   else {
     if (line.width && line.color) stroke(context, line, path);
-    if (line.marker) drawMarkers(context, line, path);
+    if (line.marker) drawMarkers(context, line, line.clip ? seen(frame.axes[line.axes], path) : path);
   }
   context.restore();
 }
@@ -128,9 +128,29 @@ function stroke(context, line, path) {
   context.setLineDash([]);
 }
 
+const MARGIN = 40; // px: no marker is larger
+
+/* The same points, null where their markers would be clipped away. */
+function seen({ box: [x, y, width, height] }, path) {
+  const near = (value, low, length) => value > low - MARGIN && value < low + length + MARGIN;
+  return path.map((point) => (point && near(point[0], x, width) && near(point[1], y, height) ? point : null));
+}
+
 function drawMarkers(context, line, path) {
   const outline = new Path2D(line.marker.path);
-  for (const k of chosen(line.every, path.length)) if (path[k]) drawMarker(context, line.marker, outline, path[k], 0);
+  const places = chosen(line.every, path.length).flatMap((k) => (path[k] ? [path[k]] : []));
+  if (line.marker.edge && line.marker.width)
+    for (const place of places) drawMarker(context, line.marker, outline, place, 0);
+  else drawDots(context, line.marker, outline, places);
+}
+
+/* Markers without an edge, all at once, which is quicker. */
+function drawDots(context, marker, outline, places) {
+  if (!marker.face) return;
+  const all = new Path2D();
+  for (const [x, y] of places) all.addPath(outline, { e: x, f: y });
+  context.fillStyle = marker.face;
+  context.fill(all);
 }
 
 function chosen(every, count) {

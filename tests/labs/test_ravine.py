@@ -125,11 +125,11 @@ def test_best_settings_cut_the_steps_to_a_fraction():
 def test_words_at_the_corners():
     slow, wild = cell(0.1, 0.0, kappa=400).words, cell(3.9, 0.0, kappa=400).words
     assert slow["learning rate"].item().startswith("η = 0.1 / 400 = 0.00025")
-    assert all(f"after {lab.MOST}" in slow[name].item() for name in lab.RULES)
+    assert all(f"at {lab.MOST};" in slow[name].item() for name in lab.RULES)
     assert all("diverges: by step 7" in wild[name].item() for name in lab.RULES)
     assert "γ = 0.82" in wild["momentum"].item()
     at_once = cell(1.0, 0.0, kappa=1).words
-    assert all("first below the tolerance after 1;" in at_once[name].item() for name in lab.RULES)
+    assert all("first below the tolerance at 1;" in at_once[name].item() for name in lab.RULES)
 
 
 def test_momentum_without_gamma_is_descent():
@@ -171,4 +171,4 @@ def test_buttons_in_an_exported_page(open_page, live):
         assert chosen == [f"{pull:.1f}", f"{gamma:.2f}"]
         steps = lab.counts(rule(name, pull, gamma, 64), ravine(64), lab.START)[0]
         (said,) = [line for line in page.said() if line.startswith(BUTTONS[name].removeprefix("best for "))]
-        assert f"first below the tolerance after {steps:.0f};" in said
+        assert f"first below the tolerance at {steps:.0f};" in said
