@@ -4,6 +4,7 @@ hill       a walker and a heavy ball on one hill
 averages   a leaky memory fed with slopes
 counterexample   a convex function on which the tuned heavy ball goes round for ever
 trap       the hill in two dimensions: three valleys, one of them deep
+noise      the jitter round the minimum of a noisy parabola, measured and by the formula
 race       any optimizers on any surface, and what is held equal; your own class beside the course's
 rosetta    one momentum run in seven libraries: the settings, and what tells them apart
 step       inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
@@ -12,9 +13,10 @@ step       inside one update: gradient arrow, momentum arrow, their sum, with an
 from .averages_lab import averages
 from .counterexample_lab import counterexample
 from .hill_lab import hill
+from .noise_lab import noise
 from .race_lab import race
 from .rosetta_lab import rosetta
 from .step_lab import step
 from .trap_lab import trap
 
-__all__ = ["averages", "counterexample", "hill", "race", "rosetta", "step", "trap"]
+__all__ = ["averages", "counterexample", "hill", "noise", "race", "rosetta", "step", "trap"]
