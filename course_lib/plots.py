@@ -441,6 +441,16 @@ def moving_round(ax, gid, look):
     return gid
 
 
+def moving_rings(ax, gid, look, label):
+    """An empty line of small open markers: values that were measured, on the line of those predicted."""
+    style = look_of(look)
+    ax.plot(
+        [], [], style.marker, markerfacecolor="white", markeredgecolor=style.color, zorder=5.5, gid=gid, label=label
+    )
+    ax.lines[-1].set(markersize=5, markeredgewidth=1.3)
+    return gid
+
+
 def put_under(lines):
     """Make lines wide and lay them under others, over their halos: both are seen where one runs on the other."""
     for line in lines:

@@ -8,12 +8,14 @@ regimes          what a learning rate and a momentum do to one direction
 step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
 race             any optimizers on any surface, and what is held equal; your own class beside the course's
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
+noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
 """
 
 from .averages_lab import averages
 from .counterexample_lab import counterexample
 from .hill_lab import hill
+from .noise_lab import noise
 from .race_lab import race
 from .ravine_lab import ravine
 from .regimes_lab import regimes
@@ -21,4 +23,4 @@ from .rosetta_lab import rosetta
 from .step_lab import step
 from .trap_lab import trap
 
-__all__ = ["averages", "counterexample", "hill", "race", "ravine", "regimes", "rosetta", "step", "trap"]
+__all__ = ["averages", "counterexample", "hill", "noise", "race", "ravine", "regimes", "rosetta", "step", "trap"]
