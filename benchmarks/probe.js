@@ -88,8 +88,8 @@ class Live extends Subject {
   }
 
   async rested() {
-    while (!this.isComplete) await pause(50);
-    await pause(200);
+    while (!this.isComplete) await pause(20);
+    await pause(100);
   }
 }
 
@@ -142,13 +142,13 @@ const probe = {
   async latency(who, name) {
     const subject = this.subjects[who];
     subject.bringIn();
-    await pause(150 + 50 * Math.random()); // any place between two frames
+    await pause(100 + 50 * Math.random()); // any place between two frames
     const seen = subject.shown(() => subject.isRight);
     subject.moveOn(name);
     return seen;
   },
 
-  /* A new value each frame: pictures a second. */
+  /* A new value each frame: pictures a second, counting one at least. */
   async drag(who, name, seconds) {
     const subject = this.subjects[who];
     subject.bringIn();
@@ -166,7 +166,7 @@ const probe = {
     }
     subject.waiting.delete(look);
     await subject.rested();
-    return (1000 * pictures) / (now - begin);
+    return (1000 * Math.max(1, pictures)) / (now - begin);
   },
 
   /* Ready for a press of the mouse: then `clicked` holds the milliseconds to its picture and to its whole table. */

@@ -33,7 +33,7 @@ def section(title, head, rows):
 
 
 def line(cells):
-    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
+    return "|" + "|".join(f" {text} " if text else " " for text in cells) + "|"
 
 
 def timed(result):
