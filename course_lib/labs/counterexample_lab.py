@@ -11,6 +11,7 @@ from ..surfaces import SURFACES
 
 FLATTEST, STEEPEST, KINKS = 1.0, 25.0, (1, 2)  # curvatures, and where they change
 STEPS, LONG = 60, 600
+BALLS = {"descent": 19, "momentum": 14, "nesterov": 8}  # sizes: all three are seen where they arrive
 LIFT = 5.0  # how far above the ground they are drawn
 RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
 
@@ -30,7 +31,7 @@ def counterexample():
     plots.moving_round(side, "round", Momentum)
     for name, rule in RULES.items():
         plots.moving_dots(side, f"trail of {name}", rule)
-        plots.moving_ball(side, name, rule, size=13)
+        plots.moving_ball(side, name, rule, size=BALLS[name])
         plots.moving_curve(course, f"place.{name}", rule)
     plots.moving_start(side)
     course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)

@@ -90,7 +90,7 @@ def race(*optimizers):
         names={f"height.{runner.gid}": (None, "height") for runner in runners},
         scenes={
             GROUNDS[key].name: {"surface": key, "start": GROUNDS[key].start, "lr": lr, "gamma": 0.9}
-            for key, lr in (("rosenbrock", 0.001), ("saddle", 0.02), ("plateau", 0.4))
+            for key, lr in (("rosenbrock", 0.001), ("saddle", 0.02))
         },
         alt=f"A surface from above with the paths of {_listed([runner.label for runner in runners])} from one start, "
         "and beside it their heights step by step.",

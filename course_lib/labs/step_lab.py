@@ -48,9 +48,9 @@ def step():
     halos, ends = {}, {}
     for ax, prefix in ((above, ABOVE), (near, "")):
         for name, color, label, dashes, width in (
+            ("step", plots.INK, "the step", "-", 4.4),  # below and wide: seen even where all three are in line
+            ("momentum", plots.LOOKS["Momentum"].color, "momentum arrow", "-", 2.4),
             ("gradient", plots.LOOKS["GradientDescent"].color, "gradient arrow", (0, (1, 0.7)), 2.6),
-            ("momentum", plots.LOOKS["Momentum"].color, "momentum arrow", "-", 2.6),
-            ("step", plots.INK, "the step", "-", 3.6),
         ):
             halo, gid, end = plots.moving_arrow(ax, prefix + name, color, label, dashes, width)
             halos[halo], ends[end] = gid, gid

@@ -1,6 +1,7 @@
 """The race: plain runs, what is held equal is held equal, and a learner's class runs or is told what is wrong."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from course_lib.labs import race_lab
 from course_lib.labs.race_lab import EFFECTIVE, LR, RATES, STEPS, TUNED
 from course_lib.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
 
+ROOT = Path(__file__).parents[2]
 USUAL = race_lab._runners(())
 START = (-4.0, 2.0)
 
@@ -243,3 +245,25 @@ def test_every_surface_can_be_drawn():
     live = labs.race()
     pictures = {live.picture({"surface": k}, scale=1) for k in range(len(race_lab.GROUNDS))}
     assert len(pictures) == len(race_lab.GROUNDS)
+
+
+CELLS = [f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom course_lib import labs", "labs.race()"]
+
+
+def test_in_jupyterlab_another_surface_and_another_start(chromium, server):
+    page = server.open(chromium, "race.ipynb", CELLS)
+    before = page.canvas()
+    page.page.get_by_role("combobox", name="surface").select_option(label="Rosenbrock's valley")
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 136")
+    page.settled()
+    assert page.page.get_by_role("spinbutton", name="start θ₁").input_value() == "-1.20"
+    assert np.abs(page.canvas() - before).max() > 60
+    pad = page.page.locator(".live-pad").first
+    place = pad.bounding_box()
+    pad.click(position={"x": 0.75 * place["width"], "y": 0.5 * place["height"]})
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 180")
+    assert page.eval("f.settings.surface") == list(race_lab.GROUNDS).index("rosenbrock")
+    page.page.get_by_role("button", name="Reset").click()
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 80 && f.settings.surface === 0")
+    assert not page.errors
+    page.page.close()
