@@ -9,7 +9,7 @@ One file a lesson holds its exercises; exercises.py the four kinds, calling.py t
 
 from . import lesson_01, lesson_02, lesson_03
 from .feedback import Feedback
-from .lesson_00 import diagnostic
+from .lesson_00 import TITLES, diagnostic
 from .lesson_01 import (
     alternating_step,
     check_of_momentum,
@@ -48,17 +48,22 @@ EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES
 
 
 def progress() -> Feedback:
-    """What is solved and what comes next, remembered in a file beside the notebook."""
+    """What is solved and what comes next, remembered in a file beside the notebook. One row a lesson."""
     solved = set(remembered()["solved"])
-    done = [exercise for exercise in EXERCISES if exercise.name in solved]
-    rows = [
-        (f"{e.lesson:02d}", e.title, "★" * e.stars, f"{e.minutes} min", "done" if e in done else "open")
-        for e in EXERCISES
-    ]
-    left = [exercise for exercise in EXERCISES if exercise not in done]
+    left = [exercise for exercise in EXERCISES if exercise.name not in solved]
+    done = len(EXERCISES) - len(left)
     then = f"Next: {left[0].title}, in lesson {left[0].lesson:02d}." if left else "All of them: well done."
-    says = f"{len(done)} of {len(EXERCISES)} exercises done. {then}"
-    return Feedback("told", says, table=(("lesson", "exercise", "stars", "time", ""), *rows))
+    says = f"{done} of {len(EXERCISES)} exercises done. {then}"
+    return Feedback("told", says, table=(("lesson", "done", "open"), *_rows(left)))
+
+
+def _rows(left):
+    for lesson, title in TITLES.items():
+        total = [exercise for exercise in EXERCISES if exercise.lesson == lesson]
+        still = [exercise for exercise in left if exercise.lesson == lesson]
+        titles = "; ".join(f"{exercise.title} {'★' * exercise.stars}" for exercise in still[:3])
+        if total:
+            yield title, f"{len(total) - len(still)} of {len(total)}", titles + ("; ..." if len(still) > 3 else "")
 
 
 __all__ = [
