@@ -4,9 +4,10 @@ import argparse
 from importlib import import_module
 
 from . import report
-from .timing import measure
+from .timing import Unavailable, measure
 
-TOPICS = ("descent",)  # one file each, with rows() -> list of Row
+# One file each, with rows() -> list of Row; or, if it takes the time itself, HEAD and table(quick) -> rows of texts.
+TOPICS = ("descent", "live_figures")
 
 
 def main():
@@ -17,15 +18,24 @@ def main():
     if unknown := set(args.topics) - set(TOPICS):
         parser.error(f"there is no topic {', '.join(sorted(unknown))}: topics are {', '.join(TOPICS)}")
 
-    sections = {}
     for topic in args.topics or TOPICS:
-        module = import_module(f".{topic}", __package__)
-        results = [measure(row, repeats=3 if args.quick else 21) for row in module.rows()]
-        sections[topic] = report.section(module.__doc__, results)
-        print(sections[topic])
-    if not args.quick:
-        report.write(sections)
-        print(f"written to {report.RESULTS}")
+        try:
+            section = run(import_module(f".{topic}", __package__), args.quick)
+        except Unavailable as reason:
+            print(f"NOT MEASURED: {topic}. {reason}\n")
+            continue
+        print(section)
+        if not args.quick:
+            report.write({topic: section})
+            print(f"written to {report.RESULTS}\n")
+
+
+def run(module, quick):
+    """A topic's section of the report."""
+    if hasattr(module, "table"):
+        return report.section(module.__doc__, module.HEAD, module.table(quick))
+    results = [measure(row, repeats=3 if quick else 21) for row in module.rows()]
+    return report.section(module.__doc__, report.TIMED, map(report.timed, results))
 
 
 if __name__ == "__main__":

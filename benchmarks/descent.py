@@ -1,4 +1,4 @@
-"""The one loop against numpy as textbooks write it.
+"""The one loop against numpy as textbooks write it; processor time, one thread, in one process.
 
 A trajectory is 1,000 steps with the whole path and its loss; the peer is a plain loop without any check or freezing.
 The contract has its price there (one entry into errstate, read-only arrays, the record of the step), and the goal

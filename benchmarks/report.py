@@ -11,41 +11,50 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 HEAD = """# Benchmarks
 
-Written by `make bench`; a run replaces the topics it measured. One thread, processor time, ours and the peer by turns
-in one process. Times are medians (quartiles) in milliseconds. "Times as fast" is the peer's time by ours: above 1,
-ours is faster. Compare ratios, not milliseconds: they come from different machines.
+Written by `make bench`; a run replaces the topics it measured. Ours and the peer by turns, in the same run. Numbers are
+medians (quartiles). "Times as fast" is the peer's time by ours: above 1, ours is faster. Compare ratios, not
+milliseconds: they come from different machines.
 """
+TIMED = ("job", "ours, ms", "peer, ms", "times as fast", "goal", "")
 
 
-def section(title, results):
+def section(title, head, rows):
+    """A topic: its docstring, where it was measured, and a table of texts."""
     lines = [
         title.strip(),
         "",
         f"{datetime.date.today()}, {machine()}, Python {platform.python_version()}, numpy {np.__version__}",
         "",
-        "| job | ours, ms | peer, ms | times as fast | goal | |",
-        "|---|---|---|---|---|---|",
-        *map(line, results),
+        line(head),
+        "|---" * len(head) + "|",
+        *map(line, rows),
     ]
     return "\n".join(lines) + "\n"
 
 
-def line(result):
-    met = "met" if result.ratio[1] >= result.row.goal else "**missed**"
-    cells = (
+def line(cells):
+    return "|" + "|".join(f" {text} " if text else " " for text in cells) + "|"
+
+
+def timed(result):
+    """The cells of a Result under TIMED."""
+    return (
         result.row.name,
         spread(1e3 * result.ours),
         spread(1e3 * result.peer),
         spread(result.ratio),
         f"{result.row.goal:g}",
-        met,
+        verdict(result.ratio[1] >= result.row.goal),
     )
-    return f"| {' | '.join(cells)} |"
 
 
-def spread(quartiles):
+def verdict(met):
+    return "met" if met else "**missed**"
+
+
+def spread(quartiles, digits=2):
     low, median, high = quartiles
-    return f"{median:.2f} ({low:.2f}-{high:.2f})"
+    return f"{median:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
 
 
 def machine():

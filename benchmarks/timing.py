@@ -7,6 +7,10 @@ from time import process_time
 import numpy as np
 
 
+class Unavailable(Exception):
+    """This machine lacks what a topic needs; the message says what."""
+
+
 @dataclass(frozen=True)
 class Row:
     """Two functions without arguments that do the same job.

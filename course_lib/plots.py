@@ -13,13 +13,15 @@ import numpy as np
 from IPython.display import display
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
 from matplotlib.patheffects import withStroke
 
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
-INK, SOFT, GRID, STAR = "#22303C", "#6B7A88", "#E3E8EC", "#F2C230"
+INK, SOFT, PALE, GRID, STAR = "#22303C", "#6B7A88", "#8E9BA6", "#E3E8EC", "#F2C230"
 LAND = LinearSegmentedColormap.from_list("land", ["#FBFCFD", "#E9EFF3", "#DBE5EB", "#CDDBE3", "#BFD2DD"])
 EARTH = "#E9EFF3"
+RATES = "cividis_r"  # of maps of numbers: perceptually even, in grey and to colour-blind eyes; bright is fast
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,13 @@ LOOKS = {
     "AdamW": Look("AdamW", "#3F5FA8", (0, (9, 1.4, 3, 1.4)), "X"),
 }
 OWN = Look("yours", "#22303C", "-", "*")
+
+# Two kinds of memory, told apart by colour and dashes; their members by marker alone, since they run on one another.
+MEMORIES = {
+    "steps": Look("memory of steps", "#D55E00", "-", "o"),
+    "gradients": Look("memory of gradients", "#0072B2", (0, (4, 3)), "D"),
+}
+MEMBERS = ("o", "s", "^", "D", "v", "P", "X")
 
 # One rule at several settings, from the least to the most: darker, thicker in ink, and dashed differently.
 SERIES = tuple(
@@ -75,6 +84,26 @@ def figure(*titles, widths=None, height=4.4):
     return (fig, *axes)
 
 
+def mosaic(layout, titles, *, height=4.4, **ratios):
+    """A figure whose axes are laid out by name, as in matplotlib's subplot_mosaic: (figure, {name: axes}).
+
+    titles: name -> title; ratios: width_ratios, height_ratios.
+    """
+    fig = Figure(figsize=(11, height), layout="constrained")
+    axes = fig.subplot_mosaic(layout, **ratios)
+    for name, title in titles.items():
+        axes[name].set_title(title)
+    return fig, axes
+
+
+def place(fig, *panels, bottom=0.56):
+    """Put axes where they are told, in inches: (axes, left, width, height) each. For true shapes, without a layout."""
+    fig.set_layout_engine("none")
+    across, up = fig.get_size_inches()
+    for ax, left, width, height in panels:
+        ax.set_position((left / across, bottom / up, width / across, height / up))
+
+
 def show(fig, alt):
     """Put a finished figure into the notebook, with `alt` as its text alternative for those who cannot see it."""
     picture = io.BytesIO()
@@ -93,6 +122,36 @@ def draw_landscape(ax, surface, levels=9):
     lines = ax.contour(x, y, z, levels=heights[1:-1], colors="white", linewidths=1.1, linestyles="solid")
     ax.set(xlim=(x0, x1), ylim=(y0, y1), xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
     return bands, lines, *draw_minima(ax, surface)
+
+
+def draw_ravine(ax, kappa, angle, levels=9):
+    """A ravine as `draw_landscape` draws one, on the axes' own limits, of ellipses that `shape_ravine` can change."""
+    colors = LAND((np.arange(levels) + 0.5) / levels)
+    ax.set(facecolor=colors[-1], aspect="equal", xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+    rings = [
+        ax.add_patch(Ellipse((0, 0), 1, 1, facecolor=color, edgecolor="white", linewidth=1.1, zorder=0.5))
+        for color in colors[-2::-1]
+    ]
+    words = [ax.text(0, 0, word, color=SOFT, ha="center", va="center", zorder=1) for word in ("along", "across")]
+    for word in words:
+        word.set(rotation_mode="anchor", path_effects=[withStroke(linewidth=3, foreground="#EEF3F6")])
+    (star,) = ax.plot(0, 0, "*", color=STAR, markeredgecolor=INK, markersize=15, zorder=4)
+    shape_ravine(rings, words, kappa, angle)
+    return rings, words, star
+
+
+def shape_ravine(rings, words, kappa, angle):
+    """Give the artists of `draw_ravine` another steepness and another angle, in degrees."""
+    along = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    across = np.array([-along[1], along[0]])
+    (x0, x1), (y0, y1) = rings[0].axes.get_xlim(), rings[0].axes.get_ylim()
+    corners = np.array([(x0, y0), (x0, y1), (x1, y0), (x1, y1)])
+    highest = ((corners @ along) ** 2 + kappa * (corners @ across) ** 2).max() / 2
+    heights = highest * (10 ** np.linspace(-3, 0, len(rings) + 2)[-2:0:-1] - 1e-3)
+    for ring, height in zip(rings, heights, strict=True):
+        ring.set(width=2 * np.sqrt(2 * height), height=2 * np.sqrt(2 * height / kappa), angle=angle)
+    for word, place, turned in zip(words, (3.1 * along, -2.9 * across), (angle, angle - 90), strict=True):
+        word.set(position=place, rotation=turned)
 
 
 def draw_minima(ax, surface):
@@ -117,6 +176,26 @@ def draw_hill(ax, surface):
     ax.set_ylabel(r"height  $J(\theta)$")
     ax.set_yticks([])
     return ground, line
+
+
+def draw_kinks(ax, surface, kinks, curvatures, view):
+    """The slope of a 1-D surface, straight between its kinks, with its curvature in words beside each piece.
+
+    curvatures: one more than kinks; view: the piece of the first axis to show.
+    """
+    ends = np.array([view[0], *kinks, view[1]], float)
+    slope = surface.gradient(ends[None])[0]
+    (line,) = ax.plot(ends, slope, color=INK, linewidth=2.4, zorder=3)
+    ax.axhline(0, color=SOFT, linewidth=0.9, zorder=1)
+    ax.plot(ends[1:-1], slope[1:-1], "o", color="white", markeredgecolor=INK, markeredgewidth=1.8, zorder=4)
+    middles = (ends[1:] + ends[:-1]) / 2
+    for place, height, curvature in zip(middles, surface.gradient(middles[None])[0], curvatures, strict=True):
+        late = place > 0.4 * view[0] + 0.6 * view[1]  # no room to the right of it
+        offset, side = ((-8, 6), "right") if late else ((9, -15), "left")
+        text = f"curvature {curvature:g}"
+        ax.annotate(text, (place, height), offset, textcoords="offset points", ha=side, fontsize=10)
+    ax.set(xlim=view, xlabel=r"place  $\theta$", ylabel=r"slope  $J'(\theta)$")
+    return line
 
 
 def draw_roll(ax, surface, theta, look, label=None, lift=0.0):
@@ -175,8 +254,18 @@ def draw_path(ax, theta, look, label=None):
     x, y = theta[:, 0], theta[:, 1]
     ax.plot(x, y, color="white", linewidth=4.2, zorder=4.9)
     (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, zorder=5, label=label or style.label)
-    line.set(marker=style.marker, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8, markevery=slice(0, 24))
+    line.set(
+        marker=style.marker,
+        markersize=_size(style),
+        markeredgecolor="white",
+        markeredgewidth=0.8,
+        markevery=slice(0, 24),
+    )
     return line
+
+
+def _size(look):
+    return 11 if look.marker == "*" else 5.5  # a small star is no star
 
 
 def draw_curve(ax, x, y, look, label=None, at=-1):
@@ -236,12 +325,51 @@ def draw_bars(ax, x, heights, color, bottom=0.0):
     return bars
 
 
+def draw_rates(ax, pull, gamma, rate, discriminant):
+    """A map of shrink factors a step over (eta lambda, gamma), hatched where runs diverge: the image, for its bar.
+
+    pull (n,), gamma (m,): the middles of the cells; rate (m, n): what is left after a step, solid contour at 1;
+    discriminant (m, n): its zeros, where the regimes meet, are dotted.
+    """
+    half = (pull[1] - pull[0]) / 2, (gamma[1] - gamma[0]) / 2
+    extent = (pull[0] - half[0], pull[-1] + half[0], gamma[0] - half[1], gamma[-1] + half[1])
+    image = ax.imshow(
+        np.where(rate <= 1, rate, np.nan), cmap=RATES, vmin=0, vmax=1, extent=extent, origin="lower", aspect="auto"
+    )
+    image.set(interpolation="bilinear", zorder=0.5)
+    diverging = ax.contourf(pull, gamma, rate.clip(0, 2), levels=[1, 3], colors=["#F4F6F8"], hatches=["///"], zorder=1)
+    diverging.set(edgecolor="#C3CCD4", linewidth=0)
+    ax.contour(
+        pull, gamma, discriminant, levels=[0], colors="white", linewidths=1.3, linestyles=[(0, (1, 2))], zorder=1.2
+    )
+    ax.contour(pull, gamma, rate.clip(0, 2), levels=[1], colors=INK, linewidths=2.6, zorder=1.4)
+    ax.set(xlim=extent[:2], ylim=extent[2:])
+    return image
+
+
+def draw_words(ax, x, y, text, color=INK, edge=None, **style):
+    """Words on a map, centred, with an edge where the ground is uneven."""
+    words = ax.text(x, y, text, color=color, ha="center", va="center", size=10, zorder=1.6, **style)
+    if edge:
+        words.set_path_effects([withStroke(linewidth=3, foreground=edge)])
+    return words
+
+
+def moving_cross(ax, gid, spot):
+    """Empty lines for a chosen place on a map: hairs through it, and a white disc on it."""
+    ax.plot([], [], color="white", linewidth=3.4, alpha=0.45, zorder=3, gid=f"{gid} under")
+    ax.plot([], [], color=INK, linewidth=1, zorder=3.1, gid=gid)
+    moving_start(ax, spot)
+    ax.lines[-1].set(clip_on=False, in_layout=False)  # else its emptiness would upset the layout
+    return f"{gid} under", gid
+
+
 def moving_path(ax, gid, look, label=None):
     """Empty lines for a run seen from above, drawn as `draw_path` draws one: (gid of the halo, gid)."""
     style = look_of(look)
     ax.plot([], [], color="white", linewidth=4.2, zorder=4.9, gid=f"halo.{gid}")
     ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
-    ax.lines[-1].set(marker=style.marker, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set(marker=style.marker, markersize=_size(style), markeredgecolor="white", markeredgewidth=0.8)
     ax.lines[-1].set_markevery(slice(0, 24))
     return f"halo.{gid}", gid
 
@@ -251,6 +379,82 @@ def moving_curve(ax, gid, look, label=None):
     style = look_of(look)
     ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
     return gid
+
+
+def moving_run(ax, gid, look):
+    """An empty line with a marker at every step: a run of one coordinate."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linestyle=style.dashes, linewidth=1.7, zorder=5, gid=gid, label=style.label)
+    ax.lines[-1].set(marker=style.marker, markersize=5, markeredgecolor="white", markeredgewidth=0.7)
+    return gid
+
+
+def moving_roots(ax, ways, roots, look):
+    """Empty lines for eigenvalues in the complex plane: the ways they go, faint, and where they are."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linewidth=1.4, alpha=0.4, zorder=4, gid=ways)
+    ax.plot([], [], style.marker, color=style.color, markersize=9, markeredgecolor="white", zorder=6, gid=roots)
+    return ways, roots
+
+
+def moving_span(ax, gid):
+    """An empty line for a stretch of a map, with a stop at either end."""
+    ax.plot([], [], color="white", linewidth=2.6, marker="|", markersize=13, markeredgewidth=2.6, zorder=2.5, gid=gid)
+    return gid
+
+
+def moving_directions(ax, along, across, look):
+    """Empty lines for the two directions of a ravine: a line for the one along it, a dot a step for the one across."""
+    color = look_of(look).color
+    ax.plot([], [], color=color, linewidth=2, zorder=5, gid=along)
+    ax.plot([], [], "o", color=color, alpha=0.55, markersize=2.6, markeredgewidth=0, zorder=4.8, gid=across)
+    return along, across
+
+
+def moving_head(ax, gid, look, size=5.5):
+    """An empty line for the point a run has reached, where the usual disc would be too large."""
+    color = look_of(look).color
+    ax.plot([], [], "o", color=color, markeredgecolor="white", markersize=size, zorder=5.1, gid=gid)
+    return gid
+
+
+def moving_member(ax, gid, memory, number, label):
+    """An empty line for member `number` of the seven: its markers stand where no other member has one."""
+    style = MEMORIES[memory]
+    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5 + 0.01 * number, gid=gid, label=label)
+    ax.lines[-1].set(marker=MEMBERS[number], markersize=7, markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set_markevery((number + 1, len(MEMBERS)))
+    return gid
+
+
+def draw_groups(ax, named):
+    """A legend of the two kinds of memory. named: text -> key of MEMORIES."""
+    samples = [ax.plot([], [], color=MEMORIES[k].color, linestyle=MEMORIES[k].dashes)[0] for k in named.values()]
+    return ax.legend(samples, named, loc="upper right", fontsize=10, handlelength=3)
+
+
+def moving_round(ax, gid, look):
+    """An empty line for places visited in turn: open markers, joined."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linewidth=1.5, zorder=6, gid=gid, marker=style.marker, markersize=10)
+    ax.lines[-1].set(markerfacecolor="white", markeredgecolor=style.color, markeredgewidth=2)
+    return gid
+
+
+def moving_rings(ax, gid, look, label):
+    """An empty line of small open markers: values that were measured, on the line of those predicted."""
+    style = look_of(look)
+    ax.plot(
+        [], [], style.marker, markerfacecolor="white", markeredgecolor=style.color, zorder=5.5, gid=gid, label=label
+    )
+    ax.lines[-1].set(markersize=5, markeredgewidth=1.3)
+    return gid
+
+
+def put_under(lines):
+    """Make lines wide and lay them under others, over their halos: both are seen where one runs on the other."""
+    for line in lines:
+        line.set(linewidth=line.get_linewidth() + 2, zorder=line.get_zorder() - 0.05)
 
 
 def moving_dots(ax, gid, look, size=6):
@@ -266,6 +470,17 @@ def moving_ball(ax, gid, look, size=16, label=None):
     ax.plot([], [], style.marker, color=style.color, markersize=size, markeredgecolor="white", zorder=7, gid=gid)
     ax.lines[-1].set_label(label or style.label)
     return gid
+
+
+def moving_arrow(ax, gid, color, label, dashes="-", width=2.4, alpha=1.0):
+    """Empty lines for the shaft of an arrow on a white halo and for its growing end: (halo, shaft, end).
+
+    The end has no marker to be seen: it keeps a played arrow from carrying a disc beside its tip.
+    """
+    ax.plot([], [], color="white", linewidth=width + 2.2, zorder=5.9, gid=f"halo.{gid}", alpha=alpha)
+    ax.plot([], [], color=color, linewidth=width, linestyle=dashes, zorder=6, gid=gid, label=label, alpha=alpha)
+    ax.plot([], [], "o", alpha=0, markersize=1, zorder=6, gid=f"end.{gid}")
+    return f"halo.{gid}", gid, f"end.{gid}"
 
 
 def moving_bars(ax, gid, color, width):

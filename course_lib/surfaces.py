@@ -222,6 +222,17 @@ def hill(height=1.2) -> Surface:
     )
 
 
+def lessard(theta):
+    (x,) = theta
+    flat, behind = 0.5 * x * x + 24 * x - 12, 12.5 * x * x - 24 * x + 36
+    return np.where(x < 1, 12.5 * x * x, np.where(x < 2, flat, behind))[()]
+
+
+def lessard_gradient(theta):
+    """25 x up to 1, x + 24 up to 2, 25 x - 24 from there: continuous, rising, with a kink at 1 and at 2."""
+    return np.where(theta < 1, 25 * theta, np.where(theta < 2, theta + 24, 25 * theta - 24))
+
+
 def _valleys(gradient, low, high):
     """Where a 1-D gradient turns from falling to rising, by bisection."""
     x = np.linspace(low, high, 2000)[None]
@@ -238,6 +249,15 @@ def _valleys(gradient, low, high):
 SURFACES = {
     "ravine": ravine(),
     "hill": hill(),
+    "lessard": Surface(
+        "Lessard's function",
+        lessard,
+        lessard_gradient,
+        view=((-5, 5),),
+        start=(3.3,),
+        source="Lessard, Recht, Packard (2016), SIAM J. Optim. 26(1), eq. 4.11",
+        minima=((0,),),
+    ),
     "rosenbrock": Surface(
         "Rosenbrock's valley",
         rosenbrock,

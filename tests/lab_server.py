@@ -38,8 +38,8 @@ class Server:
     def shut_down_kernel(self, name):
         self.get(f"api/kernels/{self.kernel_of(name)}", method="DELETE")
 
-    def open(self, browser, name, cells, *, app="lab"):
-        """A Page on a new notebook whose cells have been run; app: lab or notebook."""
+    def start(self, browser, name, cells, *, app="lab"):
+        """A Page on a new notebook with a kernel, no cell of which has been run; app: lab or notebook."""
         if app == "notebook" and not importlib.util.find_spec("notebook"):
             unavailable("Notebook 7 is not installed")
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
@@ -49,6 +49,11 @@ class Server:
         page.page.goto(f"{self.url}/{'lab/tree' if app == 'lab' else 'notebooks'}/{name}")
         page.page.wait_for_function("window.jupyterapp && document.querySelector('.jp-Cell')", timeout=START * 1000)
         self._wait_for_kernel(name)
+        return page
+
+    def open(self, browser, name, cells, *, app="lab"):
+        """A Page on a new notebook whose cells have been run."""
+        page = self.start(browser, name, cells, app=app)
         page.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         page.wait("f.frames > 0", timeout=START * 1000)
         return page

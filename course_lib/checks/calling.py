@@ -134,6 +134,8 @@ def _accident(error):
             line = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
             where = f" in the line `{line.replace('`', chr(39))}`" if line else ""
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, NameError) and error.name in ("lr", "gamma"):
+        what += f" (inside a class it is called self.{error.name})"
     return f"It stopped{where} with {what}."
 
 

@@ -215,7 +215,9 @@ class Function(Exercise):
         k = next(k for k, pair in enumerate(zip(got, expected, strict=True)) if not _equal([pair[0]], [pair[1]]))
         given = ", ".join(f"{n}={calling.shown(v)}" for n, v in zip(self.arguments, self.cases[k], strict=True))
         rows = zip(self.returns, got[k], expected[k], strict=True)
-        return f"With {given}", tuple((name, calling.shown(g), calling.shown(e)) for name, g, e in rows)
+        return f"The first case that differs: {given}", tuple(
+            (name, calling.shown(g), calling.shown(e)) for name, g, e in rows
+        )
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ how_it_grows = Choice(
     right="b",
     options=(
         ("a", "Even at its best, momentum feels a narrower ravine."),
-        ("b", "Ninefold kappa, and the steps grow like its square root: three times as many."),
+        ("b", "Ninefold kappa, and the steps grow like its square root: three times as many, or a little more."),
         ("c", "That is how gradient descent grows: in proportion to kappa."),
         ("d", "That would be kappa squared. Even gradient descent is not that slow."),
     ),
@@ -161,7 +161,7 @@ read_the_series = Choice(
     stars=1,
     minutes=1,
     title="Read the series",
-    praise="The distance between crests tells the period, the height from crest to crest the rate: the root of gamma.",
+    praise="Each step shrinks the waves by the root of gamma; from crest to crest that is about 0.35.",
     right="b",
     options=(
         ("a", "A run that creeps stays on one side. This one crosses zero again and again."),
@@ -198,8 +198,8 @@ def _critical(lr, curvature):
 critical_gamma = Function(
     "critical_gamma",
     lesson=2,
-    stars=3,
-    minutes=5,
+    stars=2,
+    minutes=4,
     title="Critical damping",
     praise="With it the distance shrinks by 1 - sqrt(eta lambda) a step; without memory only by 1 - eta lambda.",
     right=_critical,
@@ -247,6 +247,11 @@ my_rate = Number(
     value=9 / 11,
     within=1.01,
     mistakes=(
+        Mistake(
+            "That is one late step, as measured below.",
+            "You read off one late step. In the long run it is a little less.",
+            0.8279,
+        ),
         Mistake(
             "That is gradient descent's best: (kappa - 1) / (kappa + 1).", "That is slower than momentum.", 99 / 101
         ),

@@ -1,12 +1,26 @@
 """The live figures of the lessons, one file a lab: the figure, its sliders, and the computation that fills it.
 
-hill       a walker and a heavy ball on one hill
-averages   a leaky memory fed with slopes
-trap       the hill in two dimensions: three valleys, one of them deep
+hill             a walker and a heavy ball on one hill
+averages         a leaky memory fed with slopes
+trap             the hill in two dimensions: three valleys, one of them deep
+ravine           gradient descent, momentum and Nesterov in one ravine
+regimes          what a learning rate and a momentum do to one direction
+step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
+race             any optimizers on any surface, and what is held equal; your own class beside the course's
+rosetta          one momentum run in seven libraries: the settings, and what tells them apart
+noise            the jitter round the minimum of a noisy parabola, measured and by the formula
+counterexample   a convex function on which the tuned heavy ball goes round for ever
 """
 
 from .averages_lab import averages
+from .counterexample_lab import counterexample
 from .hill_lab import hill
+from .noise_lab import noise
+from .race_lab import race
+from .ravine_lab import ravine
+from .regimes_lab import regimes
+from .rosetta_lab import rosetta
+from .step_lab import step
 from .trap_lab import trap
 
-__all__ = ["averages", "hill", "trap"]
+__all__ = ["averages", "counterexample", "hill", "noise", "race", "ravine", "regimes", "rosetta", "step", "trap"]

@@ -5,6 +5,7 @@ answer     what compute returns, and what is refused
 controls   ordinary ipywidgets as lists of values; `slider`
 style      from a Line2D to drawing instructions
 drawing    the matplotlib side: lines that move, background, pictures
+raster     pixels of what stands still, drawn again only where it has changed
 figure     LiveFigure, the widget
 export     the same as self-contained HTML
 figure.js  the page's half, for notebooks and exports alike

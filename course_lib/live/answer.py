@@ -15,10 +15,12 @@ class Answer:
     lines: gid of a line -> (x, y), arrays of shape (points,) + grid; an axis of the grid the array does not
         depend on has length 1, or all of them are left out. nan and inf interrupt the line.
     words: name of a readout -> str, or array of str that broadcasts to the grid.
+    scenes: text of a button -> {name: value}, for buttons whose values depend on quantities in the kernel.
     """
 
     lines: Mapping
     words: Mapping = field(default_factory=dict)
+    scenes: Mapping = field(default_factory=dict)
 
 
 def check_names(answer, gids):

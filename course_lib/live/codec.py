@@ -43,10 +43,10 @@ def quantise(offsets):
     offsets = np.asarray(offsets, dtype=float)
     with np.errstate(all="ignore"):
         distance = np.abs(offsets)
-        far = PARTS * NEAR + np.log(np.maximum(distance, NEAR) / NEAR) / RATE
-        code = np.sign(offsets) * np.rint(np.where(distance <= NEAR, distance * PARTS, far))
-        seen = distance <= FAR  # False for nan, too
-    return np.where(seen, code, CUT).astype(np.int16)
+        codes = np.where(distance <= FAR, np.rint(offsets * PARTS), CUT)  # CUT for nan, too
+        far = (distance > NEAR) & (distance <= FAR)  # seldom many, and logarithms take long
+        codes[far] = np.sign(offsets[far]) * np.rint(PARTS * NEAR + np.log(distance[far] / NEAR) / RATE)
+    return codes.astype(np.int16)
 
 
 def restore(codes):
@@ -87,11 +87,12 @@ class _Blocks:
         return number
 
 
-def pack(key, lines, words, *, level=1):
+def pack(key, lines, words, scenes=None, *, level=1):
     """One compressed buffer.
 
     key: dict, the settings in the kernel this answer was computed for;
     lines: gid -> (x codes, y codes), int16, grid + (points,); words: name -> (texts, numbers);
+    scenes: text of a button -> {name: number of the value};
     level: of zlib (1 is three times as fast as 6, and a fifth larger).
     """
     blocks = _Blocks()
@@ -100,6 +101,7 @@ def pack(key, lines, words, *, level=1):
         "lines": {gid: [blocks.keep(x), blocks.keep(y)] for gid, (x, y) in lines.items()},
         "words": {name: {"texts": texts, "array": blocks.keep(n)} for name, (texts, n) in words.items()},
         "arrays": blocks.shapes,
+        "scenes": scenes or {},
     }
     text = json.dumps(header).encode()
     text += b" " * (len(text) % 2)  # 16-bit arrays start at an even byte
@@ -108,9 +110,7 @@ def pack(key, lines, words, *, level=1):
 
 def unpack(data):
     """The inverse of `pack`: (key, lines, words), as the page reads them."""
-    raw = zlib.decompress(data)
-    start = 4 + int.from_bytes(raw[:4], "little")
-    header = json.loads(raw[4:start])
+    header, raw, start = _opened(data)
     arrays = []
     for shape in header["arrays"]:
         steps = np.frombuffer(raw, "<i2", np.prod(shape, dtype=int), start).reshape(shape)
@@ -119,3 +119,15 @@ def unpack(data):
     lines = {gid: tuple(arrays[k] for k in pair) for gid, pair in header["lines"].items()}
     words = {name: (entry["texts"], arrays[entry["array"]]) for name, entry in header["words"].items()}
     return header["key"], lines, words
+
+
+def scenes(data):
+    """The scenes in a packed buffer, as the page reads them."""
+    return _opened(data)[0]["scenes"]
+
+
+def _opened(data):
+    """(header, inflated bytes, where the arrays begin)."""
+    raw = zlib.decompress(data)
+    start = 4 + int.from_bytes(raw[:4], "little")
+    return json.loads(raw[4:start]), raw, start

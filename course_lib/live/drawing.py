@@ -2,7 +2,6 @@
 
 import io
 import sys
-from contextlib import contextmanager
 
 import numpy as np
 from matplotlib import rc_context
@@ -12,8 +11,10 @@ from matplotlib.transforms import Bbox
 
 from . import codec, style
 from .answer import check_names, check_size, line_arrays
+from .raster import Raster, hidden
 
 SCALES = ("linear", "log")
+METADATA = {"Software": None}  # else the bytes change with matplotlib's version
 NOTE_HEIGHT = 0.26  # inches under the picture, for the sentence that it is one
 
 
@@ -46,6 +47,7 @@ class Drawing:
                 self._add("head", run, style.head_like(self.lines[run]))
         for gid in arrows:
             self._add("tip", gid, style.tip_like(self.lines[gid]))
+        self.raster = Raster(figure)
         self.lay_out()
 
     def _refuse_unknown(self, **named):
@@ -137,29 +139,35 @@ class Drawing:
         down = codec.quantise(middle[1] - codec.to_pixels(ax, "y", y))
         return np.moveaxis(across, 0, -1), np.moveaxis(down, 0, -1)
 
-    def encode(self, answer, grid, labels, key):
-        """The buffer for the page: `answer` over the grid, refused if it is too large or does not fit."""
+    def encode(self, answer, grid, labels, key, scenes):
+        """The buffer for the page: `answer` over the grid, refused if it is too large or does not fit.
+
+        scenes: those of the answer, as numbers of values.
+        """
         check_names(answer, self.data_gids)
         arrays = {gid: line_arrays(gid, pair, grid) for gid, pair in answer.lines.items()}
         check_size([values.shape for pair in arrays.values() for values in pair], labels, grid)
         lines = {gid: self.codes(gid, *pair) for gid, pair in arrays.items()}
         words = {name: codec.encode_words(texts, grid) for name, texts in answer.words.items()}
-        return codec.pack(key, lines, words)
+        return codec.pack(key, lines, words, scenes)
 
-    def layers(self, scale=2):
+    def layers(self, scale=2, changed=()):
         """PNGs of what stands still: below the moving lines, and above them (None if nothing is).
 
-        scale: dots a px; 1 is for pictures that will be replaced in a moment.
+        scale: dots a px; 1 is for pictures that will be replaced in a moment; changed: the axes that may have
+        changed since the last call, if it was not everything.
         """
         above = self._above()
-        with _hidden(above):
-            below_picture = self._png(scale)
+        if not changed:
+            self.raster.forget()
+        with hidden(above):
+            below_picture = self.raster.png(scale, only=changed)
         if not above:
             return below_picture, None
         rest = [child for ax in self.figure.axes for child in ax.get_children() if child not in above]
         own = [child for child in self.figure.get_children() if child not in self.figure.axes]
-        with _hidden([*rest, *own]):
-            return below_picture, self._png(scale, facecolor="none")
+        with hidden([*rest, *own]):
+            return below_picture, self.raster.png(scale, transparent=True)
 
     def _above(self):
         """Artists matplotlib would draw after the last moving line of their axes."""
@@ -200,8 +208,8 @@ class Drawing:
         part = self.part[line.get_gid()]
         seen = np.flatnonzero(np.isfinite(x))
         if part == "tip":
-            seen = self._aim(line, x[seen], y[seen])
-            x, y = (x[-1:], y[-1:]) if seen else ([], [])
+            x, y = x[seen], y[seen]
+            x, y = (x[-1:], y[-1:]) if self._aim(line, x, y) else ([], [])
         elif part == "head":
             x, y = x[seen[-1:]], y[seen[-1:]]
         line.set_data(x, y)
@@ -215,7 +223,7 @@ class Drawing:
         line.set_marker(MarkerStyle(style.TIP).rotated(rad=np.arctan2(up, across)))
         return True
 
-    def _png(self, scale, *, facecolor="auto", note=None):
+    def _png(self, scale, *, note=None):
         target, box = io.BytesIO(), None
         text = None
         if note:
@@ -229,9 +237,8 @@ class Drawing:
                     target,
                     format="png",
                     dpi=scale * self.figure.dpi,
-                    facecolor=facecolor,
                     bbox_inches=box,
-                    metadata={"Software": None},  # else the bytes change with matplotlib's version
+                    metadata=METADATA,
                 )
         finally:
             if text:
@@ -244,15 +251,3 @@ def _forget(figure):
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot:
         pyplot.close(figure)
-
-
-@contextmanager
-def _hidden(artists):
-    shown = [artist for artist in artists if artist.get_visible()]
-    for artist in shown:
-        artist.set_visible(False)
-    try:
-        yield
-    finally:
-        for artist in shown:
-            artist.set_visible(True)

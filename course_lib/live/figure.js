@@ -106,7 +106,7 @@ function drawLine(context, frame, line, path) {
   else if (line.part === "tip") drawTip(context, line.marker, path);
   else {
     if (line.width && line.color) stroke(context, line, path);
-    if (line.marker) drawMarkers(context, line, path);
+    if (line.marker) drawMarkers(context, line, line.clip ? seen(frame.axes[line.axes], path) : path);
   }
   context.restore();
 }
@@ -128,9 +128,29 @@ function stroke(context, line, path) {
   context.setLineDash([]);
 }
 
+const MARGIN = 40; // px: no marker is larger
+
+/* The same points, null where their markers would be clipped away. */
+function seen({ box: [x, y, width, height] }, path) {
+  const near = (value, low, length) => value > low - MARGIN && value < low + length + MARGIN;
+  return path.map((point) => (point && near(point[0], x, width) && near(point[1], y, height) ? point : null));
+}
+
 function drawMarkers(context, line, path) {
   const outline = new Path2D(line.marker.path);
-  for (const k of chosen(line.every, path.length)) if (path[k]) drawMarker(context, line.marker, outline, path[k], 0);
+  const places = chosen(line.every, path.length).flatMap((k) => (path[k] ? [path[k]] : []));
+  if (line.marker.edge && line.marker.width)
+    for (const place of places) drawMarker(context, line.marker, outline, place, 0);
+  else drawDots(context, line.marker, outline, places);
+}
+
+/* Markers without an edge, all at once, which is quicker. */
+function drawDots(context, marker, outline, places) {
+  if (!marker.face) return;
+  const all = new Path2D();
+  for (const [x, y] of places) all.addPath(outline, { e: x, f: y });
+  context.fillStyle = marker.face;
+  context.fill(all);
 }
 
 function chosen(every, count) {
@@ -321,27 +341,45 @@ function button(text, act, properties = {}) {
 
 // ---- the kernel: one request on its way, the newest wins
 
-const REST = 200; // ms without a move until the whole table is asked for
+const REST = 200; // ms without a move until the hand is taken to rest
 const PATIENCE = 4000; // ms without an answer until the reader is told
 
 class Requests {
   constructor(send, fresh, told) {
-    Object.assign(this, { send, fresh, told, flying: false, waiting: null });
+    Object.assign(this, { send, fresh, told, flying: false, wanted: new Set(), rest: null });
   }
 
   /* Something the table does not hold was moved: the visible cell now, the table when the hand rests. */
   moved() {
     this.ask("cell");
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.ask("table"), REST);
+    this.rest = setTimeout(() => this.rested(), REST);
+  }
+
+  /* The hand rests for a while, or has let go. */
+  rested() {
+    if (this.rest === null) return;
+    clearTimeout(this.rest);
+    this.rest = null;
+    this.ask("table");
   }
 
   ask(kind) {
-    if (this.flying) this.waiting = kind;
-    else if (!this.fresh()) {
-      this.flying = true;
+    this.wanted.add(kind);
+    this.next();
+  }
+
+  next() {
+    if (this.flying) return;
+    if (this.fresh()) this.wanted.clear();
+    const kind = ["cell", "table"].find((one) => this.wanted.delete(one));
+    if (!kind) return;
+    this.flying = true;
+    this.patience = setTimeout(() => this.told(false), PATIENCE);
+    try {
       this.send(kind);
-      this.patience = setTimeout(() => this.told(false), PATIENCE);
+    } catch {
+      this.told(false); // the way to the kernel is closed
     }
   }
 
@@ -349,9 +387,12 @@ class Requests {
     clearTimeout(this.patience);
     this.told(true);
     this.flying = false;
-    const next = this.waiting;
-    this.waiting = null;
-    if (next) this.ask(next);
+    this.next();
+  }
+
+  stop() {
+    clearTimeout(this.rest);
+    clearTimeout(this.patience);
   }
 }
 
@@ -389,8 +430,9 @@ class Figure {
   // -- what is shown
 
   async takePictures({ frame, below, above }) {
+    if (below === this.below && frame === this.frame) return; // shown already; unpacking them takes long
     const [under, over] = await Promise.all([bitmap(below), above?.byteLength ? bitmap(above) : null]);
-    Object.assign(this, { frame, under, over });
+    Object.assign(this, { frame, below, under, over });
   }
 
   /* A new table for new settings in the kernel, maybe with a new background. */
@@ -439,13 +481,21 @@ class Figure {
     for (const [name, control] of Object.entries(this.controls)) control.show(this.settings[name]);
     this.showStep();
     this.showWords();
-    this.pending ??= requestAnimationFrame(() => this.draw());
+    this.redraw();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rested(), SPEAK);
   }
 
+  /* In the next frame; not for what the kernel has not answered yet. */
+  redraw() {
+    const wanted = [this.answer, this.under, this.over, this.step, ...this.cell];
+    if (wanted.every((part, k) => part === this.drawn?.[k])) return;
+    this.pending ??= requestAnimationFrame(() => this.draw());
+  }
+
   draw() {
     this.pending = null;
+    this.drawn = [this.answer, this.under, this.over, this.step, ...this.cell];
     const [width, height] = this.frame.size;
     const dense = (this.canvas.clientWidth / width || 1) * (window.devicePixelRatio || 1);
     const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
@@ -480,13 +530,31 @@ class Figure {
     if (!moved.length) return;
     this.settings = { ...this.settings, ...changes };
     this.refresh();
-    if (this.isFresh()) this.host.save(this.settings);
+    if (this.isFresh()) this.saveSoon();
     else this.requests.moved();
+  }
+
+  /* The kernel hears where the hand rests: each message makes JupyterLab and kernel work, and the drag would falter. */
+  saveSoon() {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.save(), REST);
+  }
+
+  save() {
+    clearTimeout(this.saving);
+    this.saving = null;
+    this.host.save(this.settings);
+  }
+
+  /* Whoever lets go rests. */
+  letGo() {
+    if (this.saving) this.save();
+    this.requests.rested();
   }
 
   /* The settings go with the request; saving them, too, at each move would double the messages. */
   ask(kind) {
-    if (kind === "table") this.host.save(this.settings);
+    if (kind === "table") this.save();
     this.host.ask({ ask: kind, settings: this.settings });
   }
 
@@ -504,7 +572,12 @@ class Figure {
 
   get scenes() {
     const known = (scene) => Object.keys(scene).every((name) => name in this.settings && this.canSet(name, scene));
-    return Object.keys(this.spec.scenes).filter((text) => known(this.spec.scenes[text]));
+    return Object.keys(this.allScenes).filter((text) => known(this.allScenes[text]));
+  }
+
+  /* Those of the present answer depend on quantities in the kernel. */
+  get allScenes() {
+    return { ...this.answer.scenes, ...this.spec.scenes };
   }
 
   canSet(name, scene) {
@@ -516,7 +589,7 @@ class Figure {
     if (!count) return;
     this.pause();
     this.scene = (number + count) % count;
-    this.move(this.spec.scenes[this.scenes[this.scene]]);
+    this.move(this.allScenes[this.scenes[this.scene]]);
   }
 
   // -- building
@@ -529,6 +602,7 @@ class Figure {
       this.buildPaper(),
       element("div", { className: "live-panel" }, ...this.buildControls(), this.buildWords()),
     );
+    this.root.addEventListener("pointerup", () => this.letGo(), { signal: this.stop.signal });
     takeKeys(this.root, (event) => this.key(event), this.stop.signal);
     const watch = new ResizeObserver(() => (this.pending ??= requestAnimationFrame(() => this.draw())));
     watch.observe(this.canvas);
@@ -577,9 +651,10 @@ class Figure {
 
   /* What the pointer does here, and what this page cannot do. */
   hint() {
-    const sentences = this.pads.map(
-      (pad) =>
-        `Click or drag in the picture, or use the arrow keys in it, to set ${this.labels(pad.names).join(" and ")}.`,
+    const steered = new Set(this.pads.map((pad) => this.labels(pad.names).join(" and ")));
+    const sentences = Array.from(
+      steered,
+      (names) => `Click or drag in the picture, or use the arrow keys in it, to set ${names}.`,
     );
     const fixed = this.host.kernel ? [] : this.kernelNames;
     if (fixed.length) {
@@ -830,8 +905,8 @@ class Figure {
     this.pause();
     this.stop.abort();
     clearTimeout(this.resting);
-    clearTimeout(this.requests.rest);
-    clearTimeout(this.requests.patience);
+    clearTimeout(this.saving);
+    this.requests.stop();
   }
 }
 
@@ -903,7 +978,11 @@ function notebookHost(model) {
     pictures: () => ({ frame: model.get("frame"), below: model.get("below"), above: model.get("above") }),
     save(settings) {
       model.set("settings", settings);
-      model.save_changes();
+      try {
+        model.save_changes();
+      } catch {
+        // There is no kernel any more, so nobody to tell; the page goes on by itself.
+      }
     },
     ask: (content) => model.send(content),
   };

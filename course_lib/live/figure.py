@@ -37,10 +37,13 @@ class LiveFigure(anywidget.AnyWidget):
         keys, or the name of a pair.
     runs: gids of lines drawn up to the step slider. halos, heads, arrows, names: see `Drawing`.
     scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them.
+        An Answer may bring further scenes, which depend on the kernel quantities; their buttons come first, and
+        every answer has the same.
     challenge: (name of a readout, sentence): its texts are numbers, the fewer the better, empty where nothing
         was reached; the page keeps the best one and says which setting it was. It is not shown as a readout.
     background: function (figure, **some of the kernel quantities by name), called when one of these changes,
-        to redraw what stands still (it must neither clear axes nor use pyplot).
+        to redraw what stands still (it must neither clear axes nor use pyplot). If it returns the axes it has
+        changed, always the same, only these are drawn again: a drag is quicker.
     seconds: how long play takes from the first step to the last.
     alt: the text alternative; it is also all that text-only readers get.
     """
@@ -95,6 +98,7 @@ class LiveFigure(anywidget.AnyWidget):
         )
         self._painted = self._background_values(self._present())
         self._scale = None  # of the picture the page has; None: it has none
+        self._changed = ()  # the axes the background has drawn again; empty: maybe all
         self.defaults = self._present() | {"step": None}
         self._refuse_too_large()
         super().__init__(
@@ -186,7 +190,8 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _pack(self, answer, settings, grid):
         labels = [control.label for control in self.page.values()]
-        return self.drawing.encode(answer, grid, labels, self._kernel_key(settings))
+        scenes = {text: self._scene(scene) for text, scene in answer.scenes.items()}
+        return self.drawing.encode(answer, grid, labels, self._kernel_key(settings), scenes)
 
     def _table(self, settings):
         """The buffer with the answer to every setting of the page's sliders."""
@@ -211,7 +216,7 @@ class LiveFigure(anywidget.AnyWidget):
         """Redraw what stands still, if the kernel quantities it depends on have changed."""
         wanted = self._background_values(settings)
         if wanted != self._painted:
-            self.background(self.drawing.figure, **wanted)
+            self._changed = tuple(self.background(self.drawing.figure, **wanted) or ())
             self.drawing.check_axes()
             self._painted, self._scale = wanted, None
 
@@ -219,7 +224,7 @@ class LiveFigure(anywidget.AnyWidget):
         """The pictures and the geometry as traits, if the page does not have them this sharp."""
         if self._scale is not None and self._scale >= scale:
             return {}
-        below, above = self.drawing.layers(scale)
+        below, above = self.drawing.layers(scale, self._changed)
         self._scale = scale
         return {"frame": self.drawing.frame(), "below": below, "above": above or b""}
 

@@ -131,12 +131,12 @@ def exercises_have_stub_check_and_solution(nb):
                 complaints.append(f"{cell.id} has no ... to replace")
         elif "check" in tags(cell) and not waiting:
             complaints.append(f"{cell.id} checks what has no stub")
-    names = {name for c in waiting for name in re.findall(r"^(?:def )?(\w+)", c.source, flags=re.M)}
+    names = {name for c in waiting for name in re.findall(r"^(?:def |class )?(\w+)", c.source, flags=re.M)}
     solved = {
         n
         for c in code_cells(nb)
         if "solution" in tags(c)
-        for n in re.findall(r"^(?:def )?solution_(\w+)", c.source, flags=re.M)
+        for n in re.findall(r"^(?:def |class )?solution_(\w+)", c.source, flags=re.M)
     }
     return complaints + [f"solution_{name} solves no stub" for name in sorted(solved - names)]
 

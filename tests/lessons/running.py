@@ -44,7 +44,9 @@ def solved(nb):
     """A copy in which every stub's name holds its solution before it is checked."""
     nb = copy.deepcopy(nb)
     solutions = [cell for cell in nb.cells if "solution" in tags(cell)]
-    names = [name for cell in solutions for name in re.findall(r"^(?:def )?solution_(\w+)", cell.source, flags=re.M)]
+    names = [
+        name for cell in solutions for name in re.findall(r"^(?:def |class )?solution_(\w+)", cell.source, flags=re.M)
+    ]
     last = nbformat.v4.new_code_cell(
         "\n".join(f"assert checks.{n}(solution_{n}).verdict == 'right', {n!r}" for n in names)
     )

@@ -179,3 +179,38 @@ def test_speaks_when_the_hand_rests(open_page, live):
     slide(page, "rate η", 24)
     assert "diverges" not in page.eval("f.status.textContent")
     page.wait("f.status.textContent.includes('diverges')")
+
+
+def test_a_cell_that_waits_goes_before_the_table(open_page, live):
+    page = open_page(live)
+    sent = page.eval(
+        """(() => {
+            const sent = [];
+            const requests = new f.requests.constructor((kind) => sent.push(kind), () => false, () => {});
+            for (const act of ["moved", "moved", "rested", "rested", "done", "done", "done"]) requests[act]();
+            requests.stop();
+            return sent;
+        })()"""
+    )
+    assert sent == ["cell", "cell", "table"]
+
+
+def test_nothing_is_drawn_for_what_the_kernel_has_not_answered(open_page, live):
+    page = open_page(live)
+    page.eval("(f.requests.send = () => {}, 0)")
+    frames = page.eval("f.frames")
+    page.eval("f.move({ 'start.0': 3 })")
+    page.settled()
+    assert page.eval("f.frames") == frames
+    page.eval("f.move({ brake: 9 })")
+    page.settled()
+    assert page.eval("f.frames") == frames + 1
+
+
+def test_the_kernel_hears_of_a_move_when_the_hand_rests_or_lets_go(open_page, live):
+    page = open_page(live)
+    page.eval("(f.heard = [], f.host.save = ({ brake }) => f.heard.push(brake))")
+    assert page.eval("[4, 5, 6].map((brake) => (f.move({ brake }), f.heard.length))") == [0, 0, 0]
+    page.wait("f.heard.length === 1")
+    page.eval("(f.move({ brake: 8 }), f.root.dispatchEvent(new Event('pointerup')))")
+    assert page.eval("f.heard") == [6, 8]

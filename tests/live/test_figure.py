@@ -181,6 +181,26 @@ def test_an_error_is_shown_raised_and_blocks_nothing(live, sent, monkeypatch):
     assert live.error == ""
 
 
+def test_scenes_of_an_answer_follow_the_kernel():
+    figure = Figure()
+    figure.add_axes((0, 0, 1, 1)).add_line(Line2D([], [], gid="a"))
+
+    def compute(x, kappa):
+        return Answer({"a": ([0], [0])}, scenes={"best": {"x": 1 / kappa}})
+
+    kernel = {"kappa": ipywidgets.IntSlider(value=1, min=1, max=4)}
+    live = make(figure, compute, page={"x": slider("x", 0, 1, steps=5, value=0)}, kernel=kernel)
+    assert codec.scenes(live.table) == {"best": {"x": 4}}
+    kernel["kappa"].value = 4
+    assert codec.scenes(live.table) == {"best": {"x": 1}}
+    assert codec.scenes(sample.make().table) == {}
+
+
+def test_a_scene_of_an_answer_that_sets_nothing_known_is_refused():
+    with pytest.raises(ValueError, match="a scene sets 'y'"):
+        make(compute=lambda x: Answer({"a": ([0], [0])}, scenes={"best": {"y": 1}}))
+
+
 # -- pictures
 
 
@@ -327,3 +347,18 @@ def test_what_canvas_lines_cannot_do_is_refused():
 )
 def test_labels_without_mathtext(text, expected):
     assert style.plain(text) == expected
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_layers_are_what_savefig_makes_and_the_figure_stays_as_it_was(scale):
+    live = sample.make()
+    figure = live.drawing.figure
+    before = figure.dpi, figure.get_facecolor()
+    below, above = live.drawing.layers(scale)
+    assert (figure.dpi, figure.get_facecolor()) == before
+    expected = io.BytesIO()
+    figure.savefig(expected, format="png", dpi=scale * figure.dpi)
+    expected, below, above = (matplotlib.image.imread(io.BytesIO(png)) for png in (expected.getvalue(), below, above))
+    assert (above[..., 3] == 0).any() and (above[..., 3] == 1).any()
+    covered = above[..., 3] > 0
+    np.testing.assert_array_equal(below[~covered], expected[~covered])

@@ -63,12 +63,31 @@ def test_arrow_keys_on_a_slider(page, key):
     assert page.eval("f.settings.brake") == 4
 
 
-def test_a_click_sets_the_start(page):
+def test_a_click_sets_the_start_and_asks_for_the_table_at_once(page):
+    page.eval("(f.was = f.under, f.asked = [], f.send = f.requests.send)")
+    page.eval("f.requests.send = (kind) => (f.asked.push(kind), f.send(kind))")  # stays, and does no harm
     pad = page.page.locator(".live-pad")
     place = pad.bounding_box()
     pad.click(position={"x": 0.25 * place["width"], "y": 0.25 * place["height"]})
+    assert page.eval("f.requests.rest") is None
     page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 20")
     assert page.page.get_by_role("spinbutton", name="start y").input_value() == "1.5"
+    assert page.eval("f.asked") == ["cell", "table"]
+    assert page.eval("f.under === f.was")  # the background was not unpacked again
+
+
+def test_the_kernel_hears_of_a_page_slider(page):
+    page.page.locator("input[type=range]").nth(1).fill("7")
+    page.wait("f.saving === null")
+    page.page.evaluate("window.jupyterapp.commands.execute('notebook:insert-cell-below')")
+    page.page.evaluate(
+        """() => {
+            const { content } = window.jupyterapp.shell.currentWidget;
+            content.activeCell.model.sharedModel.setSource("print('brake', live.settings['brake'])");
+            return window.jupyterapp.commands.execute('notebook:run-cell');
+        }"""
+    )
+    page.page.get_by_text("brake 7").wait_for()
 
 
 def test_the_start_follows_a_drag_before_its_table_comes(page):
@@ -128,6 +147,7 @@ def test_the_kernel_shut_down_while_dragging(server, opened):
     assert opened.eval("f.frames") > frames + 5
     opened.eval("f.move({ steepness: 1 })")
     opened.page.get_by_text("The kernel does not answer").wait_for()
+    assert not opened.errors
 
 
 def test_notebook_7(chromium, server):

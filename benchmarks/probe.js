@@ -1,0 +1,219 @@
+/* Moves a figure in JupyterLab and takes the time until its picture is on the screen; called by live_figures.py.
+ *
+ * The clock stops at the frame after the one a new picture was ready for, so that it has been shown. That is up to
+ * two frames of 17 ms of every latency, the live figure's and interact's alike.
+ */
+
+const nextFrame = () => new Promise(requestAnimationFrame);
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const PATIENCE = 30_000;
+
+/* A figure under test. `show` is called whenever it shows another picture. */
+class Subject {
+  waiting = new Set();
+
+  show() {
+    this.latest = performance.now();
+    for (const look of this.waiting) look();
+  }
+
+  /* Milliseconds from `begin` until a picture is on the screen for which `right()` holds. */
+  shown(right = () => true, begin = performance.now()) {
+    return new Promise((done, fail) => {
+      const patience = setTimeout(() => fail(new Error("no new picture")), PATIENCE);
+      const look = async () => {
+        if (!right()) return;
+        clearTimeout(patience);
+        this.waiting.delete(look);
+        await nextFrame();
+        done(performance.now() - begin);
+      };
+      this.waiting.add(look);
+    });
+  }
+
+  /* Into the middle of the window, so that it is really painted. */
+  bringIn() {
+    this.root.scrollIntoView({ block: "center" });
+  }
+
+  /* One step there, or one back where the slider ends. */
+  moveOn(name) {
+    const place = this.place(name);
+    this.direction ??= 1;
+    if (place + this.direction > this.last(name) || place + this.direction < 0) this.direction *= -1;
+    this.step(name, this.direction);
+  }
+}
+
+class Live extends Subject {
+  constructor() {
+    super();
+    this.root = document.querySelector(".live-figure");
+    this.figure = this.root.liveFigure;
+    const draw = this.figure.draw;
+    this.figure.draw = () => {
+      draw.call(this.figure);
+      const drawn = [this.figure.answer, ...this.figure.cell];
+      const isNew = drawn.some((part, k) => part !== this.drawn?.[k]);
+      this.drawn = drawn;
+      if (isNew) this.show();
+    };
+  }
+
+  place(name) {
+    return this.figure.settings[name];
+  }
+
+  last(name) {
+    return this.figure.control(name).texts.length - 1;
+  }
+
+  /* As a hand on the slider would. */
+  step(name, direction) {
+    const { label } = this.figure.control(name);
+    const range = this.figure.root.querySelector(`input[type=range][aria-label="${label}"]`);
+    range.value = this.place(name) + direction;
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /* Whether the picture is that of the settings. */
+  get isRight() {
+    const { settings, kernelNames, answer } = this.figure;
+    return kernelNames.every((name) => answer.key[name] === settings[name]);
+  }
+
+  get isComplete() {
+    return this.figure.answer === this.figure.table && this.figure.isFresh();
+  }
+
+  async rested() {
+    while (!this.isComplete) await pause(20);
+    await pause(100);
+  }
+}
+
+class Interact extends Subject {
+  NAMES = ["lr", "gamma", "start"];
+  STEPS = [41, 34, 87];
+
+  constructor() {
+    super();
+    this.root = document.querySelector(".widget-interact");
+    this.root.addEventListener("load", () => this.show(), true); // the picture has come and is decoded
+  }
+
+  handle(name) {
+    return this.root.querySelectorAll(".noUi-handle")[this.NAMES.indexOf(name)];
+  }
+
+  place(name) {
+    const [low, high, now] = ["min", "max", "now"].map((key) => Number(this.handle(name).getAttribute(`aria-value${key}`)));
+    return Math.round(((now - low) / (high - low)) * this.last(name));
+  }
+
+  last(name) {
+    return this.STEPS[this.NAMES.indexOf(name)] - 1;
+  }
+
+  step(name, direction) {
+    const key = direction > 0 ? "ArrowRight" : "ArrowLeft";
+    this.handle(name).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }
+
+  get isRight() {
+    return true; // one change, one picture
+  }
+
+  async rested() {
+    await pause(200);
+    while (performance.now() - this.latest < 1200) await pause(50);
+  }
+}
+
+const probe = {
+  subjects: {},
+
+  find() {
+    this.subjects = { live: new Live(), interact: new Interact() };
+  },
+
+  /* Milliseconds until one step of a slider is seen. */
+  async latency(who, name) {
+    const subject = this.subjects[who];
+    subject.bringIn();
+    await pause(100 + 50 * Math.random()); // any place between two frames
+    const seen = subject.shown(() => subject.isRight);
+    subject.moveOn(name);
+    return seen;
+  },
+
+  /* A new value each frame: pictures a second, counting one at least. */
+  async drag(who, name, seconds) {
+    const subject = this.subjects[who];
+    subject.bringIn();
+    await subject.rested();
+    let [pictures, isNew] = [0, false];
+    const look = () => (isNew = true);
+    subject.waiting.add(look);
+    const begin = await nextFrame();
+    let now = begin;
+    while (now - begin < 1000 * seconds) {
+      subject.moveOn(name);
+      now = await nextFrame();
+      pictures += isNew; // at most one a frame counts
+      isNew = false;
+    }
+    subject.waiting.delete(look);
+    await subject.rested();
+    return (1000 * Math.max(1, pictures)) / (now - begin);
+  },
+
+  /* Ready for a press of the mouse: then `clicked` holds the milliseconds to its picture and to its whole table. */
+  async expectClick() {
+    const live = this.subjects.live;
+    live.bringIn();
+    await live.rested();
+    const pressed = ({ timeStamp }) => {
+      this.clicked = Promise.all([
+        live.shown(() => live.isRight, timeStamp),
+        live.shown(() => live.isComplete, timeStamp),
+      ]);
+    };
+    window.addEventListener("pointerdown", pressed, { capture: true, once: true });
+  },
+
+  /* Milliseconds from running a cell until what `selector` finds in it `isThere`. */
+  async cell(index, selector, isThere) {
+    const panel = window.jupyterapp.shell.currentWidget;
+    panel.content.activeCellIndex = index;
+    const { node } = panel.content.widgets[index];
+    const begin = performance.now();
+    window.jupyterapp.commands.execute("notebook:run-cell");
+    const found = () => [...node.querySelectorAll(selector)].some(isThere);
+    while (!found()) {
+      if (performance.now() - begin > PATIENCE) throw new Error(`nothing in cell ${index}`);
+      await nextFrame();
+    }
+    await nextFrame();
+    return performance.now() - begin;
+  },
+
+  /* Until the kernel has run a cell and is done. */
+  async run(index) {
+    const panel = window.jupyterapp.shell.currentWidget;
+    panel.content.activeCellIndex = index;
+    await window.jupyterapp.commands.execute("notebook:run-cell");
+    await pause(500);
+  },
+
+  liveCell(index) {
+    return this.cell(index, ".live-figure", (node) => node.liveFigure?.frames > 0);
+  },
+
+  interactCell(index) {
+    return this.cell(index, ".widget-interact img", (image) => image.complete && image.naturalWidth > 0);
+  },
+};
+
+window.probe = probe;

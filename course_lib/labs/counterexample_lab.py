@@ -1,0 +1,106 @@
+"""A convex function on which the heavy ball with the best settings for parabolas goes round for ever."""
+
+import numpy as np
+
+from .. import plots
+from ..descent import descend
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import GradientDescent, Momentum, Nesterov
+from ..quadratics import best_gradient_descent, best_heavy_ball, standard_nesterov
+from ..surfaces import SURFACES
+
+FLATTEST, STEEPEST, KINKS = 1.0, 25.0, (1, 2)  # curvatures, and where they change
+STEPS, LONG = 60, 600
+BALLS = {"descent": 19, "momentum": 14, "nesterov": 8}  # sizes: all three are seen where they arrive
+LIFT = 5.0  # how far above the ground they are drawn
+RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
+
+
+def counterexample():
+    """Gradient descent, heavy ball and Nesterov with textbook settings: start and the ball's eta in the page."""
+    ground = SURFACES["lessard"]
+    fig, side, slope, course = plots.figure(
+        "A convex function: drag the disc",
+        "Its slope has two kinks",
+        "Where they are, step by step",
+        widths=(1.25, 0.8, 1.2),
+    )
+    plots.draw_hill(side, ground)
+    plots.draw_kinks(slope, ground, KINKS, (STEEPEST, FLATTEST, STEEPEST), view=(-1.6, 4.4))
+    side.set(xlim=(-4.7, 4.7), ylim=(-35, 275))
+    plots.moving_round(side, "round", Momentum)
+    for name, rule in RULES.items():
+        plots.moving_dots(side, f"trail of {name}", rule)
+        plots.moving_ball(side, name, rule, size=BALLS[name])
+        plots.moving_curve(course, f"place.{name}", rule)
+    plots.moving_start(side)
+    course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
+    course.set(xlim=(0, STEPS * 1.03), ylim=ground.view[0], xlabel="step", ylabel=r"place  $\theta$")
+    course.legend(loc="upper right", fontsize=9, handlelength=3.2)
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "start": slider("start", -4.5, 4.5, steps=91, value=3.3, format=".1f"),
+            "share": slider("momentum η, in ninths", 0.2, 1.16, steps=13, value=1, format=".2f"),
+        },
+        pointer={side: ("start", None)},
+        runs=[f"{part}{name}" for part in ("trail of ", "place.") for name in RULES],
+        heads={name: f"trail of {name}" for name in RULES},
+        names={f"trail of {name}": (None, None) for name in RULES},
+        scenes={
+            "it goes round": {"start": 3.3, "share": 1},
+            "another start": {"start": 3.6, "share": 1},
+            "a smaller learning rate": {"start": 3.3, "share": 0.36},
+        },
+        alt="A convex function whose slope has two kinks. From 3.3 the heavy ball with the best settings for parabolas "
+        "ends up going round for ever between 0.65, -1.80 and 2.12; gradient descent and Nesterov reach the minimum.",
+    )
+
+
+def rules(share):
+    """Each rule with its textbook settings for curvatures from 1 to 25; the heavy ball's learning rate times share."""
+    descent, ball, ahead = (
+        best(FLATTEST, STEEPEST) for best in (best_gradient_descent, best_heavy_ball, standard_nesterov)
+    )
+    return {
+        "descent": GradientDescent(descent.lr),
+        "momentum": Momentum(ball.lr * share, ball.gamma),
+        "nesterov": Nesterov(ahead.lr, ahead.gamma),
+    }
+
+
+def compute(start, share):
+    """The three runs for every start (n, 1) and share (1, m) of the tuned learning rate, and how each ends."""
+    ground = SURFACES["lessard"]
+    lines, words = {"start": (start[None], ground.value(start[None])[None] + LIFT)}, {}
+    for name, rule in rules(share).items():
+        path = descend(rule, ground, start[None], steps=LONG)
+        place, height = path.theta[:, 0], path.loss
+        lines[f"trail of {name}"] = (place[: STEPS + 1], height[: STEPS + 1] + LIFT)
+        lines[f"place.{name}"] = (np.arange(STEPS + 1), place[: STEPS + 1])
+        words[name] = told(place)
+        if name == "momentum":
+            lines["round"] = (place[-4:], height[-4:] + LIFT)
+    return Answer(lines, words)
+
+
+def told(place):
+    """In words, for every run (LONG + 1, *grid): arrived, going round, or neither."""
+    with np.errstate(all="ignore"):
+        back = np.abs(place[-1] - place[-4]) < 1e-6
+        away = np.abs(place) > 1e-3
+    last = np.where(away.any(axis=0), len(away) - away[::-1].argmax(axis=0), 0)
+    text = np.empty(last.shape, dtype=object)
+    for cell in np.ndindex(last.shape):
+        three = sorted(place[(slice(-3, None), *cell)])
+        if not np.isfinite(three).all() or abs(three[0]) > 1e6:
+            text[cell] = "diverges"
+        elif last[cell] <= LONG:
+            text[cell] = f"arrives: within 0.001 of the minimum from step {last[cell]} on"
+        elif back[cell]:
+            low, middle, high = (f"{value:.2f}".replace("-", "−") for value in three)
+            text[cell] = f"goes round for ever between three places, {low}, {middle} and {high}"
+        else:
+            text[cell] = f"has neither arrived nor settled after {LONG} steps"
+    return text.astype(str)

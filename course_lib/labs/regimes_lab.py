@@ -1,0 +1,248 @@
+"""The map of regimes: what a learning rate and a momentum do to one direction, measured everywhere."""
+
+from functools import cache
+from itertools import islice
+
+import ipywidgets
+import numpy as np
+
+from .. import plots, quadratics
+from ..descent import iterates
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import Momentum, Nesterov
+
+RULES = {"momentum": Momentum, "nesterov": Nesterov}
+MODES = {"momentum": quadratics.heavy_ball, "nesterov": quadratics.nesterov}
+LIMITS = {"momentum": quadratics.heavy_ball_limit, "nesterov": quadratics.nesterov_limit}
+CRITICAL = {"momentum": quadratics.heavy_ball_critical, "nesterov": quadratics.nesterov_critical}
+BEST = {"momentum": quadratics.best_heavy_ball, "nesterov": quadratics.best_nesterov}
+STEPS = 60  # drawn
+COUNTED, SETTLED = 400, 50  # a shrink factor is measured between these steps
+RESTING = 20  # steps for which a run must have stayed near, to have settled: a swing is near for one or two
+SMALLEST, LARGEST = 1e-280, 1e280  # within the floating-point numbers
+NEAR, FAR = 1e-3, 10.0  # a run has settled, and is drawn no longer
+PULLS = np.round(0.05 * np.arange(1, 85), 2)  # learning rate times curvature
+GAMMAS = np.round(0.025 * np.arange(41), 3)
+KAPPAS = (4, 10, 16, 25, 64, 100, 256, 400)
+SAID = {
+    "monotone": "creeps in from one side",
+    "one-step": "lands in one step",
+    "ripples": "swings through the minimum",
+    "sign-flipping": "changes sides at every step",
+    "marginal": "comes no closer",
+    "divergent": "diverges",
+}
+NAMED = {  # where a regime's name stands on the maps: x, y, degrees, colour
+    "momentum": [("ripples", 1.5, 0.65, 0, "white"), ("monotone", 0.12, 0.16, 90, "white")],
+    "nesterov": [("ripples", 0.58, 0.69, 0, "white"), ("monotone", 0.12, 0.16, 90, "white")],
+}
+NAMED["momentum"] += [("flips", 1.76, 0.04, 0, "white")]
+NAMED["nesterov"] += [("flips", 1.26, 0.25, 90, plots.INK)]
+BEYOND = {"momentum": (3.32, 0.14, "ηλ = 2 + 2γ"), "nesterov": (2.9, 0.5, "ηλ = (2 + 2γ) / (1 + 2γ)")}
+TITLES = {"momentum": "Momentum: stable up to 4", "nesterov": "Nesterov: only up to 2"}
+CELLS = (168, 80)  # of a map
+SCENES = {
+    "creeps": {"pull": 0.15, "gamma": 0.125},
+    "swings": {"pull": 0.15, "gamma": 0.9},
+    "one step": {"pull": 1, "gamma": 0},
+    "flips": {"pull": 1.8, "gamma": 0.05},
+    "diverges": {"pull": 2.5, "gamma": 0.225},
+    "too much for Nesterov": {"pull": 1.6, "gamma": 0.9},
+}
+
+
+def regimes(deeper=False):
+    """Two maps over (eta lambda, gamma): how much of a distance a step leaves. A point on them sets both sliders.
+
+    deeper: with the phase portrait, the eigenvalues, critical damping, and the best place for a ravine.
+    """
+    fig, axes = _panels(deeper)
+    halos = {}
+    for name, rule in RULES.items():
+        halo, hair = plots.moving_cross(axes[f"map {name}"], f"hairs, {name}", f"place, {name}")
+        halos[halo] = hair
+        plots.moving_run(axes["series"], name, rule)
+    axes["series"].legend(loc="upper right", handlelength=3)
+    if deeper:
+        _deeper_lines(axes)
+    maps = [axes[f"map {name}"] for name in RULES]
+    return LiveFigure(
+        fig,
+        compute_deeper if deeper else compute,
+        page={
+            "pull": slider("learning rate, as ηλ", PULLS[0], PULLS[-1], steps=len(PULLS), value=0.5, format=".2f"),
+            "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.9, format=".3f"),
+        },
+        kernel={"kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=25, description="a ravine of κ")}
+        if deeper
+        else {},
+        pointer=dict.fromkeys(maps, ("pull", "gamma")),
+        runs=[*RULES, *(f"phase.{name}" for name in RULES if deeper)],
+        halos=halos,
+        names={f"phase.{name}": (None, "last step") for name in RULES if deeper},
+        scenes=SCENES,
+        alt="Two maps over learning rate times curvature and momentum: how much of the distance a step leaves, for "
+        "momentum and for Nesterov. Momentum is stable in a wide region, up to 4, Nesterov in a narrow one, up to 2. "
+        "Beside them the runs at the chosen place."
+        + (" Below them the runs as phase portrait, and the eigenvalues in the complex plane." if deeper else ""),
+    )
+
+
+def _panels(deeper):
+    titles = {"series": "A run there, step by step"}
+    titles |= {f"map {name}": title for name, title in TITLES.items()}
+    left, right = (f"map {name}" for name in RULES)
+    if deeper:
+        titles |= {"phase": "Distance and last step", "plane": "Eigenvalues"}
+        layout = [[left] * 3 + [right] * 3, ["series"] * 2 + ["phase"] * 2 + ["plane"] * 2]
+        fig, axes = plots.mosaic(layout, titles, height=6.6)
+    else:
+        fig, axes = plots.mosaic([[left, right, "series"]], titles, height=4.8, width_ratios=(1.2, 1.2, 1))
+    for name in RULES:
+        image = _draw_map(axes[f"map {name}"], name, deeper)
+    axes[left].set_ylabel("momentum γ")
+    bar = fig.colorbar(
+        image, ax=[axes[left], axes[right]], location="right" if deeper else "bottom", aspect=45, pad=0.02
+    )
+    bar.set_label(
+        "left of the distance after a step" if deeper else "what a step leaves of the distance (1: nothing gained)"
+    )
+    bar.outline.set_visible(False)
+    axes["series"].axhline(0, color=plots.SOFT, linewidth=0.9)
+    axes["series"].set(xlim=(0, STEPS), ylim=(-1.6, 1.6), xlabel="step", ylabel="distance from the minimum")
+    return fig, axes
+
+
+def _draw_map(ax, name, deeper):
+    pull, gamma, rate = measured_map(name)
+    mode = MODES[name](pull, gamma[:, None], 1)
+    image = plots.draw_rates(ax, pull, gamma, rate, quadratics.discriminant(mode))
+    ax.plot(LIMITS[name](gamma, 1), gamma, color="white", linewidth=1.2, linestyle=(0, (4, 3)), zorder=1.5)
+    for word, x, y, turned, color in NAMED[name]:
+        plots.draw_words(ax, x, y, word, color, rotation=turned)
+    x, y, where = BEYOND[name]
+    plots.draw_words(ax, x, y, f"diverges beyond\n{where}", edge="#F4F6F8")
+    ax.set_xlabel("learning rate × curvature, ηλ")
+    if deeper:
+        critical = CRITICAL[name](pull, 1)
+        critical[1:][critical[1:] == 0] = np.nan  # Nesterov beyond ηλ = 1: the fastest is none at all
+        ax.plot(pull, critical, color=plots.STAR, linewidth=2.2, linestyle=(0, (6, 1.5)), zorder=1.5)
+    return image
+
+
+@cache
+def measured_map(name):
+    """(pull (n,), gamma (m,), rate (m, n)): the shrink factor measured at every place of a map."""
+    pull, gamma = (most * (np.arange(n) + 0.5) / n for most, n in zip((PULLS[-1], GAMMAS[-1]), CELLS, strict=True))
+    return pull, gamma, measured(RULES[name](pull, gamma[:, None]))[0]
+
+
+def measured(optimizer):
+    """What runs on x^2 / 2 from x = 1 say: (shrink factor a step, the step from which on |x| stays below NEAR).
+
+    A swing passes through zero, where |x| says nothing. So the size of a run is that of two neighbouring points
+    together, sqrt(x_k^2 + x_(k-1)^2), and the factor the slope of the straight line through its logarithms, from step
+    SETTLED to COUNTED, as far as they are within the floating-point numbers; 0 where nothing is left by then.
+    At a double root sizes fall as k rho^k: there the factor comes out up to 0.6 percent too large.
+    """
+    points = islice(iterates(optimizer, lambda theta: theta, [1.0]), COUNTED + 1)
+    (before,) = next(points)
+    n, sum_k, sum_kk, sum_y, sum_ky = np.zeros((5, *before.shape))
+    outside = np.zeros(before.shape, int)
+    with np.errstate(all="ignore"):
+        for k, (x,) in enumerate(points, start=1):
+            outside[~(np.abs(x) < NEAR)] = k
+            if k > SETTLED:
+                size = np.hypot(x, before)
+                seen = (size > SMALLEST) & (size < LARGEST)
+                y = np.log(size, out=np.zeros_like(size), where=seen)
+                n, sum_k, sum_kk = n + seen, sum_k + k * seen, sum_kk + k * k * seen
+                sum_y, sum_ky = sum_y + y, sum_ky + k * y
+            before = x
+        rate = np.exp((n * sum_ky - sum_k * sum_y) / (n * sum_kk - sum_k**2))
+    return np.where(n > 1, rate, 0.0), np.where(outside < COUNTED - RESTING, outside + 1.0, np.inf)
+
+
+def series(optimizer, diverges):
+    """The first points of these runs, x (STEPS + 1, *grid), and the steps that led to them.
+
+    Those that diverge are cut where they are FAR away: their zigzag would hide all else.
+    """
+    x = np.array([theta[0] for theta in islice(iterates(optimizer, lambda theta: theta, [1.0]), STEPS + 1)])
+    with np.errstate(all="ignore"):
+        x = np.where(np.maximum.accumulate(~(np.abs(x) < FAR), axis=0) & diverges, np.nan, x)
+        return x, np.diff(x, axis=0, prepend=x[:1])
+
+
+def compute(pull, gamma):
+    """The runs of both methods for every pull = eta lambda (n, 1) and gamma (1, m), and what they are called."""
+    lines, words = {}, {}
+    for name, rule in RULES.items():
+        optimizer, mode = rule(pull, gamma), MODES[name](pull, gamma, 1)
+        lines[name] = (np.arange(STEPS + 1), series(optimizer, quadratics.regime(mode) == "divergent")[0])
+        lines[f"place, {name}"] = (pull[None], gamma[None])
+        gap, ends = np.nan * pull, 0 * pull
+        across = np.stack([pull, pull, gap, ends, ends + PULLS[-1]])
+        lines[f"hairs, {name}"] = (across, np.stack([0 * gamma, 0 * gamma + 1, np.nan * gamma, gamma, gamma]))
+        words[name] = _told(mode, *measured(optimizer))
+    return Answer(lines, words)
+
+
+def compute_deeper(pull, gamma, *, kappa=25):
+    """`compute`, with the runs as (x, last step), the eigenvalues, and the ends of the best ravine of this kappa."""
+    lines = {}
+    for name, rule in RULES.items():
+        mode = MODES[name](pull, gamma, 1)
+        lines[f"phase.{name}"] = series(rule(pull, gamma), quadratics.regime(mode) == "divergent")
+        roots = quadratics.eigenvalues(mode)
+        lines[f"roots.{name}"] = (roots.real, roots.imag)
+        one, other = quadratics.eigenvalues(MODES[name](PULLS[:, None, None], gamma, 1))
+        swapped = (one.imag < other.imag) | ((one.imag == other.imag) & (one.real < other.real))
+        gap = np.full_like(one[:1], np.nan)
+        ways = np.concatenate([np.where(swapped, other, one), gap, np.where(swapped, one, other)])
+        lines[f"ways.{name}"] = (ways.real, ways.imag)
+        lr, best, _ = BEST[name](1.0, kappa)
+        lines[f"stretch, {name}"] = ([lr, lr * kappa], [best, best])
+    plain = compute(pull, gamma)
+    return Answer(plain.lines | lines, plain.words | _lines_told(kappa))
+
+
+def _deeper_lines(axes):
+    angle = np.linspace(0, 2 * np.pi, 200)
+    axes["plane"].fill(np.cos(angle), np.sin(angle), facecolor=plots.EARTH, edgecolor=plots.INK, linewidth=1.4)
+    for name, rule in RULES.items():
+        plots.moving_run(axes["phase"], f"phase.{name}", rule)
+        plots.moving_roots(axes["plane"], f"ways.{name}", f"roots.{name}", rule)
+        plots.moving_span(axes[f"map {name}"], f"stretch, {name}")
+    for name in ("phase", "plane"):
+        axes[name].axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
+        axes[name].axvline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
+    axes["phase"].set(xlim=(-1.4, 1.4), ylim=(-2.2, 2.2), xlabel="distance from the minimum", ylabel="last step")
+    axes["plane"].set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", xlabel="real part", ylabel="imaginary part")
+
+
+def _lines_told(kappa):
+    """What the further lines on the maps are."""
+    places = []
+    for name, rule in RULES.items():
+        lr, gamma, rate = BEST[name](1.0, kappa)
+        place = f"γ = {gamma:.2f} and ηλ from {lr:.2f} to {lr * kappa:.2f}"
+        places.append(f"{plots.look_of(rule).label} at {place} leaves {rate:.3f}")
+    return {
+        "yellow dashes": "critical damping: the fastest γ for each ηλ",
+        "white stretch": f"the best place for a ravine of κ = {kappa}: {'; '.join(places)}",
+    }
+
+
+def _told(mode, rate, steps):
+    """In words, for every run of a grid: its regime, what was measured, what theory says."""
+
+    def told(regime, rate, rho, steps):
+        if regime == "divergent":
+            return f"{SAID[regime]}: grows {rate:.3f} times a step (theory: {rho:.3f})"
+        if regime == "one-step":
+            return SAID[regime]
+        end = f"after {steps:.0f} steps" if np.isfinite(steps) else f"not within {COUNTED} steps"
+        return f"{SAID[regime]}: a step leaves {rate:.3f} (theory: {rho:.3f}); closer than 1/1000 for good {end}"
+
+    return np.vectorize(told, otypes=[str])(quadratics.regime(mode), rate, quadratics.spectral_radius(mode), steps)

@@ -1,0 +1,143 @@
+"""One momentum run in seven libraries: the settings to write in each, and what tells the libraries apart."""
+
+from dataclasses import fields, replace
+from itertools import islice
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..conventions import CONVENTIONS, Averaged, convert
+from ..descent import iterates
+from ..live import Answer, LiveFigure, slider
+
+STEPS, DROP, START = 60, 12, 4.0
+NAMES = ("deck", "Sutskever", "Polyak", "averaged", "PyTorch", "Keras", "optax")
+LIBRARIES = dict(zip(NAMES, CONVENTIONS, strict=True))
+CONVERTED, DROPPED, COPIED = SETTINGS = ("convert", "lr ÷ 10", "copy")
+GROUPS = {
+    memory: tuple(name for name, kind in LIBRARIES.items() if kind.memory == memory)
+    for memory in ("steps", "gradients")
+}
+
+
+def rosetta():
+    """Seven conventions on the parabola theta^2 / 2: gamma, and what is done with the settings, in the page."""
+    fig, course, length = plots.figure("Seven libraries on one parabola", "How long each step is", widths=(1.5, 1))
+    for ax, prefix in ((course, "place of "), (length, "")):
+        for number, (name, kind) in enumerate(
+            sorted(LIBRARIES.items(), key=lambda pair: pair[1].memory == "gradients")
+        ):
+            plots.moving_member(ax, prefix + name, kind.memory, number, name)
+        ax.plot([], [], color=plots.SOFT, linewidth=1.2, linestyle=(0, (2, 2)), zorder=2, gid=f"{prefix}drop")
+        ax.set(xlim=(0, STEPS * 1.02), xlabel="step")
+    course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
+    course.set(ylim=(-4.3, 6), ylabel=r"place  $\theta$")
+    length.set(yscale="log", ylim=(1e-4, 20), ylabel="distance moved")
+    length.grid(True)
+    plots.draw_groups(course, {f"memory of {memory}: {', '.join(names)}": memory for memory, names in GROUPS.items()})
+    runs = [prefix + name for prefix in ("place of ", "") for name in LIBRARIES]
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
+            "settings": ipywidgets.SelectionSlider(options=SETTINGS, value=CONVERTED, description="settings"),
+        },
+        kernel={
+            "library": ipywidgets.Dropdown(options=list(LIBRARIES), description="chosen library"),
+            "lr": slider("learning rate there", 0.001, 1, steps=31, value=0.01, log=True, format=".2g"),
+        },
+        runs=runs,
+        names=dict.fromkeys(LIBRARIES, (None, None)),  # while played the words stay; the table tells the places
+        scenes={
+            "converted": {"settings": CONVERTED},
+            "the learning rate falls to a tenth": {"settings": DROPPED},
+            "the same numbers copied": {"settings": COPIED},
+        },
+        alt="Seven libraries' momentum on one parabola. With converted settings all seven paths lie on one another. "
+        "When the learning rate falls to a tenth they part into two groups: memories of steps coast on, memories of "
+        "gradients slow down at once. With copied numbers the averaged form differs.",
+    )
+
+
+def compute(gamma, settings, *, library="deck", lr=0.01):
+    """Every library's run for every gamma (n, 1) and use of the settings (1, m), and how one writes it there."""
+    modes = [str(mode) for mode in settings.ravel()]
+    chosen = LIBRARIES[library](lr, gamma)
+    written = {mode: {name: _written(chosen, kind, mode) for name, kind in LIBRARIES.items()} for mode in modes}
+    places = {
+        name: np.concatenate([run(written[mode][name], mode == DROPPED) for mode in modes], axis=-1)
+        for name in LIBRARIES
+    }
+    t, lines = np.arange(STEPS + 1), {}
+    for name, place in places.items():
+        moved = np.abs(np.diff(place, axis=0))
+        lines[f"place of {name}"] = (t, place)
+        lines[name] = (t, np.concatenate([moved[:1], moved]))  # step 0 has no length: that of the first
+    shown = np.where(settings == DROPPED, float(DROP), np.nan)
+    for prefix, low, high in (("place of ", -4.3, 4.2), ("", 1e-4, 20)):
+        lines[f"{prefix}drop"] = (np.stack([shown, shown]), np.stack([0 * shown + low, 0 * shown + high]))
+    words = {"all seven": _verdict(modes, places)}
+    for name in LIBRARIES:
+        words[name] = np.stack([_said(written[mode][name], mode, name == library) for mode in modes], axis=-1)
+    return Answer(lines, words)
+
+
+def _written(chosen, kind, mode):
+    """The settings of one library: converted, or the same two numbers copied."""
+    if mode != COPIED:
+        return convert(chosen, kind)
+    rate, momentum = (getattr(chosen, field.name) for field in fields(chosen)[:2])
+    return kind(rate, momentum)
+
+
+def run(settings, drop):
+    """Places (STEPS + 1, n, 1) of a run; with drop, the learning rate is a tenth from step DROP + 1 on."""
+    name = fields(settings)[0].name
+    slower = replace(settings, **{name: getattr(settings, name) / 10})
+    points = iterates(lambda t: slower if drop and t > DROP else settings, lambda theta: theta, [START])
+    return np.array([theta[0] for theta in islice(points, STEPS + 1)])
+
+
+def _said(settings, mode, is_chosen):
+    """How the settings are written there, for every gamma: (n,)."""
+    names = [field.name for field in fields(settings)]
+    grids = np.broadcast_arrays(*(getattr(settings, name) for name in names[:2]))
+    rates, momenta = (np.ravel(grid) for grid in grids)
+    told = []
+    for rate, momentum in zip(rates, momenta, strict=True):
+        text = str(type(settings)(float(rate), float(momentum)))
+        then = f", from step {DROP + 1} on {names[0]}={rate / 10:.6g}" if mode == DROPPED else ""
+        told.append(text + then + (" (chosen)" if is_chosen else ""))
+    return np.array(told)
+
+
+def _verdict(modes, places):
+    """What the seven have in common, for every gamma and use of the settings."""
+    others = [place for name, place in places.items() if LIBRARIES[name] is not Averaged]
+    alike = _apart(list(places.values()))
+    groups = _apart([places["Keras"], places["PyTorch"]])
+    copied = _apart([others[0], places["averaged"]])
+    told = np.empty(alike.shape, dtype=object)
+    for place in np.ndindex(alike.shape):
+        mode = modes[place[1]]
+        if mode == CONVERTED:
+            told[place] = f"one path: nowhere further apart than {alike[place]:.0e}"
+        elif mode == DROPPED and groups[place] < 1e-9:
+            told[place] = "one path: without memory there is nothing that could coast"
+        elif mode == DROPPED:
+            told[place] = (
+                f"two groups after step {DROP}: memories of steps coast on, memories of gradients slow down at once; "
+                f"up to {groups[place]:.2g} apart"
+            )
+        elif copied[place] < 1e-9:
+            told[place] = "one path: without memory the numbers mean the same everywhere"
+        else:
+            told[place] = f"six draw one path, averaged another: up to {copied[place]:.2g} apart"
+    return told.astype(str)
+
+
+def _apart(places):
+    """The largest distance between any two of these runs, over the grid."""
+    return np.ptp(np.stack(places), axis=0).max(axis=0)

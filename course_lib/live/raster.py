@@ -1,0 +1,80 @@
+"""Pictures of what stands still, as PNG; where only some axes have changed, only these are drawn again."""
+
+import io
+from contextlib import contextmanager
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.image import imsave
+
+
+class Raster:
+    """A figure's pixels. `Figure.savefig` draws everything twice, so it is not used where a hand waits."""
+
+    def __init__(self, figure):
+        self.figure = figure
+        self._kept = {}  # (dots a px, axes left out) -> (renderer, region): the figure without these axes
+
+    def forget(self):
+        """Something else than the axes named later has changed."""
+        self._kept.clear()
+
+    def png(self, scale, *, only=(), transparent=False):
+        """PNG at `scale` dots a px. only: the axes that may have changed since the last call; empty: everything."""
+        with _resolution(self.figure, scale * self.figure.dpi), _paper(self.figure, transparent):
+            renderer = self._partly(scale, tuple(only)) if only else self._wholly()
+            pixels = np.asarray(renderer.buffer_rgba())
+        target = io.BytesIO()
+        effort = {"compress_level": 1 if scale == 1 else 6}
+        imsave(target, pixels, format="png", metadata={"Software": None}, pil_kwargs=effort)
+        return target.getvalue()
+
+    def _wholly(self):
+        renderer = RendererAgg(*self.figure.bbox.size, self.figure.dpi)
+        self.figure.draw(renderer)
+        return renderer
+
+    def _partly(self, scale, axes):
+        if (scale, axes) not in self._kept:
+            with hidden(axes):
+                renderer = self._wholly()
+            self._kept[scale, axes] = renderer, renderer.copy_from_bbox(self.figure.bbox)
+        renderer, rest = self._kept[scale, axes]
+        renderer.restore_region(rest)
+        for ax in axes:
+            ax.draw(renderer)
+        return renderer
+
+
+@contextmanager
+def hidden(artists):
+    """While in it, these are not drawn."""
+    shown = [artist for artist in artists if artist.get_visible()]
+    for artist in shown:
+        artist.set_visible(False)
+    try:
+        yield
+    finally:
+        for artist in shown:
+            artist.set_visible(True)
+
+
+@contextmanager
+def _resolution(figure, dpi):
+    before = figure.dpi
+    figure.dpi = dpi
+    try:
+        yield
+    finally:
+        figure.dpi = before
+
+
+@contextmanager
+def _paper(figure, transparent):
+    before = figure.get_facecolor()
+    if transparent:
+        figure.set_facecolor("none")
+    try:
+        yield
+    finally:
+        figure.set_facecolor(before)

@@ -1,0 +1,269 @@
+"""The race: plain runs, what is held equal is held equal, and a learner's class runs or is told what is wrong."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_lib import labs, plots
+from course_lib.descent import descend
+from course_lib.labs import race_lab
+from course_lib.labs.race_lab import EFFECTIVE, LR, RATES, STEPS, TUNED
+from course_lib.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
+
+ROOT = Path(__file__).parents[2]
+USUAL = race_lab._runners(())
+START = (-4.0, 2.0)
+
+
+def one(lr=0.02, gamma=0.9, surface="ravine", fair=LR, start=START, runners=USUAL):
+    """Lines of one cell as (points, 2), and its words."""
+    answer = race_lab.compute(
+        np.array([[lr]]), np.array([[gamma]]), surface=surface, fair=fair, start=start, runners=runners
+    )
+    lines = {gid: np.column_stack([np.ravel(side) for side in pair]) for gid, pair in answer.lines.items()}
+    return lines, {name: np.ravel(text)[0] for name, text in answer.words.items()}
+
+
+# A learner's classes: right, bare, and wrong.
+
+
+@dataclass(frozen=True, eq=False)
+class Mine(Optimizer):
+    lr: float = 0.01
+    gamma: float = 0.9
+    state = ("delta",)
+
+    def step(self, theta, g, t, delta):
+        delta = self.lr * g + self.gamma * delta
+        return theta - delta, delta
+
+
+class Bare:
+    def __init__(self, lr=0.01):
+        self.lr = lr
+
+    def step(self, theta, g, t):
+        return (theta - self.lr * g,)
+
+
+class Clipped(Bare):
+    """Right for one run; of a grid at once it would take one length for all."""
+
+    def step(self, theta, g, t):
+        return (theta - self.lr * g / max(1, np.linalg.norm(g)),)
+
+
+class NoTuple(Bare):
+    def step(self, theta, g, t):
+        return theta - self.lr * g
+
+
+class OldArguments(Bare):
+    def step(self, theta, g):
+        return (theta - self.lr * g,)
+
+
+class Needy(Bare):
+    def __init__(self, lr, friction):
+        self.lr = lr
+
+
+class Undecorated(Optimizer):
+    lr: float = 0.01
+
+    def step(self, theta, g, t):
+        return (theta - self.lr * g,)
+
+
+class Typo(Bare):
+    def step(self, theta, g, t):
+        return (theta - self.rate * g,)
+
+
+class Unwritten(Optimizer):
+    pass
+
+
+class InPlace(Bare):
+    def step(self, theta, g, t):
+        theta -= self.lr * g
+        return (theta,)
+
+
+@pytest.mark.parametrize("surface", race_lab.GROUNDS)
+@pytest.mark.parametrize("start", ["home", (0.7, -0.9)])
+def test_paths_are_plain_runs(surface, start):
+    ground = race_lab.GROUNDS[surface]
+    start = ground.start if start == "home" else start
+    lines, _ = one(0.003, 0.8, surface, start=start)
+    for runner, rule in zip(USUAL, (GradientDescent(0.003), Momentum(0.003, 0.8), Nesterov(0.003, 0.8)), strict=True):
+        path = descend(rule, surface, start, steps=STEPS)
+        np.testing.assert_allclose(lines[runner.gid], path.theta, rtol=1e-12)
+        if np.isfinite(ground.lowest):
+            expected = np.maximum(path.loss - ground.lowest, race_lab.BOTTOM / 100)
+            np.testing.assert_allclose(lines[f"height.{runner.gid}"][:, 1], expected, rtol=1e-9)
+
+
+def test_a_start_next_to_the_surfaces_own_is_that_start():
+    lines, _ = one(surface="saddle", start=(-1.8, 0.0))
+    assert tuple(lines["start"][0]) == race_lab.GROUNDS["saddle"].start
+    assert tuple(one(surface="saddle", start=(-1.8, 0.3))[0]["start"][0]) == (-1.8, 0.3)
+
+
+def test_same_effective_step_divides_the_learning_rate_of_momentum_only():
+    lines, words = one(0.05, 0.9, fair=EFFECTIVE)
+    for runner, rule in zip(USUAL, (GradientDescent(0.05), Momentum(0.005, 0.9), Nesterov(0.005, 0.9)), strict=True):
+        np.testing.assert_allclose(lines[runner.gid], descend(rule, "ravine", START, steps=STEPS).theta, rtol=1e-9)
+    assert words["run0"].endswith("η = 0.05") and words["run1"].endswith("η = 0.005")
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 0.9])
+def test_tuned_is_the_best_of_the_same_grid(gamma):
+    lines, words = one(0.123, gamma, fair=TUNED)
+    rules = (GradientDescent, lambda lr: Momentum(lr, gamma), lambda lr: Nesterov(lr, gamma))
+    for runner, rule in zip(USUAL, rules, strict=True):
+        late = [descend(rule(lr), "ravine", START, steps=STEPS).loss[-race_lab.LATE :].max() for lr in RATES]
+        best = RATES[np.nanargmin(late)]
+        np.testing.assert_allclose(lines[runner.gid], descend(rule(best), "ravine", START, steps=STEPS).theta)
+        assert words[runner.gid].endswith(f"its best η of {len(RATES)}: {best:.2g}")
+
+
+def test_the_best_learning_rate_of_gradient_descent_is_near_the_theorys():
+    best = float(one(fair=TUNED)[1]["run0"].rsplit(" ", 1)[1])
+    assert abs(np.log10(best / (2 / 26))) < 0.1
+
+
+def test_the_sliders_learning_rates_are_the_grid_of_tuning():
+    np.testing.assert_allclose(labs.race().page["lr"].values, RATES, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"lr": 1.0}, "diverges"),
+        ({"lr": 0.063}, "reaches the lowest point after"),
+        ({"lr": 0.001}, "is on its way after 150 steps"),
+        ({"surface": "saddle", "start": (-1.8, 0.001), "lr": 0.1}, "falls out of the picture after"),
+        ({"surface": "monkey_saddle", "start": (1.6, 0.01), "lr": 0.001}, "is still in the picture"),
+        ({"surface": "three_hump_camel", "start": (2.0, 2.0), "lr": 0.05}, "comes to rest in a valley that is not"),
+    ],
+)
+def test_words_say_how_it_ended(settings, said):
+    assert one(gamma=0.0, **settings)[1]["run0"].startswith(said)
+
+
+# Own classes
+
+
+def test_only_own_classes_run_beside_the_usual_three():
+    assert [r.label for r in race_lab._runners((Mine,))][:3] == [r.label for r in USUAL]
+    assert [r.label for r in race_lab._runners((Mine, Momentum))] == ["yours, Mine", "momentum"]
+    mine = race_lab._runners((Mine,))[-1]
+    assert mine.look is plots.OWN and mine.lr and mine.gamma and not mine.alone
+
+
+def test_every_optimizer_of_the_course_can_race():
+    for kind in OPTIMIZERS:
+        (runner,) = race_lab._runners((kind,))
+        assert not runner.own and runner.lr
+    assert labs.race(*OPTIMIZERS).cell(labs.race().defaults)
+
+
+def test_the_same_rule_is_recognised():
+    runners = race_lab._runners((Mine, Bare))
+    words = one(runners=runners)[1]
+    assert words["run3"].endswith("it is the very path of momentum")
+    assert words["run4"].endswith("it is the very path of gradient descent")
+    assert "very path" not in "".join(words[f"run{k}"] for k in range(3))
+
+
+def test_a_class_of_the_courses_name_is_still_yours():
+    mine = type("Momentum", (Mine,), {"__module__": "__main__"})
+    runner = race_lab._runners((mine,))[-1]
+    assert runner.look is plots.OWN and runner.label == "yours, Momentum"
+
+
+def test_what_cannot_run_a_grid_runs_alone():
+    runner = race_lab._runners((Clipped,))[-1]
+    assert runner.alone
+    lr, gamma = np.array([[0.01], [0.1]]), np.array([[0.0, 0.9]])
+    path = runner.run(lr, gamma, race_lab.GROUNDS["ravine"], START)
+    assert path.theta.shape == (STEPS + 1, 2, 2, 1)
+    single = replace(runner, alone=False).run(lr[1:], gamma[:, :1], race_lab.GROUNDS["ravine"], START)
+    np.testing.assert_allclose(path.theta[:, :, 1, 0], single.theta[:, :, 0, 0])
+
+
+def test_an_instance_keeps_its_settings():
+    runners = race_lab._runners((Momentum(0.01, 0.5), Momentum(0.01, 0.9)))
+    assert runners[0].label == "Momentum(lr=0.01, gamma=0.5)"
+    assert runners[0].look.dashes != runners[1].look.dashes
+    for fair in race_lab.FAIR:
+        lines, words = one(0.5, 0.0, fair=fair, runners=runners)
+        expected = descend(Momentum(0.01, 0.9), "ravine", START, steps=STEPS).theta
+        np.testing.assert_allclose(lines["run1"], expected)
+        assert words["run1"].endswith("its own settings")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "said"),
+    [
+        (NoTuple, TypeError, "NoTuple.step returned ndarray, not a tuple"),
+        (OldArguments, TypeError, "takes 3 positional arguments but 4 were given"),
+        (Needy, TypeError, "Needy needs a value for friction: give it a default, or race an instance"),
+        (Undecorated, TypeError, "declares lr but is no dataclass: write @dataclass"),
+        (Typo, RuntimeError, "Typo.*has no attribute 'rate'"),
+        (Unwritten, RuntimeError, "Unwritten has no step"),
+        (InPlace, ValueError, "in place: make a new one"),
+        ("adam", TypeError, "labs.race takes optimizers, classes or instances with a step"),
+        (np.sin, TypeError, "labs.race takes optimizers"),
+    ],
+)
+def test_a_broken_contract_earns_one_sentence(wrong, error, said):
+    with pytest.raises(error, match=said) as raised:
+        labs.race(wrong)
+    assert "\n" not in str(raised.value) and len(str(raised.value)) < 260
+
+
+# The page
+
+
+def test_another_surface_brings_its_own_start():
+    live = labs.race()
+    chosen = list(race_lab.GROUNDS).index("rosenbrock")
+    live._asked(live, {"ask": "table", "settings": live.settings | {"surface": chosen}}, [])
+    first, second = live.kernel["start"]
+    home = race_lab.GROUNDS["rosenbrock"].start
+    assert (first.value(live.settings["start.0"]), second.value(live.settings["start.1"])) == pytest.approx(home)
+    assert not live.error
+    live._asked(live, {"ask": "cell", "settings": live.settings | {"start.0": 130}}, [])
+    assert live._present()["start.0"] == 130
+
+
+def test_every_surface_can_be_drawn():
+    live = labs.race()
+    pictures = {live.picture({"surface": k}, scale=1) for k in range(len(race_lab.GROUNDS))}
+    assert len(pictures) == len(race_lab.GROUNDS)
+
+
+CELLS = [f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom course_lib import labs", "labs.race()"]
+
+
+def test_in_jupyterlab_another_surface_and_another_start(chromium, server):
+    page = server.open(chromium, "race.ipynb", CELLS)
+    before = page.canvas()
+    page.page.get_by_role("combobox", name="surface").select_option(label="Rosenbrock's valley")
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 136")
+    page.settled()
+    assert page.page.get_by_role("spinbutton", name="start θ₁").input_value() == "-1.20"
+    assert np.abs(page.canvas() - before).max() > 60
+    pad = page.page.locator(".live-pad").first
+    place = pad.bounding_box()
+    pad.click(position={"x": 0.75 * place["width"], "y": 0.5 * place["height"]})
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 180")
+    assert page.eval("f.settings.surface") == list(race_lab.GROUNDS).index("rosenbrock")
+    page.page.get_by_role("button", name="Reset").click()
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 80 && f.settings.surface === 0")
+    assert not page.errors
+    page.page.close()

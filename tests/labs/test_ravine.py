@@ -1,0 +1,174 @@
+"""The ravine: what it draws is what the optimizers do, and its buttons go where theory says."""
+
+import numpy as np
+import pytest
+
+from course_lib import labs, quadratics
+from course_lib.descent import descend, sweep
+from course_lib.labs import ravine_lab as lab
+from course_lib.live import codec
+from course_lib.optimizers import GradientDescent, Momentum
+from course_lib.surfaces import ravine
+
+BUTTONS = {
+    "descent": "best for gradient descent",
+    "momentum": "best for momentum",
+    "nesterov": "best for Nesterov",
+}
+
+
+@pytest.fixture(scope="module")
+def live():
+    return labs.ravine()
+
+
+def rule(name, pull, gamma, kappa):
+    kind = lab.RULES[name]
+    return kind(pull / kappa) if kind is GradientDescent else kind(pull / kappa, gamma)
+
+
+def cell(pull, gamma, **kernel):
+    return lab.compute(np.array([[pull]]), np.array([[gamma]]), **kernel)
+
+
+def button(name, kappa):
+    """What a button sets, as (pull, gamma)."""
+    setting = lab.best_scenes(kappa)[BUTTONS[name]]
+    return setting["pull"], setting["gamma"]
+
+
+@pytest.mark.parametrize("kappa, angle, start", [(64, 0, (-4.0, 2.0)), (1, 0, (1.0, 0.5)), (25, 45, (3.0, -2.0))])
+@pytest.mark.parametrize("pull, gamma", [(0.1, 0.0), (1.2, 0.9), (3.2, 0.63), (3.9, 0.99)])
+def test_it_draws_what_the_optimizers_do(kappa, angle, start, pull, gamma):
+    answer = cell(pull, gamma, kappa=kappa, angle=angle, start=start)
+    for name in lab.RULES:
+        path = descend(rule(name, pull, gamma, kappa), ravine(kappa, angle), start, steps=lab.STEPS)
+        x, y = (np.ravel(side) for side in answer.lines[name])
+        drawn = np.isfinite(x)
+        np.testing.assert_array_equal(np.column_stack([x, y])[drawn], path.theta[drawn])
+        np.testing.assert_array_equal(np.ravel(answer.lines[f"loss.{name}"][1]), path.loss)
+        if not drawn.all():  # only what leaves for good is cut, and only from where it is far away
+            assert "diverges" in answer.words[name].item()
+            assert (np.abs(path.theta[: drawn.argmin()]) < lab.FAR).all() and not drawn[drawn.argmin() :].any()
+
+
+@pytest.mark.parametrize("angle", [0, 30, 90])
+def test_the_parts_add_up_to_the_loss(angle):
+    lines = cell(1.2, 0.9, angle=angle).lines
+    for name in lab.RULES:
+        along, across, loss = (np.ravel(lines[f"{kind}.{name}"][1]) for kind in ("along", "across", "loss"))
+        np.testing.assert_allclose(along + across, loss, rtol=1e-9)
+
+
+def test_each_part_is_the_closed_form_of_its_direction():
+    answer = cell(1.2, 0.9)
+    for name, mode in lab.MODES.items():
+        modes = mode(1.2 / 64, np.array(0.9), np.array([1.0, 64.0]))
+        theory = quadratics.mode_losses(modes, np.array([1.0, 64.0]), lab.STEPS, np.abs(lab.START))
+        for k, direction in enumerate(lab.DIRECTIONS):
+            np.testing.assert_allclose(
+                np.ravel(answer.lines[f"{direction}.{name}"][1]), theory[:, k], rtol=1e-8, atol=1e-15
+            )
+
+
+def test_turning_the_ravine_with_its_start_changes_no_loss():
+    level, turned = cell(1.2, 0.9), cell(1.2, 0.9, angle=37, start=ravine(64, 37).start)
+    for name in lab.RULES:
+        np.testing.assert_allclose(turned.lines[f"loss.{name}"][1], level.lines[f"loss.{name}"][1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", lab.RULES)
+@pytest.mark.parametrize("pull, gamma, kappa", [(1.2, 0.9, 64), (1.9, 0.0, 256), (1.3, 0.75, 64), (0.5, 0.99, 400)])
+def test_counts_are_those_of_a_sweep(name, pull, gamma, kappa):
+    optimizer, ground = rule(name, pull, gamma, kappa), ravine(kappa)
+    arrived, left, _ = lab.counts(optimizer, ground, lab.START)
+    assert arrived == sweep(optimizer, ground, lab.START, steps=lab.MOST, tol=lab.TOLERANCE).steps
+    assert np.isinf(left) or np.isinf(arrived)
+
+
+def test_counts_of_a_grid_are_those_of_its_cells():
+    pull, gamma = np.array([[0.5], [1.9], [3.2]]), np.array([[0.0, 0.63, 0.99]])
+    arrived, left, _ = lab.counts(Momentum(pull / 64, gamma), ravine(64), lab.START)
+    for i, k in np.ndindex(3, 3):
+        alone = lab.counts(Momentum(pull[i, 0] / 64, gamma[0, k]), ravine(64), lab.START)
+        assert (arrived[i, k], left[i, k]) == alone[:2]
+    assert np.isfinite(left[2, 0]) and np.isfinite(arrived[2, 1])
+
+
+@pytest.mark.parametrize("name, steps", [("descent", 141), ("momentum", 38), ("nesterov", 49)])
+def test_the_best_settings_need_the_known_steps(name, steps, monkeypatch):
+    """From (-4, 2) on kappa 25 to a loss of 1e-8; theory's count is the measured one."""
+    monkeypatch.setattr(lab, "TOLERANCE", 1e-8)
+    lr, gamma, expected = lab.at_best(name, 25, 0, lab.START)
+    assert expected == steps == lab.counts(rule(name, 25 * lr, gamma, 25), ravine(25), lab.START)[0]
+
+
+@pytest.mark.parametrize("name", lab.RULES)
+@pytest.mark.parametrize("kappa", lab.KAPPAS)
+def test_buttons_go_to_the_optimum_of_theory(name, kappa):
+    pull, gamma = button(name, kappa)
+    assert pull in lab.PULLS and gamma in lab.GAMMAS
+    best = lab.BEST[name](1.0, kappa)
+    assert abs(pull - best.lr * kappa) <= 0.15 and abs(gamma - best.gamma) <= 0.05
+    needed = lab.counts(rule(name, pull, gamma, kappa), ravine(kappa), lab.START)[0]
+    assert 0.6 < needed / lab.at_best(name, kappa, 0, lab.START)[2] < 1.35
+
+
+def test_best_settings_cut_the_steps_to_a_fraction():
+    """The centre of lesson 02: at kappa 256 descent needs four times the steps of kappa 64, momentum twice."""
+    steps = {(name, kappa): lab.at_best(name, kappa, 0, lab.START)[2] for name in lab.RULES for kappa in (64, 256)}
+    assert steps["momentum", 64] < steps["nesterov", 64] < steps["descent", 64] / 4
+    assert steps["descent", 256] / steps["descent", 64] == pytest.approx(4, rel=0.1)
+    assert steps["momentum", 256] / steps["momentum", 64] == pytest.approx(2, rel=0.15)
+
+
+def test_words_at_the_corners():
+    slow, wild = cell(0.1, 0.0, kappa=400).words, cell(3.9, 0.0, kappa=400).words
+    assert slow["learning rate"].item().startswith("η = 0.1 / 400 = 0.00025")
+    assert all(f"at {lab.MOST};" in slow[name].item() for name in lab.RULES)
+    assert all("diverges: by step 7" in wild[name].item() for name in lab.RULES)
+    assert "γ = 0.82" in wild["momentum"].item()
+    at_once = cell(1.0, 0.0, kappa=1).words
+    assert all("first below the tolerance at 1;" in at_once[name].item() for name in lab.RULES)
+
+
+def test_momentum_without_gamma_is_descent():
+    words = cell(1.9, 0.0).words
+    assert words["momentum"].item().split(";")[0] == words["descent"].item().split(";")[0]
+
+
+def test_the_buttons_follow_kappa(live):
+    first = codec.scenes(live.table)
+    live.kernel["kappa"][0].widget.value = 4
+    then = codec.scenes(live.table)
+    live.kernel["kappa"][0].widget.value = 64
+    assert list(first) == list(then) == list(BUTTONS.values())
+    pulls, gammas = (live.page[name].values for name in ("pull", "gamma"))
+    for name, text in BUTTONS.items():
+        for kappa, scenes in ((64, first), (4, then)):
+            assert (pulls[scenes[text]["pull"]], gammas[scenes[text]["gamma"]]) == button(name, kappa)
+
+
+def test_the_landscape_follows_kappa_and_angle(live):
+    (above, *_) = live.drawing.figure.axes
+    before = [(ring.width, ring.height, ring.angle) for ring in above.patches]
+    live._asked(live, {"ask": "cell", "settings": {**live.settings, "kappa": 0, "angle": 9}}, [])
+    after = [(ring.width, ring.height, ring.angle) for ring in above.patches]
+    assert all(width / height == pytest.approx(8) for width, height, _ in before)
+    assert all(width == height and angle == 45 for width, height, angle in after)
+    live._asked(live, {"ask": "cell", "settings": live.defaults}, [])
+    assert [(ring.width, ring.height, ring.angle) for ring in above.patches] == before
+
+
+def test_buttons_in_an_exported_page(open_page, live):
+    page = open_page(live)
+    offered = page.page.locator(".live-tools button").all_inner_texts()
+    assert offered == [*BUTTONS.values(), "Reset"]  # what turns the ravine needs a kernel
+    for name, text in BUTTONS.items():
+        page.page.get_by_role("button", name=text).click()
+        chosen = page.eval("[f.text('pull'), f.text('gamma')]")
+        pull, gamma = button(name, 64)
+        assert chosen == [f"{pull:.1f}", f"{gamma:.2f}"]
+        steps = lab.counts(rule(name, pull, gamma, 64), ravine(64), lab.START)[0]
+        (said,) = [line for line in page.said() if line.startswith(BUTTONS[name].removeprefix("best for "))]
+        assert f"first below the tolerance at {steps:.0f};" in said
