@@ -12,7 +12,20 @@ import numpy as np
 import pytest
 
 from course_lib.descent import descend, iterates, trace
-from course_lib.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
+from course_lib.optimizers import (
+    OPTIMIZERS,
+    Adadelta,
+    Adam,
+    AdaMax,
+    AdamW,
+    AMSGrad,
+    GradientDescent,
+    Momentum,
+    Nadam,
+    Nesterov,
+    Optimizer,
+    RMSprop,
+)
 from course_lib.optimizers.base import RANGES
 from course_lib.surfaces import SURFACES
 
@@ -86,16 +99,41 @@ WORKED = {
     "Momentum": ({"lr": 0.1, "gamma": 0.5}, (10, 9, 7.6), (10, 9, 7.6)),
     # delta: 1, then the slope at 9 - 0.5 * 1 = 8.5: 0.85 + 0.5 = 1.35; the next look: 7.65 - 0.5 * 1.35
     "Nesterov": ({"lr": 0.1, "gamma": 0.5}, (10, 9, 7.65), (10, 8.5, 6.975)),
+    # s: 100, then 100 + 81
+    "Adagrad": ({"lr": 1, "eps": 0}, (10, 9, 9 - 9 / 181**0.5)),
+    # s: 50; d = sqrt(50 / 100) * 10, and x = 25; s = 25 + g^2 / 2 with g = 10 - sqrt(50)
+    "Adadelta": (
+        {"lr": 1, "rho": 0.5, "eps": 50},
+        (10, 10 - 50**0.5, (10 - 50**0.5) * (1 - (75 / (75 + (10 - 50**0.5) ** 2 / 2)) ** 0.5)),
+    ),
+    # s: 50, and sqrt(50 + 14) = 8; then 25 + 8.75^2 / 2
+    "RMSprop": ({"lr": 1, "gamma": 0.5, "eps": 14}, (10, 8.75, 8.75 - 8.75 / 77.28125**0.5)),
+    # m: 5 and 7, corrected 10 and 7 / 0.75; v: 50 and 65.5, corrected 100 and 65.5 / 0.75
+    "Adam": ({"lr": 1, "beta1": 0.5, "beta2": 0.5, "eps": 0}, (10, 9, 9 - (7 / 0.75) / (65.5 / 0.75) ** 0.5)),
+    # m as Adam; u: 10, then max(5, 9)
+    "AdaMax": ({"lr": 1, "beta1": 0.5, "beta2": 0.5, "eps": 0}, (10, 9, 9 - 7 / 0.75 / 9)),
+    # 2.5 / 0.75 + 5 / 0.5 = 40 / 3 over 10; then m = 41 / 6, v = 25 + (26 / 3)^2 / 2
+    "Nadam": (
+        {"lr": 1, "beta1": 0.5, "beta2": 0.5, "eps": 0},
+        (10, 26 / 3, 26 / 3 - (41 / 12 / 0.875 + 13 / 3 / 0.75) / ((25 + (26 / 3) ** 2 / 2) / 0.75) ** 0.5),
+    ),
+    # v: 90, then 81.9; the maximum stays 90, corrected 90 / 0.99
+    "AMSGrad": ({"lr": 1, "beta1": 0.5, "beta2": 0.1, "eps": 0}, (10, 9, 9 - (7 / 0.75) / (90 / 0.99) ** 0.5)),
+    # as Adam, and 1 % of the weight is gone: 9.9 - 1; then m = 6.95, v = 25 + 8.9^2 / 2
+    "AdamW": (
+        {"lr": 1, "beta1": 0.5, "beta2": 0.5, "eps": 0, "weight_decay": 0.01},
+        (10, 8.9, 8.811 - (6.95 / 0.75) / (64.605 / 0.75) ** 0.5),
+    ),
 }
 
 
 @every_optimizer
 def test_two_steps_by_hand(cls):
     assert cls.__name__ in WORKED, f"work two steps of {cls.__name__} by hand and add them to WORKED"
-    setting, thetas, looks = WORKED[cls.__name__]
+    setting, thetas, *looks = WORKED[cls.__name__]
     steps = list(islice(trace(cls(**setting), lambda theta: theta, [10]), 3))
-    assert [step.theta.item() for step in steps] == pytest.approx(thetas, rel=1e-15)
-    assert [step.look.item() for step in steps] == pytest.approx(looks, rel=1e-15)
+    assert [step.theta.item() for step in steps] == pytest.approx(thetas, rel=1e-14)
+    assert [step.look.item() for step in steps] == pytest.approx(looks[0] if looks else thetas, rel=1e-14)
 
 
 # Reductions and laws
@@ -160,7 +198,7 @@ def test_every_cell_of_a_sweep_is_its_single_run(cls, key):
         name: TYPICAL[name] * np.array(factors).reshape(-1, *(1,) * (len(names) - 1 - k))
         for k, name in enumerate(names)
     }
-    axes = {name: np.minimum(axis, 0.999) if name.startswith("beta") else axis for name, axis in axes.items()}
+    axes = {name: np.minimum(axis, 0.999) if name in ("rho", "beta1", "beta2") else axis for name, axis in axes.items()}
     grid = descend(cls(**axes), key, steps=30)
     for cell in np.ndindex(grid.loss.shape[1:]):
         own = {name: np.broadcast_to(axis, grid.loss.shape[1:])[cell].item() for name, axis in axes.items()}
@@ -206,6 +244,90 @@ def test_defaults_are_allowed_and_named_by_the_design(cls):
     assert set(fields(cls)) <= set(RANGES)
     assert issubclass(cls, Optimizer)
     assert "Source:" in cls.__doc__
+
+
+# The adaptive family: reductions and laws
+
+SURFACE = SURFACES["rosenbrock"]
+
+
+def walk(optimizer, gradient=SURFACE.gradient, start=SURFACE.start, steps=60):
+    return path(optimizer, gradient, start, steps)
+
+
+def test_rmsprop_without_memory_is_sign_descent():
+    @dataclasses.dataclass(frozen=True, eq=False)
+    class SignDescent(Optimizer):
+        lr: float = 0.01
+
+        def step(self, theta, g, t):
+            return (theta - self.lr * np.sign(g),)
+
+    np.testing.assert_allclose(walk(RMSprop(lr=0.01, gamma=0, eps=0)), walk(SignDescent(0.01)), rtol=1e-12)
+
+
+def test_adam_without_momentum_is_rmsprop_with_a_corrected_learning_rate():
+    def rmsprop(t):
+        return RMSprop(lr=0.01 * np.sqrt(1 - 0.9**t), gamma=0.9, eps=0)
+
+    np.testing.assert_allclose(walk(Adam(lr=0.01, beta1=0, beta2=0.9, eps=0)), walk(rmsprop), rtol=1e-10)
+
+
+def test_adamw_without_decay_is_adam():
+    np.testing.assert_array_equal(walk(AdamW(lr=0.01, weight_decay=0)), walk(Adam(lr=0.01)))
+
+
+def test_adamw_differs_from_adam_where_it_decays():
+    assert np.abs(walk(AdamW(lr=0.01, weight_decay=0.1)) - walk(Adam(lr=0.01))).max() > 1e-3
+
+
+def growing(theta):
+    return 1.0 - theta  # runs away from 1: from below 1 each gradient is larger than the one before
+
+
+def test_amsgrad_is_adam_while_the_gradient_grows():
+    ours, adam = (walk(cls(lr=0.1), growing, [0.0], 30) for cls in (AMSGrad, Adam))
+    np.testing.assert_array_equal(ours, adam)
+
+
+def test_amsgrad_differs_from_adam_once_the_gradient_falls():
+    ours, adam = (walk(cls(lr=0.1, beta2=0.9), lambda theta: theta, [3.0], 30) for cls in (AMSGrad, Adam))
+    assert np.abs(ours - adam).max() > 1e-2
+
+
+def test_nadam_without_momentum_is_adam_without_momentum():
+    np.testing.assert_allclose(walk(Nadam(lr=0.01, beta1=0)), walk(Adam(lr=0.01, beta1=0)), rtol=1e-14)
+
+
+@pytest.mark.parametrize("cls", [Adam, AdamW], ids=lambda cls: cls.__name__)
+def test_first_step_of_adam_is_the_learning_rate_times_the_sign(cls):
+    changes = {"weight_decay": 0} if cls is AdamW else {}
+    start = np.array([3.0, -0.02])
+    after = walk(cls(lr=0.1, eps=0, **changes), lambda theta: np.array([1e-9, 50.0]) * theta, start, 1)[1]
+    np.testing.assert_allclose(after, start - 0.1 * np.sign(start), rtol=1e-12)
+
+
+@pytest.mark.parametrize("cls", [RMSprop, Adam, AdaMax, Nadam, AMSGrad], ids=lambda cls: cls.__name__)
+def test_scaling_the_loss_leaves_the_path_without_eps(cls):
+    scaled = walk(cls(lr=0.01, eps=0), lambda theta: 2.0**20 * SURFACE.gradient(theta))
+    np.testing.assert_allclose(scaled, walk(cls(lr=0.01, eps=0)), rtol=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e4])
+def test_adadelta_has_the_units_of_theta_not_of_the_slope(scale):
+    # eps is all that has theta's units at the start: the first step is sqrt(eps / (1 - rho)), however steep it is.
+    start = np.array([3.0, -2.0])
+    after = walk(Adadelta(rho=0.9, eps=1e-6), lambda theta: scale * theta, start, 1)[1]
+    np.testing.assert_allclose(start - after, np.sqrt(1e-6 / 0.1) * np.sign(start), rtol=1e-5)
+
+
+@pytest.mark.parametrize("cls", [c for c in OPTIMIZERS if c not in LINEAR], ids=lambda cls: cls.__name__)
+def test_turning_the_plane_breaks_what_works_by_coordinate(cls):
+    hessian, turn = np.diag([1.0, 25.0]), np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)
+    optimizer = typical(cls, weight_decay=0)
+    straight = path(optimizer, lambda theta: hessian @ theta, [-4, 2])
+    turned = path(optimizer, lambda theta: turn @ hessian @ turn.T @ theta, turn @ [-4, 2])
+    assert np.abs(turned - straight @ turn.T).max() > 1e-3
 
 
 # What is refused
