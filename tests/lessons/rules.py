@@ -77,9 +77,9 @@ def folds_end_before_the_next_thought(nb):
         if title:
             folded, line = bool(cell.metadata.get("jp-MarkdownHeadingCollapsed")), tags(cell) & {"main", "deeper"}
             solution = cell.source.lstrip("# ").startswith("Solution")
-        elif folded and tags(cell) & {"main", "deeper"} != line:
-            swallowed.append(cell.id)
-        elif folded and solution and ("exercise" not in tags(cell) or tags(cell) & {"stub", "check"}):
+        elif (folded and tags(cell) & {"main", "deeper"} != line) or (
+            folded and solution and ("exercise" not in tags(cell) or tags(cell) & {"stub", "check"})
+        ):
             swallowed.append(cell.id)
     return swallowed
 
