@@ -67,7 +67,7 @@ class Page:
             f"() => {{ const f = document.querySelector('.live-figure').liveFigure; return {expression}; }}"
         )
 
-    def wait(self, expression, timeout=15_000):
+    def wait(self, expression, timeout=60_000):
         """Wait until a JavaScript expression in `f` is true."""
         self.page.wait_for_function(
             f"() => {{ const f = document.querySelector('.live-figure')?.liveFigure; return f && ({expression}); }}",
