@@ -53,6 +53,7 @@ class Exercise:
     """What all exercises share.
 
     name: the learner's variable or function. stars: 1 is enough to go on. minutes: an estimate. praise: why it matters.
+    guess: whether the answer is only noted, because the lesson answers it with its next measurement.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Exercise:
     minutes: int
     title: str
     praise: str
+    guess: bool = False
 
     def __call__(self, answer) -> Feedback:
         if answer is ... or answer is None:
@@ -76,31 +78,27 @@ class Exercise:
     def judge(self, answer) -> Feedback:
         raise NotImplementedError
 
+    def _noted(self, guess):
+        return Feedback("told", f"Your guess is noted: {guess}. {self.praise}")
+
     def _solved(self, feedback):
-        kept = record.remember(self.name)
-        return (
-            feedback
-            if kept
-            else Feedback(feedback.verdict, f"{feedback.says} (It could not be written to your progress.)")
-        )
+        if record.remember(self.name):
+            return feedback
+        return Feedback(feedback.verdict, f"{feedback.says} (It could not be written to your progress.)")
 
 
 @dataclass(frozen=True)
 class Number(Exercise):
-    """A number, accepted within the factor `within`: 1.02 is two per cent either way, 2 is half to double.
-
-    A guess is only noted: the lesson answers it with the next measurement.
-    """
+    """A number, accepted within the factor `within`: 1.02 is two per cent either way, 2 is half to double."""
 
     value: float = 0.0
-    guess: bool = False
     within: float = 1.02
     mistakes: tuple[Mistake, ...] = ()
 
     def judge(self, answer):
         number = _number(answer)
         if self.guess:
-            return Feedback("told", f"Your guess is noted: {number:g}. {self.praise}")
+            return self._noted(f"{number:g}")
         if self._close(number, self.value):
             return Feedback("right", f"The value is {self.value:.4g}. {self.praise}")
         for mistake in self.mistakes:
@@ -124,13 +122,9 @@ class Number(Exercise):
 
 @dataclass(frozen=True)
 class Choice(Exercise):
-    """One letter out of a few. options: letter -> why it is right or wrong; `right` names the right one.
-
-    A guess is only noted: the lesson answers it with the next measurement.
-    """
+    """One letter out of a few. options: letter -> why it is right or wrong; `right` names the right one."""
 
     right: str = "a"
-    guess: bool = False
     options: tuple[tuple[str, str], ...] = ()
 
     def judge(self, answer):
@@ -139,7 +133,7 @@ class Choice(Exercise):
         if letter not in reasons:
             raise Accident(f'Answer with one of the letters {", ".join(reasons)} in quotation marks, such as "a".')
         if self.guess:
-            return Feedback("told", f"Your guess is noted: {letter}. {self.praise}")
+            return self._noted(letter)
         if letter == self.right:
             return Feedback("right", f"{reasons[letter]} {self.praise}".strip())
         return Feedback("wrong", f"You chose {letter}. {reasons[letter]}")

@@ -28,10 +28,6 @@ def pictures(nb):
     }
 
 
-def is_guess(exercise):
-    return getattr(exercise, "guess", False)
-
-
 @lessons
 def test_stored_pictures_are_what_the_code_draws_today(lesson):
     stored, fresh = pictures(nbformat.read(lesson, as_version=4)), pictures(executed(lesson))
@@ -68,7 +64,7 @@ def test_solutions_pass_their_checks(lesson):
     nb, names = solved(nbformat.read(lesson, as_version=4))
     run(nb)
     number = int(lesson.stem[:2])
-    wanted = {e.name for e in checks.EXERCISES if e.lesson == number and not isinstance(e, Choice) and not is_guess(e)}
+    wanted = {e.name for e in checks.EXERCISES if e.lesson == number and not isinstance(e, Choice) and not e.guess}
     assert set(names) == wanted
 
 
