@@ -136,7 +136,7 @@ def agreement(owner: str, partners: tuple[str, ...]) -> Iterator[Finding]:
 
 def style_sheet() -> Finding:
     """The figures' style, which a package built without its data would lack."""
-    if (resources.files("course_lib") / "course.mplstyle").is_file():
+    if (resources.files("course_lib") / "plots/course.mplstyle").is_file():
         return Finding("the style of the figures")
     return Finding("course.mplstyle is missing from the package", install("--force-reinstall", "--no-deps", *source()))
 

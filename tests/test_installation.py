@@ -88,7 +88,8 @@ def test_an_old_python(monkeypatch):
 def test_a_missing_style_sheet(monkeypatch, tmp_path):
     monkeypatch.setattr(installation.resources, "files", lambda name: tmp_path)
     assert "course.mplstyle" in str(installation.style_sheet())
-    (tmp_path / "course.mplstyle").touch()
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots/course.mplstyle").touch()
     assert installation.style_sheet().ok
 
 

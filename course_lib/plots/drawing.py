@@ -1,114 +1,10 @@
-"""Static drawings of the course: (axes, arrays) -> artists. Every colour and size stands here or in course.mplstyle.
+"""Drawings that stand still: (axes, arrays) -> artists."""
 
-A picture is made in three steps: `figure()`, some `draw_...` calls, `show(fig, alt)`. Figures are made without pyplot,
-so nothing is drawn twice and nothing stays open behind a notebook's back. Importing this module sets the style.
-"""
-
-import io
-from dataclasses import dataclass
-from pathlib import Path
-
-import matplotlib.style
 import numpy as np
-from IPython.display import display
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 from matplotlib.patheffects import withStroke
 
-matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
-
-INK, SOFT, PALE, GRID, STAR = "#22303C", "#6B7A88", "#8E9BA6", "#E3E8EC", "#F2C230"
-LAND = LinearSegmentedColormap.from_list("land", ["#FBFCFD", "#E9EFF3", "#DBE5EB", "#CDDBE3", "#BFD2DD"])
-EARTH = "#E9EFF3"
-RATES = "cividis_r"  # of maps of numbers: perceptually even, in grey and to colour-blind eyes; bright is fast
-
-
-@dataclass(frozen=True)
-class Look:
-    """How one optimizer is drawn everywhere: told apart by colour, dashes and marker, never by colour alone."""
-
-    label: str
-    color: str
-    dashes: str | tuple
-    marker: str
-
-
-LOOKS = {
-    "GradientDescent": Look("gradient descent", "#5B6770", (0, (1, 1.3)), "o"),
-    "Momentum": Look("momentum", "#D55E00", "-", "o"),
-    "Nesterov": Look("Nesterov", "#0072B2", (0, (4.5, 1.6)), "D"),
-    "Adagrad": Look("Adagrad", "#8C6D1F", (0, (7, 2)), "v"),
-    "Adadelta": Look("Adadelta", "#6A3D9A", (0, (2.5, 1.2)), "p"),
-    "RMSprop": Look("RMSprop", "#00795A", (0, (5, 1.4, 1, 1.4, 1, 1.4)), "s"),
-    "Adam": Look("Adam", "#AA3377", (0, (8, 1.6, 1.4, 1.6)), "^"),
-    "AdaMax": Look("AdaMax", "#4D7A97", (0, (3, 1.2, 1, 1.2)), "<"),
-    "Nadam": Look("Nadam", "#B5473C", (0, (6, 1.2, 2, 1.2)), ">"),
-    "AMSGrad": Look("AMSGrad", "#7A4A2B", (0, (2, 1, 2, 2.5)), "P"),
-    "AdamW": Look("AdamW", "#3F5FA8", (0, (9, 1.4, 3, 1.4)), "X"),
-}
-OWN = Look("yours", "#22303C", "-", "*")
-
-# Two kinds of memory, told apart by colour and dashes; their members by marker alone, since they run on one another.
-MEMORIES = {
-    "steps": Look("memory of steps", "#D55E00", "-", "o"),
-    "gradients": Look("memory of gradients", "#0072B2", (0, (4, 3)), "D"),
-}
-MEMBERS = ("o", "s", "^", "D", "v", "P", "X")
-
-# One rule at several settings, from the least to the most: darker, thicker in ink, and dashed differently.
-SERIES = tuple(
-    Look(f"setting {k + 1}", color, dashes, "o")
-    for k, (color, dashes) in enumerate(
-        [("#5B6770", (0, (1, 1.3))), ("#C98A4B", (0, (5, 1.5))), ("#D55E00", "-"), ("#7A2E0E", (0, (8, 1.5, 1.5, 1.5)))]
-    )
-)
-
-
-def look_of(optimizer) -> Look:
-    """The look of an optimizer, its class, or a name; a learner's own class gets one of its own."""
-    if isinstance(optimizer, Look):
-        return optimizer
-    if isinstance(optimizer, str):
-        return LOOKS.get(optimizer, OWN)
-    kind = optimizer if isinstance(optimizer, type) else type(optimizer)
-    return LOOKS.get(kind.__name__, OWN)
-
-
-def figure(*titles, widths=None, height=4.4):
-    """A figure with one axes for each title, side by side, and the axes. widths: their ratios."""
-    fig = Figure(figsize=(11, height), layout="constrained")
-    axes = fig.subplots(1, max(1, len(titles)), width_ratios=widths, squeeze=False)[0]
-    for ax, title in zip(axes, titles, strict=False):
-        ax.set_title(title)
-    return (fig, *axes)
-
-
-def mosaic(layout, titles, *, height=4.4, **ratios):
-    """A figure whose axes are laid out by name, as in matplotlib's subplot_mosaic: (figure, {name: axes}).
-
-    titles: name -> title; ratios: width_ratios, height_ratios.
-    """
-    fig = Figure(figsize=(11, height), layout="constrained")
-    axes = fig.subplot_mosaic(layout, **ratios)
-    for name, title in titles.items():
-        axes[name].set_title(title)
-    return fig, axes
-
-
-def place(fig, *panels, bottom=0.56):
-    """Put axes where they are told, in inches: (axes, left, width, height) each. For true shapes, without a layout."""
-    fig.set_layout_engine("none")
-    across, up = fig.get_size_inches()
-    for ax, left, width, height in panels:
-        ax.set_position((left / across, bottom / up, width / across, height / up))
-
-
-def show(fig, alt):
-    """Put a finished figure into the notebook, with `alt` as its text alternative for those who cannot see it."""
-    picture = io.BytesIO()
-    fig.savefig(picture, format="png", metadata={"Software": None})
-    display({"image/png": picture.getvalue(), "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+from .looks import EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, look_of, marker_size
 
 
 def draw_landscape(ax, surface, levels=9):
@@ -256,16 +152,12 @@ def draw_path(ax, theta, look, label=None):
     (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, zorder=5, label=label or style.label)
     line.set(
         marker=style.marker,
-        markersize=_size(style),
+        markersize=marker_size(style),
         markeredgecolor="white",
         markeredgewidth=0.8,
         markevery=slice(0, 24),
     )
     return line
-
-
-def _size(look):
-    return 11 if look.marker == "*" else 5.5  # a small star is no star
 
 
 def draw_curve(ax, x, y, look, label=None, at=-1):
@@ -355,149 +247,7 @@ def draw_words(ax, x, y, text, color=INK, edge=None, **style):
     return words
 
 
-def moving_cross(ax, gid, spot):
-    """Empty lines for a chosen place on a map: hairs through it, and a white disc on it."""
-    ax.plot([], [], color="white", linewidth=3.4, alpha=0.45, zorder=3, gid=f"{gid} under")
-    ax.plot([], [], color=INK, linewidth=1, zorder=3.1, gid=gid)
-    moving_start(ax, spot)
-    ax.lines[-1].set(clip_on=False, in_layout=False)  # else its emptiness would upset the layout
-    return f"{gid} under", gid
-
-
-def moving_path(ax, gid, look, label=None):
-    """Empty lines for a run seen from above, drawn as `draw_path` draws one: (gid of the halo, gid)."""
-    style = look_of(look)
-    ax.plot([], [], color="white", linewidth=4.2, zorder=4.9, gid=f"halo.{gid}")
-    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
-    ax.lines[-1].set(marker=style.marker, markersize=_size(style), markeredgecolor="white", markeredgewidth=0.8)
-    ax.lines[-1].set_markevery(slice(0, 24))
-    return f"halo.{gid}", gid
-
-
-def moving_curve(ax, gid, look, label=None):
-    """An empty line for a quantity against the step, as `draw_curve` draws one."""
-    style = look_of(look)
-    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
-    return gid
-
-
-def moving_run(ax, gid, look):
-    """An empty line with a marker at every step: a run of one coordinate."""
-    style = look_of(look)
-    ax.plot([], [], color=style.color, linestyle=style.dashes, linewidth=1.7, zorder=5, gid=gid, label=style.label)
-    ax.lines[-1].set(marker=style.marker, markersize=5, markeredgecolor="white", markeredgewidth=0.7)
-    return gid
-
-
-def moving_roots(ax, ways, roots, look):
-    """Empty lines for eigenvalues in the complex plane: the ways they go, faint, and where they are."""
-    style = look_of(look)
-    ax.plot([], [], color=style.color, linewidth=1.4, alpha=0.4, zorder=4, gid=ways)
-    ax.plot([], [], style.marker, color=style.color, markersize=9, markeredgecolor="white", zorder=6, gid=roots)
-    return ways, roots
-
-
-def moving_span(ax, gid):
-    """An empty line for a stretch of a map, with a stop at either end."""
-    ax.plot([], [], color="white", linewidth=2.6, marker="|", markersize=13, markeredgewidth=2.6, zorder=2.5, gid=gid)
-    return gid
-
-
-def moving_directions(ax, along, across, look):
-    """Empty lines for the two directions of a ravine: a line for the one along it, a dot a step for the one across."""
-    color = look_of(look).color
-    ax.plot([], [], color=color, linewidth=2, zorder=5, gid=along)
-    ax.plot([], [], "o", color=color, alpha=0.55, markersize=2.6, markeredgewidth=0, zorder=4.8, gid=across)
-    return along, across
-
-
-def moving_head(ax, gid, look, size=5.5):
-    """An empty line for the point a run has reached, where the usual disc would be too large."""
-    color = look_of(look).color
-    ax.plot([], [], "o", color=color, markeredgecolor="white", markersize=size, zorder=5.1, gid=gid)
-    return gid
-
-
-def moving_member(ax, gid, memory, number, label):
-    """An empty line for member `number` of the seven: its markers stand where no other member has one."""
-    style = MEMORIES[memory]
-    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5 + 0.01 * number, gid=gid, label=label)
-    ax.lines[-1].set(marker=MEMBERS[number], markersize=7, markeredgecolor="white", markeredgewidth=0.8)
-    ax.lines[-1].set_markevery((number + 1, len(MEMBERS)))
-    return gid
-
-
 def draw_groups(ax, named):
     """A legend of the two kinds of memory. named: text -> key of MEMORIES."""
     samples = [ax.plot([], [], color=MEMORIES[k].color, linestyle=MEMORIES[k].dashes)[0] for k in named.values()]
     return ax.legend(samples, named, loc="upper right", fontsize=10, handlelength=3)
-
-
-def moving_round(ax, gid, look):
-    """An empty line for places visited in turn: open markers, joined."""
-    style = look_of(look)
-    ax.plot([], [], color=style.color, linewidth=1.5, zorder=6, gid=gid, marker=style.marker, markersize=10)
-    ax.lines[-1].set(markerfacecolor="white", markeredgecolor=style.color, markeredgewidth=2)
-    return gid
-
-
-def moving_rings(ax, gid, look, label):
-    """An empty line of small open markers: values that were measured, on the line of those predicted."""
-    style = look_of(look)
-    ax.plot(
-        [], [], style.marker, markerfacecolor="white", markeredgecolor=style.color, zorder=5.5, gid=gid, label=label
-    )
-    ax.lines[-1].set(markersize=5, markeredgewidth=1.3)
-    return gid
-
-
-def put_under(lines):
-    """Make lines wide and lay them under others, over their halos: both are seen where one runs on the other."""
-    for line in lines:
-        line.set(linewidth=line.get_linewidth() + 2, zorder=line.get_zorder() - 0.05)
-
-
-def moving_dots(ax, gid, look, size=6):
-    """An empty line of faint dots, one for each step."""
-    style = look_of(look)
-    ax.plot([], [], style.marker, color=style.color, alpha=0.3, markersize=size, markeredgewidth=0, zorder=5, gid=gid)
-    return gid
-
-
-def moving_ball(ax, gid, look, size=16, label=None):
-    """An empty line for one large marker: where a run is now."""
-    style = look_of(look)
-    ax.plot([], [], style.marker, color=style.color, markersize=size, markeredgecolor="white", zorder=7, gid=gid)
-    ax.lines[-1].set_label(label or style.label)
-    return gid
-
-
-def moving_arrow(ax, gid, color, label, dashes="-", width=2.4, alpha=1.0):
-    """Empty lines for the shaft of an arrow on a white halo and for its growing end: (halo, shaft, end).
-
-    The end has no marker to be seen: it keeps a played arrow from carrying a disc beside its tip.
-    """
-    ax.plot([], [], color="white", linewidth=width + 2.2, zorder=5.9, gid=f"halo.{gid}", alpha=alpha)
-    ax.plot([], [], color=color, linewidth=width, linestyle=dashes, zorder=6, gid=gid, label=label, alpha=alpha)
-    ax.plot([], [], "o", alpha=0, markersize=1, zorder=6, gid=f"end.{gid}")
-    return f"halo.{gid}", gid, f"end.{gid}"
-
-
-def moving_bars(ax, gid, color, width):
-    """An empty line for bars; `bar_line` makes their points. width: in points."""
-    ax.plot([], [], color=color, linewidth=width, solid_capstyle="butt", zorder=4, gid=gid)
-    return gid
-
-
-def bar_line(x, heights, base=0.0):
-    """Bars as one line with gaps: x (n,), heights (n, *grid) -> x (3 n,), y (3 n, *grid)."""
-    heights = np.asarray(heights, float)
-    gap, foot = np.full_like(heights, np.nan), np.full_like(heights, base)
-    y = np.stack([foot, heights, gap], axis=1).reshape(-1, *heights.shape[1:])
-    return np.repeat(np.asarray(x, float), 3), y
-
-
-def moving_start(ax, gid="start"):
-    """An empty line for the white disc where a run begins."""
-    ax.plot([], [], "o", color="white", markeredgecolor=INK, markeredgewidth=2.2, markersize=12, zorder=8, gid=gid)
-    return gid

@@ -1,0 +1,143 @@
+"""Static drawings of the course, and every colour and size once.
+
+looks       colours, and the look of each optimizer; sizes and fonts are in course.mplstyle
+figures     empty figures, and `show`, which puts a finished one into the notebook
+drawing     what stands still: (axes, arrays) -> artists
+moving      empty lines with names, for what a live figure moves
+
+A picture is made in three steps: `figure()`, some `draw_...` calls, `show(fig, alt)`. Importing this sets the style.
+"""
+
+from pathlib import Path
+
+import matplotlib.style
+
+from .drawing import (
+    draw_bars,
+    draw_curve,
+    draw_groups,
+    draw_guess,
+    draw_hill,
+    draw_kinks,
+    draw_label,
+    draw_landscape,
+    draw_loss,
+    draw_minima,
+    draw_path,
+    draw_point,
+    draw_rates,
+    draw_ravine,
+    draw_roll,
+    draw_series,
+    draw_start,
+    draw_steps,
+    draw_track,
+    draw_words,
+    shape_ravine,
+)
+from .figures import (
+    figure,
+    mosaic,
+    place,
+    show,
+)
+from .looks import (
+    EARTH,
+    GRID,
+    INK,
+    LAND,
+    LOOKS,
+    MEMBERS,
+    MEMORIES,
+    OWN,
+    PALE,
+    RATES,
+    SERIES,
+    SOFT,
+    STAR,
+    Look,
+    look_of,
+)
+from .moving import (
+    bar_line,
+    moving_arrow,
+    moving_ball,
+    moving_bars,
+    moving_cross,
+    moving_curve,
+    moving_directions,
+    moving_dots,
+    moving_head,
+    moving_member,
+    moving_path,
+    moving_rings,
+    moving_roots,
+    moving_round,
+    moving_run,
+    moving_span,
+    moving_start,
+    put_under,
+)
+
+matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
+
+__all__ = [
+    "EARTH",
+    "GRID",
+    "INK",
+    "LAND",
+    "LOOKS",
+    "MEMBERS",
+    "MEMORIES",
+    "OWN",
+    "PALE",
+    "RATES",
+    "SERIES",
+    "SOFT",
+    "STAR",
+    "Look",
+    "bar_line",
+    "draw_bars",
+    "draw_curve",
+    "draw_groups",
+    "draw_guess",
+    "draw_hill",
+    "draw_kinks",
+    "draw_label",
+    "draw_landscape",
+    "draw_loss",
+    "draw_minima",
+    "draw_path",
+    "draw_point",
+    "draw_rates",
+    "draw_ravine",
+    "draw_roll",
+    "draw_series",
+    "draw_start",
+    "draw_steps",
+    "draw_track",
+    "draw_words",
+    "figure",
+    "look_of",
+    "mosaic",
+    "moving_arrow",
+    "moving_ball",
+    "moving_bars",
+    "moving_cross",
+    "moving_curve",
+    "moving_directions",
+    "moving_dots",
+    "moving_head",
+    "moving_member",
+    "moving_path",
+    "moving_rings",
+    "moving_roots",
+    "moving_round",
+    "moving_run",
+    "moving_span",
+    "moving_start",
+    "place",
+    "put_under",
+    "shape_ravine",
+    "show",
+]

@@ -1,0 +1,147 @@
+"""Empty lines, each with a name (gid), for what moves in a live figure; drawn as `drawing` draws the same thing."""
+
+import numpy as np
+
+from .looks import INK, MEMBERS, MEMORIES, look_of, marker_size
+
+
+def moving_cross(ax, gid, spot):
+    """Empty lines for a chosen place on a map: hairs through it, and a white disc on it."""
+    ax.plot([], [], color="white", linewidth=3.4, alpha=0.45, zorder=3, gid=f"{gid} under")
+    ax.plot([], [], color=INK, linewidth=1, zorder=3.1, gid=gid)
+    moving_start(ax, spot)
+    ax.lines[-1].set(clip_on=False, in_layout=False)  # else its emptiness would upset the layout
+    return f"{gid} under", gid
+
+
+def moving_path(ax, gid, look, label=None):
+    """Empty lines for a run seen from above, drawn as `draw_path` draws one: (gid of the halo, gid)."""
+    style = look_of(look)
+    ax.plot([], [], color="white", linewidth=4.2, zorder=4.9, gid=f"halo.{gid}")
+    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
+    ax.lines[-1].set(marker=style.marker, markersize=marker_size(style), markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set_markevery(slice(0, 24))
+    return f"halo.{gid}", gid
+
+
+def moving_curve(ax, gid, look, label=None):
+    """An empty line for a quantity against the step, as `draw_curve` draws one."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
+    return gid
+
+
+def moving_run(ax, gid, look):
+    """An empty line with a marker at every step: a run of one coordinate."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linestyle=style.dashes, linewidth=1.7, zorder=5, gid=gid, label=style.label)
+    ax.lines[-1].set(marker=style.marker, markersize=5, markeredgecolor="white", markeredgewidth=0.7)
+    return gid
+
+
+def moving_roots(ax, ways, roots, look):
+    """Empty lines for eigenvalues in the complex plane: the ways they go, faint, and where they are."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linewidth=1.4, alpha=0.4, zorder=4, gid=ways)
+    ax.plot([], [], style.marker, color=style.color, markersize=9, markeredgecolor="white", zorder=6, gid=roots)
+    return ways, roots
+
+
+def moving_span(ax, gid):
+    """An empty line for a stretch of a map, with a stop at either end."""
+    ax.plot([], [], color="white", linewidth=2.6, marker="|", markersize=13, markeredgewidth=2.6, zorder=2.5, gid=gid)
+    return gid
+
+
+def moving_directions(ax, along, across, look):
+    """Empty lines for the two directions of a ravine: a line for the one along it, a dot a step for the one across."""
+    color = look_of(look).color
+    ax.plot([], [], color=color, linewidth=2, zorder=5, gid=along)
+    ax.plot([], [], "o", color=color, alpha=0.55, markersize=2.6, markeredgewidth=0, zorder=4.8, gid=across)
+    return along, across
+
+
+def moving_head(ax, gid, look, size=5.5):
+    """An empty line for the point a run has reached, where the usual disc would be too large."""
+    color = look_of(look).color
+    ax.plot([], [], "o", color=color, markeredgecolor="white", markersize=size, zorder=5.1, gid=gid)
+    return gid
+
+
+def moving_member(ax, gid, memory, number, label):
+    """An empty line for member `number` of the seven: its markers stand where no other member has one."""
+    style = MEMORIES[memory]
+    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5 + 0.01 * number, gid=gid, label=label)
+    ax.lines[-1].set(marker=MEMBERS[number], markersize=7, markeredgecolor="white", markeredgewidth=0.8)
+    ax.lines[-1].set_markevery((number + 1, len(MEMBERS)))
+    return gid
+
+
+def moving_round(ax, gid, look):
+    """An empty line for places visited in turn: open markers, joined."""
+    style = look_of(look)
+    ax.plot([], [], color=style.color, linewidth=1.5, zorder=6, gid=gid, marker=style.marker, markersize=10)
+    ax.lines[-1].set(markerfacecolor="white", markeredgecolor=style.color, markeredgewidth=2)
+    return gid
+
+
+def moving_rings(ax, gid, look, label):
+    """An empty line of small open markers: values that were measured, on the line of those predicted."""
+    style = look_of(look)
+    ax.plot(
+        [], [], style.marker, markerfacecolor="white", markeredgecolor=style.color, zorder=5.5, gid=gid, label=label
+    )
+    ax.lines[-1].set(markersize=5, markeredgewidth=1.3)
+    return gid
+
+
+def put_under(lines):
+    """Make lines wide and lay them under others, over their halos: both are seen where one runs on the other."""
+    for line in lines:
+        line.set(linewidth=line.get_linewidth() + 2, zorder=line.get_zorder() - 0.05)
+
+
+def moving_dots(ax, gid, look, size=6):
+    """An empty line of faint dots, one for each step."""
+    style = look_of(look)
+    ax.plot([], [], style.marker, color=style.color, alpha=0.3, markersize=size, markeredgewidth=0, zorder=5, gid=gid)
+    return gid
+
+
+def moving_ball(ax, gid, look, size=16, label=None):
+    """An empty line for one large marker: where a run is now."""
+    style = look_of(look)
+    ax.plot([], [], style.marker, color=style.color, markersize=size, markeredgecolor="white", zorder=7, gid=gid)
+    ax.lines[-1].set_label(label or style.label)
+    return gid
+
+
+def moving_arrow(ax, gid, color, label, dashes="-", width=2.4, alpha=1.0):
+    """Empty lines for the shaft of an arrow on a white halo and for its growing end: (halo, shaft, end).
+
+    The end has no marker to be seen: it keeps a played arrow from carrying a disc beside its tip.
+    """
+    ax.plot([], [], color="white", linewidth=width + 2.2, zorder=5.9, gid=f"halo.{gid}", alpha=alpha)
+    ax.plot([], [], color=color, linewidth=width, linestyle=dashes, zorder=6, gid=gid, label=label, alpha=alpha)
+    ax.plot([], [], "o", alpha=0, markersize=1, zorder=6, gid=f"end.{gid}")
+    return f"halo.{gid}", gid, f"end.{gid}"
+
+
+def moving_bars(ax, gid, color, width):
+    """An empty line for bars; `bar_line` makes their points. width: in points."""
+    ax.plot([], [], color=color, linewidth=width, solid_capstyle="butt", zorder=4, gid=gid)
+    return gid
+
+
+def bar_line(x, heights, base=0.0):
+    """Bars as one line with gaps: x (n,), heights (n, *grid) -> x (3 n,), y (3 n, *grid)."""
+    heights = np.asarray(heights, float)
+    gap, foot = np.full_like(heights, np.nan), np.full_like(heights, base)
+    y = np.stack([foot, heights, gap], axis=1).reshape(-1, *heights.shape[1:])
+    return np.repeat(np.asarray(x, float), 3), y
+
+
+def moving_start(ax, gid="start"):
+    """An empty line for the white disc where a run begins."""
+    ax.plot([], [], "o", color="white", markeredgecolor=INK, markeredgewidth=2.2, markersize=12, zorder=8, gid=gid)
+    return gid
