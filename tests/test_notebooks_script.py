@@ -1,13 +1,17 @@
 """scripts/notebooks.py: what it executes, what it leaves out, and what it says of a failing cell."""
 
+import base64
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from scripts import notebooks
 
@@ -27,9 +31,23 @@ def run(*arguments, cwd):
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
 
 
+def png(pixels):
+    """An array of pixels as a stored picture."""
+    target = io.BytesIO()
+    Image.fromarray(pixels).save(target, "png")
+    return base64.b64encode(target.getvalue()).decode()
+
+
+def pixels_of(picture):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB"), int)
+
+
+DOT = notebooks.in_palette(png(np.zeros((2, 2, 3), np.uint8)))
+
+
 def noisy():
     """A notebook with everything that differs from run to run."""
-    widget = {notebooks.WIDGET: {"model_id": "f00"}, "text/plain": "Lab", "image/png": "aGk="}
+    widget = {notebooks.WIDGET: {"model_id": "f00"}, "text/plain": "Lab", "image/png": DOT}
     outputs = [
         new_output("stream", name="stdout", text="a\n"),
         new_output("stream", name="stdout", text="b\n"),
@@ -62,7 +80,7 @@ def test_what_differs_from_run_to_run_is_left_out():
         ("stderr", "c\n"),
         ("stdout", "d\n"),
     ]
-    assert cell.outputs[3].data == {"text/plain": "Lab", "image/png": "aGk="}
+    assert cell.outputs[3].data == {"text/plain": "Lab", "image/png": DOT}
 
 
 def test_normalising_twice_changes_nothing_and_the_original_stays():
@@ -70,6 +88,14 @@ def test_normalising_twice_changes_nothing_and_the_original_stays():
     once = notebooks.normalise(original)
     assert original == noisy()
     assert notebooks.text_of(notebooks.normalise(once)) == notebooks.text_of(once)
+
+
+def test_pictures_are_stored_in_a_palette_close_to_the_original():
+    waves = 127 + 120 * np.sin(np.arange(300) / 40)[:, None, None] * np.cos(np.arange(400) / 60)[:, None]
+    picture = png((waves * [1.0, 0.6, 0.3]).astype(np.uint8))
+    small = notebooks.in_palette(picture)
+    assert len(small) < len(picture) / 1.5
+    assert np.abs(pixels_of(small) - pixels_of(picture)).mean() < 0.5
 
 
 def test_an_invalid_notebook_is_refused():
