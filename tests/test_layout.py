@@ -15,7 +15,7 @@ ROWS = [
     {"descent", "quadratics", "conventions"},
     {"optimizers", "surfaces", "networks", "data"},
 ]
-ALONE = {"__main__", "installation"}  # check an installation, so they import nothing of the course
+ALONE = {"__main__", "installation", "links"}  # work on an installation, so they import nothing of the course
 LEVEL = {name: len(ROWS) - row for row, names in enumerate(ROWS) for name in names}
 NUMERIC = set.union(*ROWS[2:])
 ONLY = {"anywidget": {"live"}, "ipywidgets": {"live", "labs"}}  # package to the modules that may import it
