@@ -8,10 +8,10 @@ VENV_PYTHON = .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_USER PIP_TARGET PIP_PREFIX UV_SYSTEM_PYTHON MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help lab fresh test notebooks bench format lint pins clean install-lab install-test
+.PHONY: help lab fresh test test-matrix notebooks bench format lint pins clean install-lab install-test
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 lab: install-lab  ## open the lessons (your own copies, in work/); LAB_ARGS="--port=9000" for JupyterLab
 	@exec $(VENV_PYTHON) scripts/workspace.py lab $(LAB_ARGS)
@@ -21,6 +21,9 @@ fresh: install-lab  ## make fresh LESSON=01: a new copy of a lesson; yours is ke
 
 test: install-test  ## all tests; ARGS="-k name" for some
 	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+test-matrix: install-test  ## the tests on Python 3.11 to 3.13, lowest and newest packages (needs uv); ARGS=3.11-lowest
+	@$(VENV_PYTHON) scripts/matrix.py $(ARGS)
 
 notebooks: install-test  ## execute the lessons and store them normalised; ARGS=notebooks/01_*.ipynb for some
 	@$(VENV_PYTHON) scripts/notebooks.py $(ARGS)
