@@ -11,7 +11,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_USER PIP_TARGET PIP_
 .PHONY: help lab fresh test test-matrix notebooks bench format lint pins clean install-lab install-test
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 lab: install-lab  ## open the lessons (your own copies, in work/); LAB_ARGS="--port=9000" for JupyterLab
 	@exec $(VENV_PYTHON) scripts/workspace.py lab $(LAB_ARGS)
