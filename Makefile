@@ -8,7 +8,7 @@ VENV_PYTHON = .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_USER PIP_TARGET PIP_PREFIX UV_SYSTEM_PYTHON MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help lab fresh test test-matrix notebooks bench format lint pins clean install-lab install-test
+.PHONY: help lab fresh test test-matrix notebooks site bench format lint pins clean install-lab install-test
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -27,6 +27,9 @@ test-matrix: install-test  ## the tests on Python 3.11 to 3.13, lowest and newes
 
 notebooks: install-test  ## execute the lessons and store them normalised; ARGS=notebooks/01_*.ipynb for some
 	@$(VENV_PYTHON) scripts/notebooks.py $(ARGS)
+
+site: install-test  ## the lessons as a website, in build/site/
+	@$(VENV_PYTHON) -m scripts.website $(ARGS)
 
 bench: install-test  ## timings against other ways to do the same
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)

@@ -91,7 +91,20 @@ def test_no_file_names_a_package_index():
     assert named == set()
 
 
-TARGETS = ["help", "lab", "fresh", "test", "test-matrix", "notebooks", "bench", "format", "lint", "pins", "clean"]
+TARGETS = [
+    "help",
+    "lab",
+    "fresh",
+    "test",
+    "test-matrix",
+    "notebooks",
+    "site",
+    "bench",
+    "format",
+    "lint",
+    "pins",
+    "clean",
+]
 
 
 def make(*arguments, folder=ROOT):

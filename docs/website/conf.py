@@ -1,0 +1,43 @@
+"""Sphinx settings of the website. It is built from the lessons by `make site`."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(os.environ["COURSE_ROOT"])
+sys.path.insert(0, str(ROOT))
+
+from course_lib.links import address  # noqa: E402  the repository must be on the path first
+
+project = "Momentum in Machine Learning"
+author = copyright = "the momentum-course contributors"
+extensions = ["myst_nb", "sphinx.ext.autodoc", "scripts.website.maths", "scripts.website.docstrings"]
+exclude_patterns = ["_build"]
+suppress_warnings = ["mystnb.unknown_mime_type"]
+
+myst_enable_extensions = ["dollarmath", "colon_fence"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"  # they were run before, with live figures
+nb_ipywidgets_js = {}  # no widget of a kernel, so no script from elsewhere
+
+highlight_language = "text"  # of the equations in docstrings
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["course.css"]
+html_show_search_summary = False  # it would fetch pages, which a browser refuses for files on disk
+html_copy_source = html_show_sourcelink = False
+html_theme_options = {
+    "repository_url": f"https://github.com/{address(ROOT)}",
+    "path_to_docs": "",
+    "launch_buttons": {"colab_url": "https://colab.research.google.com", "binderhub_url": "https://mybinder.org"},
+    "use_download_button": False,
+    "use_fullscreen_button": True,
+    "navbar_persistent": [],
+}
+html_last_updated_fmt = ""
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+autodoc_preserve_defaults = True

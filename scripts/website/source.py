@@ -1,0 +1,85 @@
+"""The lessons as pages that Sphinx reads: run with live figures, in the words of a page rather than of a notebook."""
+
+import hashlib
+import os
+import re
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+from course_lib import labs
+from scripts import notebooks
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "website"
+ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
+
+
+def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
+    """Fill the folder `source`; runs are kept in `kept` and made again only when the lesson or the code has changed."""
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(PAGES, source)
+    (source / "notebooks").mkdir()
+    (source / "_hero.html").write_text(f'<div class="hero">{labs.race().html()}</div>', encoding="ascii")
+    with ProcessPoolExecutor(2) as pool:
+        for lesson, path in zip(lessons, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
+            page = as_page(nbformat.read(path, as_version=4))
+            nbformat.write(page, source / "notebooks" / lesson.name)
+
+
+def run(lesson: Path, kept: Path) -> Path:
+    """The lesson with live figures in its outputs."""
+    path = kept / f"{lesson.stem}-{fingerprint(lesson)}.ipynb"
+    if not path.is_file():
+        os.environ["COURSE_LIVE"] = "html"
+        os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+        kept.mkdir(parents=True, exist_ok=True)
+        for old in kept.glob(f"{lesson.stem}-*.ipynb"):
+            old.unlink()
+        nbformat.write(notebooks.execute(notebooks.read(lesson)), path)
+    return path
+
+
+def fingerprint(lesson: Path) -> str:
+    """Of all that a run depends on: the lesson's cells without their outputs, and the package."""
+    cells = [cell.source for cell in notebooks.read(lesson).cells]
+    code = [path.read_bytes() for pattern in ADDRESS_OF_CODE for path in sorted(ROOT.glob(pattern))]
+    return hashlib.sha256(b"\0".join(["\0".join(cells).encode(), *code])).hexdigest()[:16]
+
+
+def as_page(notebook):
+    """Without what belongs to a kernel: the set-up cell and empty answers; solutions behind a click."""
+    cells = [cell for cell in notebook.cells if "setup" not in tags(cell)]
+    for cell in cells:
+        if "solution" in tags(cell):
+            cell.metadata.tags.append("hide-input")
+        if "check" in tags(cell):
+            cell.outputs = []
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html", "")
+            if isinstance(html, str) and 'class="live-figure"' in html:
+                output.data["text/html"] = under_own_id(html, cell.id)
+        cell.source = spoken(cell.source) if cell.cell_type == "markdown" else cell.source
+    notebook.cells = cells
+    return notebook
+
+
+def under_own_id(html: str, name: str) -> str:
+    """A live figure under an id of its own: two cells of a page may show the same one."""
+    known = re.search(r'id="(live-\w+)"', html)[1]
+    return html.replace(f'"{known}"', f'"{known}-{name}"')
+
+
+def tags(cell) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def spoken(text: str) -> str:
+    """Stars of exercises with a name, for those who hear the page."""
+    return re.sub(r"(★+)", lambda m: f'<span role="img" aria-label="{_stars(len(m[1]))}">{m[1]}</span>', text)
+
+
+def _stars(number: int) -> str:
+    return "one star" if number == 1 else f"{number} stars"

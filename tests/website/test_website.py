@@ -1,0 +1,193 @@
+"""The website of one small lesson, opened from disk in Chromium with no network: whole, live, readable by all."""
+
+import re
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from scripts.website import build, source
+
+SERIOUS = ("serious", "critical")
+PICTURE = "fig, ax = plots.figure('A line')\nax.plot([0, 1])\nplots.show(fig, 'A line that rises')"
+
+
+def cell(make, text, *tags, **metadata):
+    made = make(text)
+    made.metadata.update(tags=["main", *tags], **metadata)
+    return made
+
+
+def lesson():
+    return new_notebook(
+        cells=[
+            cell(new_markdown_cell, "# A lesson\n\nWhat does $\\gamma$ do? See [the same](02_second.ipynb)."),
+            cell(new_code_cell, "from course_lib import checks, labs, plots", "setup"),
+            cell(new_markdown_cell, "## Two balls\n\n$$\\theta_{t+1} = \\theta_t - \\Delta_t$$\n\nIn words."),
+            cell(new_code_cell, "labs.hill()"),
+            cell(new_code_cell, "labs.hill()"),
+            cell(new_markdown_cell, "*Two travellers on a hill.*\n\n## Exercise: a number ★★ 1 minute"),
+            cell(new_code_cell, "matching_rate = ...", "exercise", "stub"),
+            cell(new_code_cell, "checks.matching_rate(matching_rate)", "exercise", "check"),
+            cell(new_markdown_cell, "### Solution: a number", **{"jp-MarkdownHeadingCollapsed": True}),
+            cell(new_code_cell, "solution_matching_rate = 0.004", "exercise", "solution"),
+            cell(new_markdown_cell, "## A picture and a table\n\n| | a |\n|---|---|\n| b | c |"),
+            cell(new_code_cell, PICTURE),
+            cell(new_code_cell, "print('0.9')"),
+        ]
+    )
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of a website with two lessons that are alike."""
+    folder = tmp_path_factory.mktemp("wörk site")
+    lessons = [folder / name for name in ("01_first.ipynb", "02_second.ipynb")]
+    for path in lessons:
+        nbformat.write(lesson(), path)
+    build.build(folder / "site", lessons, folder / "kept")
+    return folder / "site"
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Open a page of the site; at the end there was no error and no request to anywhere."""
+    opened = []
+
+    def visit_(name, **options):
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
+        wanted, errors = [], []
+        context.route("http*://**", lambda route: (wanted.append(route.request.url), route.abort()))
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        path, _, query = name.partition("?")
+        page.goto(f"{(site / path).as_uri()}?{query}")
+        opened.append((context, wanted, errors))
+        return page
+
+    yield visit_
+    for context, wanted, errors in opened:
+        context.close()
+        assert not wanted
+        assert not errors
+
+
+def wait_for_figures(page, number):
+    page.wait_for_function(
+        f"() => [...document.querySelectorAll('.live-figure')].filter(f => f.liveFigure?.frames > 0).length == {number}"
+    )
+
+
+def test_both_figures_of_a_page_are_alive(visit):
+    page = visit("notebooks/01_first.html")
+    wait_for_figures(page, 2)
+    for number in (0, 1):
+        figure = page.locator(".live-figure").nth(number)
+        before = figure.locator(".live-said").first.inner_text()
+        figure.locator("input[type=range]").first.focus()
+        page.keyboard.press("End")
+        page.wait_for_timeout(200)
+        assert figure.locator(".live-said").first.inner_text() != before
+
+
+def test_the_landing_page_has_a_live_figure_and_the_lessons(visit):
+    page = visit("index.html")
+    wait_for_figures(page, 1)
+    assert page.locator(".bd-sidebar-primary a", has_text="A lesson").count() >= 2
+
+
+def test_formulas_are_mathml(visit):
+    page = visit("notebooks/01_first.html")
+    assert page.locator("math[display=block] mi", has_text="θ").count() >= 2
+    assert page.locator("p math").count() == 1
+
+
+def test_what_needs_a_kernel_is_left_out_and_solutions_are_hidden(visit):
+    page = visit("notebooks/01_first.html")
+    text = page.locator("article").inner_text()
+    assert "Nothing to check yet" not in text and "import checks" not in text
+    assert not page.get_by_text("solution_matching_rate = 0.004").is_visible()
+    page.locator("details.hide summary").click()
+    assert page.get_by_text("solution_matching_rate = 0.004").is_visible()
+
+
+def test_stars_can_be_heard(visit):
+    assert visit("notebooks/01_first.html").locator("[aria-label='2 stars']").count() >= 1
+
+
+def test_colab_and_binder_open_the_lesson(visit):
+    page = visit("notebooks/01_first.html")
+    links = page.eval_on_selector_all("a", "links => links.map(a => a.href)")
+    for place in ("colab.research.google.com/github/", "mybinder.org/v2/gh/"):
+        assert any(place in link and "notebooks/01_first.ipynb" in unquote(link) for link in links), place
+
+
+def test_search_works_from_disk(visit):
+    page = visit("search.html?q=travellers")
+    page.wait_for_selector("#search-results li")
+    assert "A lesson" in page.locator("#search-results li").first.inner_text()
+
+
+@pytest.mark.parametrize("name", ["index.html", "notebooks/01_first.html", "package.html"])
+def test_nothing_is_wider_than_a_phone(visit, name):
+    page = visit(name, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "notebooks/01_first.html", "package.html"])
+def test_axe_finds_nothing_serious(visit, name, scheme):
+    assert serious(visit(name, color_scheme=scheme)) == []
+
+
+def test_axe_would_notice(visit):
+    page = visit("index.html")
+    page.evaluate("document.querySelector('article h1').insertAdjacentHTML('afterend', '<button></button>')")
+    assert any("button-name" in fault for fault in serious(page))
+
+
+def serious(page):
+    """What axe calls serious on an open page, in words."""
+    page.add_script_tag(path=str(AXE_FILE_PATH))
+    found = page.evaluate("() => axe.run().then(result => result.violations)")
+    return [
+        f"{fault['id']}: {fault['help']}: {node['html'][:160]}"
+        for fault in found
+        if fault["impact"] in SERIOUS
+        for node in fault["nodes"]
+    ]
+
+
+def test_every_link_inside_leads_somewhere(site):
+    pages = {page.relative_to(site).as_posix(): page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
+    broken = []
+    for name, text in pages.items():
+        for link in re.findall(r'<a\b[^>]*\bhref="([^":]*)"', text):
+            path, _, place = unquote(link).partition("#")
+            target = (site / name).parent.joinpath(path).resolve() if path else site / name
+            if not target.exists() or (place and f'id="{place}"' not in target.read_text(encoding="utf-8")):
+                broken.append(f"{name}: {link}")
+    assert broken == []
+
+
+def test_links_outside_are_found(site):
+    assert any(address.startswith("https://mybinder.org/") for address in build.outside(site))
+
+
+def test_nothing_is_fetched_from_outside_and_the_check_would_notice(site, tmp_path):
+    assert build.fetched(site) == []
+    (tmp_path / "bad.html").write_text('<script src="https://example.org/a.js"></script>')
+    assert len(build.fetched(tmp_path)) == 1
+
+
+def test_a_lesson_is_run_again_only_when_it_has_changed(tmp_path):
+    path = tmp_path / "03_third.ipynb"
+    book = new_notebook(cells=[new_code_cell("import time; print(time.time_ns())")])
+    nbformat.write(book, path)
+    first = source.run(path, tmp_path / "kept")
+    assert source.run(path, tmp_path / "kept") == first and len(list((tmp_path / "kept").iterdir())) == 1
+    book.cells[0].source += "  # changed"
+    nbformat.write(book, path)
+    assert source.run(path, tmp_path / "kept") != first
