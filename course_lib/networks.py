@@ -1,11 +1,12 @@
 """Small networks over one flat parameter vector, so that an optimizer sees a network as it sees a ravine.
 
-    a_0 = inputs         z_l = W_l a_{l-1} + b_l         a_l = f(z_l) in hidden layers
+    a_0 = inputs         z_l = a_{l-1} W_l + b_l         a_l = f(z_l) in hidden layers
     outputs = softmax(z_last) for the cross-entropy, z_last itself for the squared error
 
     J(theta) = - mean over samples of log outputs[class]                        cross-entropy
     J(theta) = mean over samples of (sum of (outputs - targets)^2) / 2          squared
 
+A sample is a row: inputs are (n, features), W is (inputs, outputs) of its layer, b is (outputs,).
 theta is (dim,), or (dim, *sweep) for a whole grid of networks that see the same samples. Float32 stays float32.
 Symbols: W weights, b biases, f the activation, J the loss, theta all weights and biases in a row.
 """
@@ -92,7 +93,7 @@ class Network:
     def _blocks(self) -> tuple["Block", ...]:
         blocks, begin = [], 0
         for inputs, outputs in zip(self.sizes, self.sizes[1:], strict=False):
-            blocks.append(Block(begin, begin + outputs * (inputs + 1), outputs, inputs + 1))
+            blocks.append(Block(begin, begin + (inputs + 1) * outputs, inputs + 1, outputs))
             begin = blocks[-1].end
         return tuple(blocks)
 
@@ -106,21 +107,21 @@ class Network:
             return np.stack([self.init(one, dtype) for one in seed], axis=-1)
         rng, theta = np.random.default_rng(seed), np.zeros(self.size)
         for weights, _ in self.layers(theta):
-            outputs, inputs = weights.shape
+            inputs, outputs = weights.shape
             fan = inputs if self.activation == "relu" else inputs + outputs
-            weights[:] = np.sqrt(2 / fan) * rng.standard_normal((outputs, inputs))
+            weights[:] = np.sqrt(2 / fan) * rng.standard_normal((inputs, outputs))
         return theta.astype(dtype)
 
     def layers(self, theta):
-        """[(W, b), ...]: weights (outputs, inputs, *sweep) and biases (outputs, *sweep), as views into theta."""
+        """[(W, b), ...]: weights (inputs, outputs, *sweep) and biases (outputs, *sweep), as views into theta."""
         theta = np.asarray(theta)
         self._check(theta)
         matrices = [theta[i:j].reshape(rows, columns, *theta.shape[1:]) for i, j, rows, columns in self._blocks]
-        return [(matrix[:, :-1], matrix[:, -1]) for matrix in matrices]
+        return [(matrix[:-1], matrix[-1]) for matrix in matrices]
 
     def outputs(self, theta, inputs):
         """What the network says, (n, outputs, *sweep): probabilities for the cross-entropy, else plain values."""
-        theta = self._theta(theta)
+        theta = self.parameters(theta)
         rows = self._rows(inputs, theta.dtype)
         answer = self.backpropagation(len(rows), theta.shape[1:], theta.dtype).forward(theta, rows)
         if self.classifies:
@@ -128,7 +129,7 @@ class Network:
         return answer.T.reshape(len(rows), -1, *theta.shape[1:])
 
     def predict(self, theta, inputs):
-        """Class numbers (n, *sweep) for the cross-entropy, else values (n, outputs, *sweep), (n, *sweep) for 1 output."""
+        """Class numbers (n, *sweep) for the cross-entropy, else values (n, outputs, *sweep) or (n, *sweep)."""
         answer = self.outputs(theta, inputs)
         if self.classifies:
             return answer.argmax(axis=1)
@@ -136,23 +137,31 @@ class Network:
 
     def loss(self, theta, inputs, targets):
         """J(theta): a float, or (*sweep)."""
-        theta = self._theta(theta)
+        theta = self.parameters(theta)
         return self.scores(theta, *self.prepared(inputs, targets, theta.dtype)).loss
 
     def accuracy(self, theta, inputs, targets):
         """The share of samples whose largest output is that of their class: a float, or (*sweep)."""
-        theta = self._theta(theta)
+        theta = self.parameters(theta)
         if self.sizes[-1] < 2:
             raise ValueError("a network with 1 output has no accuracy: it tells no classes apart")
         return self.scores(theta, *self.prepared(inputs, targets, theta.dtype)).accuracy
 
     def gradient(self, theta, inputs, targets):
         """dJ/dtheta, of theta's shape, by backpropagation."""
-        theta = self._theta(theta)
+        theta = self.parameters(theta)
         rows, wanted = self.prepared(inputs, targets, theta.dtype)
         return self.backpropagation(len(rows), theta.shape[1:], theta.dtype)(theta, rows, wanted)
 
     # For runs of many steps: check and prepare the data once, and fill the same arrays again and again
+
+    def parameters(self, theta):
+        """theta as an array of the right length, float64 unless it is float32; refused in a sentence where it is none."""
+        theta = np.asarray(theta)
+        if theta.dtype.kind not in "biuf":
+            raise TypeError(f"theta must be an array of numbers, not {theta.tolist()!r:.60}")
+        self._check(theta)
+        return theta.astype(np.float32 if theta.dtype == np.float32 else np.float64, copy=False)
 
     def prepared(self, inputs, targets, dtype=float):
         """(rows, wanted): inputs with a column of ones, (n, features + 1); what the outputs should be, (n, outputs)."""
@@ -193,13 +202,6 @@ class Network:
                 f"theta has shape {theta.shape}: a network of sizes {self.sizes} has {self.size} parameters, first axis"
             )
 
-    def _theta(self, theta):
-        theta = np.asarray(theta)
-        if theta.dtype.kind not in "biuf":
-            raise TypeError(f"theta must be an array of numbers, not {theta.tolist()!r:.60}")
-        self._check(theta)
-        return theta.astype(np.float32 if theta.dtype == np.float32 else np.float64, copy=False)
-
     def _rows(self, inputs, dtype):
         inputs, features = _numbers("inputs", inputs), self.sizes[0]
         if inputs.ndim != 2 or inputs.shape[1] != features or len(inputs) == 0:
@@ -221,12 +223,12 @@ class Network:
 
 
 def linear_regression(features, outputs=1) -> Network:
-    """outputs = W inputs + b with the squared error: half the mean square, so that the gradient has no factor 2."""
+    """outputs = inputs W + b with the squared error: half the mean square, so that the gradient has no factor 2."""
     return Network((features, outputs), error="squared")
 
 
 def softmax_regression(features, classes) -> Network:
-    """outputs = softmax(W inputs + b) with the cross-entropy; with two classes it is logistic regression."""
+    """outputs = softmax(inputs W + b) with the cross-entropy; with two classes it is logistic regression."""
     return Network((features, classes))
 
 
@@ -238,7 +240,7 @@ class Scores(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Where a layer's matrix (W, b) lies in theta, from begin to end, and its shape; b is its last column."""
+    """Where a layer's matrix lies in theta, from begin to end, and its shape: W, and b as its last row."""
 
     begin: int
     end: int
@@ -250,12 +252,12 @@ class Backpropagation:
     """The gradient of the loss for batches of one size, from the last layer back to the first.
 
         d_last  = (outputs - targets) / samples             for both errors
-        dJ/dW_l = d_l a_{l-1}^T                             dJ/db_l = sum over samples of d_l
-        d_{l-1} = (W_l^T d_l) * f'(z_{l-1})
+        dJ/dW_l = a_{l-1}^T d_l                             dJ/db_l = sum over samples of d_l
+        d_{l-1} = (d_l W_l^T) * f'(z_{l-1})
 
-    A sample is a column here, which makes the sums of softmax quick, and every layer's values end with a row of ones,
-    so that W and b are one matrix. The arrays are made once: the gradient of the next call overwrites this one's.
-    Source: Rumelhart, Hinton, Williams (1986), Nature 323.
+    Every layer's values end with a column of ones, so that W and b are one matrix. The outputs alone are held with a
+    sample as a column: sums over ten classes are quicker down than across. The arrays are made once: the gradient of
+    the next call overwrites this one's. Source: Rumelhart, Hinton, Williams (1986), Nature 323.
     """
 
     def __init__(self, network, samples, sweep=(), dtype=float):
@@ -264,10 +266,10 @@ class Backpropagation:
         self.f, self.slope = ACTIVATIONS[network.activation]
         *hidden, outputs = network.sizes[1:]
         self.theta = np.empty((*runs, network.size), dtype)
-        self.values = [np.ones((*runs, size + 1, samples), dtype) for size in hidden]
-        self.units = [value[..., :-1, :] for value in self.values]
+        self.values = [np.ones((*runs, samples, size + 1), dtype) for size in hidden]
+        self.units = [value[..., :-1] for value in self.values]
+        self.errors = [np.empty((*runs, samples, size), dtype) for size in hidden]
         self.last = np.empty((*runs, outputs, samples), dtype)
-        self.errors = [np.empty((*runs, size, samples), dtype) for size in hidden]
         self.g = np.empty((*runs, network.size), dtype)
         self.slots = self._matrices(self.g)
 
@@ -277,12 +279,12 @@ class Backpropagation:
             self.theta[:] = theta.reshape(len(theta), -1).T
             theta = self.theta
         self.matrices = self._matrices(theta)
-        a = rows.T
+        a = rows
         for matrix, value, unit in zip(self.matrices, self.values, self.units, strict=False):
-            np.matmul(matrix, a, out=unit)
+            np.matmul(a, matrix, out=unit)
             self.f(unit)
             a = value
-        return np.matmul(self.matrices[-1], a, out=self.last)
+        return np.matmul(self.matrices[-1].mT, a.mT, out=self.last)
 
     def __call__(self, theta, rows, wanted):
         d = self.forward(theta, rows)
@@ -290,11 +292,12 @@ class Backpropagation:
             _softmax(d)
         d -= wanted.T
         d *= 1 / len(rows)
+        d = d.mT
         for layer in range(len(self.values), 0, -1):
-            np.matmul(d, self.values[layer - 1].mT, out=self.slots[layer])
-            d = np.matmul(self.matrices[layer][..., :-1].mT, d, out=self.errors[layer - 1])
+            np.matmul(self.values[layer - 1].mT, d, out=self.slots[layer])
+            d = np.matmul(d, self.matrices[layer][..., :-1, :].mT, out=self.errors[layer - 1])
             self.slope(self.units[layer - 1], d)
-        np.matmul(d, rows, out=self.slots[0])
+        np.matmul(rows.T, d, out=self.slots[0])
         return np.ascontiguousarray(self.g.T).reshape(-1, *self.sweep) if self.sweep else self.g
 
     def _matrices(self, flat):
@@ -304,9 +307,9 @@ class Backpropagation:
 
 def _softmax(z):
     """exp(z) / sum of exp(z), in place, one column a sample; the largest z is taken off first, so nothing overflows."""
-    z -= z.max(axis=-2, keepdims=True)
+    z -= np.maximum.reduce(z, axis=-2, keepdims=True)
     np.exp(z, out=z)
-    z /= z.sum(axis=-2, keepdims=True)
+    z /= np.add.reduce(z, axis=-2, keepdims=True)
 
 
 def _sizes(sizes):

@@ -43,7 +43,7 @@ def differences(network, theta, h=1e-6):
 def test_a_small_network_by_hand():
     # one input, two hidden units, one output: relu(2 x - 1) * 3 + relu(-x + 1) * 5 - 4
     network = Network((1, 2, 1), error="squared")
-    theta = [2, -1, -1, 1, 3, 5, -4]
+    theta = [2, -1, -1, 1, 3, 5, -4]  # W = (2, -1), b = (-1, 1); W = (3, 5), b = -4
     np.testing.assert_array_equal(network.outputs(theta, [[2], [0], [0.75]]), [[5], [1], [-1.25]])
     np.testing.assert_array_equal(network.predict(theta, [[2], [0], [0.75]]), [5, 1, -1.25])
     assert network.loss(theta, [[2], [0]], [4, 1.5]) == (1 + 0.25) / 2 / 2
@@ -66,16 +66,16 @@ def test_outputs_for_classes_are_probabilities():
 
 
 def test_softmax_regression_says_the_quotient_of_two_classes():
-    outputs = softmax_regression(1, 2).outputs([3.0, 0.5, 1.0, -1.0], [[2.0]])
+    outputs = softmax_regression(1, 2).outputs([3.0, 1.0, 0.5, -1.0], [[2.0]])
     np.testing.assert_allclose(np.log(outputs[0, 0] / outputs[0, 1]), (3 - 1) * 2 + 0.5 + 1)
 
 
 def test_linear_regression_finds_the_least_squares():
     network = linear_regression(4, 3)
     design = np.column_stack([INPUTS, np.ones(9)])
-    best = np.linalg.lstsq(design, VALUES, rcond=None)[0].T.ravel()
+    best = np.linalg.lstsq(design, VALUES, rcond=None)[0].ravel()
     np.testing.assert_allclose(network.gradient(best, INPUTS, VALUES), 0, atol=1e-14)
-    residual = design @ best.reshape(3, 5).T - VALUES
+    residual = design @ best.reshape(5, 3) - VALUES
     np.testing.assert_allclose(network.loss(best, INPUTS, VALUES), (residual**2).sum() / 9 / 2)
 
 
@@ -92,7 +92,7 @@ def test_class_numbers_are_unit_vectors_for_the_squared_error():
 
 def test_predict_and_accuracy_take_the_largest_output():
     network = softmax_regression(2, 3)
-    theta = [1, 0, 0, 0, 1, 0, 0, 0, 0.5]
+    theta = [1, 0, 0, 0, 1, 0, 0, 0, 0.5]  # the outputs are x, y and 1/2
     inputs = [[3, 1], [1, 3], [0, 0], [-1, -1]]
     np.testing.assert_array_equal(network.predict(theta, inputs), [0, 1, 2, 2])
     assert network.accuracy(theta, inputs, [0, 1, 2, 0]) == 0.75
@@ -100,9 +100,9 @@ def test_predict_and_accuracy_take_the_largest_output():
 
 def test_huge_outputs_neither_overflow_nor_warn():
     network = softmax_regression(1, 2)
-    assert network.loss([1e5, 0, -1e5, 0], [[1.0]], [0]) == 0
-    assert network.loss([1e5, 0, -1e5, 0], [[1.0]], [1]) == 2e5
-    np.testing.assert_array_equal(network.outputs([1e5, 0, -1e5, 0], [[1.0]]), [[1, 0]])
+    assert network.loss([1e5, -1e5, 0, 0], [[1.0]], [0]) == 0
+    assert network.loss([1e5, -1e5, 0, 0], [[1.0]], [1]) == 2e5
+    np.testing.assert_array_equal(network.outputs([1e5, -1e5, 0, 0], [[1.0]]), [[1, 0]])
 
 
 # Gradient
@@ -158,14 +158,14 @@ def test_layers_are_views_in_the_order_of_theta():
     network = Network((2, 3, 2))
     theta = np.arange(17.0)
     (w1, b1), (w2, b2) = network.layers(theta)
-    np.testing.assert_array_equal(w1, [[0, 1], [3, 4], [6, 7]])
-    np.testing.assert_array_equal(b1, [2, 5, 8])
-    np.testing.assert_array_equal(w2, [[9, 10, 11], [13, 14, 15]])
-    np.testing.assert_array_equal(b2, [12, 16])
+    np.testing.assert_array_equal(w1, [[0, 1, 2], [3, 4, 5]])
+    np.testing.assert_array_equal(b1, [6, 7, 8])
+    np.testing.assert_array_equal(w2, [[9, 10], [11, 12], [13, 14]])
+    np.testing.assert_array_equal(b2, [15, 16])
     w1[0, 0] = 70
     assert theta[0] == 70
     assert network.size == 17
-    assert network.layers(np.zeros((17, 4, 5)))[0][0].shape == (3, 2, 4, 5)
+    assert network.layers(np.zeros((17, 4, 5)))[0][0].shape == (2, 3, 4, 5)
 
 
 def test_start_is_the_same_for_the_same_seed_and_type():
