@@ -4,7 +4,10 @@ optimizers   the update rules, one equation a class
 surfaces     landscapes to walk on: value, gradient, minima, a good start
 descent      the one loop that runs an optimizer over a gradient
 quadratics   theory only: rates, regimes, best settings, closed forms, noise on a quadratic
+networks     small networks over one flat parameter vector: loss, gradient, predict
+data         the digits, shipped with the package, and small drawn sets
 conventions  the same momentum as other libraries write it, and the conversions
+training     minibatch training and tuning, on top of the one loop
 plots        static drawings, and every colour and size of the course
 live         figures that answer at the speed of a hand (knows nothing about momentum)
 labs         the live figures of the lessons, one file a lab

@@ -1,0 +1,141 @@
+"""Data to learn from: the digits, shipped with the package, and small sets drawn by a seeded generator.
+
+    digits()       1797 handwritten digits of 8 x 8 pixels                        ten classes
+    spirals()      arms that wind around one another in the plane                 two classes or more
+    moons()        two half circles that reach into each other                    two classes
+    noisy_line()   points scattered about a line                                  values, for regression
+
+Inputs are (n, features), targets class numbers (n,) or values (n,). Every set comes with test samples of its own. The
+same arguments give the same numbers; dtype is float64 or float32.
+"""
+
+import operator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+DIGITS = Path(__file__).with_name("digits.npz")
+TRAINING = 1347  # digits to learn from; the other 450 are for the test
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Samples to learn from and samples to be tested on: inputs (n, features), targets (n,); where they come from."""
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    test_inputs: np.ndarray
+    test_targets: np.ndarray
+    name: str
+    source: str
+
+    @property
+    def features(self) -> int:
+        """Numbers in one input."""
+        return self.inputs.shape[1]
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are; 0 where the targets are values."""
+        return 0 if self.targets.dtype.kind == "f" else int(self.targets.max()) + 1
+
+    def __repr__(self):
+        kind = f"{self.classes} classes" if self.classes else "values"
+        samples = f"{len(self.inputs)} samples and {len(self.test_inputs)} for the test"
+        return f"Data {self.name!r}: {samples}, {self.features} feature(s), {kind}"
+
+
+def digits(dtype=float) -> Data:
+    """Handwritten digits, 1347 to learn from and 450 for the test; the 64 grey values of an image, from 0 to 1.
+
+    Row by row: inputs[0].reshape(8, 8) is the first image. The order was mixed once and is stored: the split is fixed.
+    Source: E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository,
+    CC BY 4.0; the 1797 images that scikit-learn ships.
+    """
+    with np.load(DIGITS) as stored:
+        inputs = stored["images"].reshape(-1, 64).astype(_float(dtype)) / 16
+        targets = stored["labels"].astype(int)
+    return Data(
+        inputs[:TRAINING],
+        targets[:TRAINING],
+        inputs[TRAINING:],
+        targets[TRAINING:],
+        "digits",
+        "E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI; CC BY 4.0",
+    )
+
+
+def spirals(n=300, classes=3, noise=0.2, seed=0, dtype=float) -> Data:
+    """n points on arms that wind around the origin, one arm a class, and n // 2 points more for the test.
+
+        (x, y) = r (sin a, cos a)        a = 2 pi class / classes + 4 r + noise * normal        0.1 < r < 1
+
+    Source: made for this course, after the spirals of Karpathy's CS231n notes.
+    """
+    classes = _whole("classes", classes, least=2)
+
+    def draw(rng, count):
+        targets = np.arange(count) % classes
+        r = rng.uniform(0.1, 1.0, count)
+        angle = 2 * np.pi * targets / classes + 4 * r + noise * rng.standard_normal(count)
+        return np.stack([r * np.sin(angle), r * np.cos(angle)], axis=1), targets
+
+    return _drawn("spirals", "made for this course", draw, n, noise, seed, dtype)
+
+
+def moons(n=300, noise=0.2, seed=0, dtype=float) -> Data:
+    """n points on two half circles that reach into each other, blurred by noise, and n // 2 points more for the test.
+
+        upper moon  (cos a, sin a)        lower moon  (1 - cos a, 1/2 - sin a)        0 < a < pi
+
+    Source: the shape of scikit-learn's make_moons; noise is the standard deviation in each direction.
+    """
+
+    def draw(rng, count):
+        targets = np.arange(count) % 2
+        angle = rng.uniform(0, np.pi, count)
+        upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        points = np.where(targets[:, None] == 0, upper, [1, 0.5] - upper)
+        return points + noise * rng.standard_normal((count, 2)), targets
+
+    return _drawn("moons", "made for this course", draw, n, noise, seed, dtype)
+
+
+def noisy_line(n=50, slope=2.0, intercept=-1.0, noise=0.3, seed=0, dtype=float) -> Data:
+    """n points about the line slope * x + intercept, and n // 2 points more for the test.
+
+    y = slope * x + intercept + noise * normal        -1 < x < 1
+    """
+
+    def draw(rng, count):
+        x = rng.uniform(-1, 1, count)
+        return x[:, None], slope * x + intercept + noise * rng.standard_normal(count)
+
+    return _drawn("noisy line", "made for this course", draw, n, noise, seed, dtype)
+
+
+def _drawn(name, source, draw, n, noise, seed, dtype):
+    n, kind = _whole("n", n, least=2), _float(dtype)
+    if np.ndim(noise) or not (np.isfinite(noise) and noise >= 0):
+        raise ValueError(f"noise is {noise!r}: it must be a finite number, 0 or more")
+    rng = np.random.default_rng(_whole("seed", seed, least=0))
+    arrays = *draw(rng, n), *draw(rng, n // 2)
+    return Data(*(array.astype(kind) if array.dtype.kind == "f" else array for array in arrays), name, source)
+
+
+def _whole(argument, value, least):
+    try:
+        whole = operator.index(value)
+    except TypeError:
+        whole = least - 1
+    if whole < least:
+        raise ValueError(f"{argument} is {value!r}: it must be a whole number, at least {least}")
+    return whole
+
+
+def _float(dtype):
+    kind = np.dtype(dtype)
+    if kind not in (np.float32, np.float64):
+        raise ValueError(f"dtype is {dtype!r}: it must be float64 or float32")
+    return kind

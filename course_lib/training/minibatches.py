@@ -1,0 +1,185 @@
+"""Training: the one loop, whose gradient is that of the next minibatch."""
+
+import math
+import operator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from ..data import Data
+from ..descent import iterates
+from ..networks import Network
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """How a training went. A record stands for every `every` steps, the start first; without a value it is nan.
+
+    theta                       the last parameters, (dim, *sweep)
+    steps, epochs               when the records were taken, (records,)
+    loss, accuracy              on all training samples, (records, *sweep)
+    test_loss, test_accuracy    on the test samples, (records, *sweep)
+    diverged                    the step after which parameters or loss were no longer finite, (*sweep); inf: never
+    thetas                      the parameters at each record, (records, dim, *sweep), if they were to be kept
+    """
+
+    theta: np.ndarray
+    steps: np.ndarray
+    epochs: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    test_loss: np.ndarray
+    test_accuracy: np.ndarray
+    diverged: np.ndarray
+    network: Network
+    optimizer: Any
+    thetas: np.ndarray | None = None
+
+    def __repr__(self):
+        done = f"History of {self.epochs[-1]:g} epochs ({self.steps[-1]} steps)"
+        if self.loss.ndim > 1:
+            lost = int(np.isfinite(self.diverged).sum())
+            return f"{done} of {self.diverged.size} runs, {lost} of them diverged"
+        if np.isfinite(self.diverged):
+            return f"{done}: diverged at step {self.diverged:g}"
+        test = f", test accuracy {self.test_accuracy[-1]:.1%}" if self.network.sizes[-1] > 1 else ""
+        return f"{done}: loss {self.loss[-1]:.4g}, test loss {self.test_loss[-1]:.4g}{test}"
+
+
+def train(
+    optimizer,
+    network,
+    data,
+    *,
+    epochs=30,
+    batch=64,
+    seed=0,
+    theta=None,
+    dtype=float,
+    every=None,
+    keep=False,
+    progress=None,
+) -> History:
+    """Train a network by minibatches and record how it goes.
+
+    optimizer: an Optimizer or a schedule t -> Optimizer; its sweep trains a whole grid of networks at once.
+    batch: samples a step, None for all of them. The samples are reshuffled every epoch by one generator seeded with
+    `seed`, so all runs of a sweep see the same minibatches; the last one of an epoch is smaller where it must be.
+    theta: the start, (dim,) or (dim, *sweep); None: network.init(seed, dtype). float32 is about half as long on the way.
+    every: steps from record to record, an epoch's if None. keep: keep the parameters at each record, too.
+    progress: a function (steps done, steps in all), called at every step, such as progress_bar("training").
+    A run that has left the finite numbers stops; where all have, so does the training. Raises ValueError or TypeError,
+    in one sentence, where an argument or the data do not fit.
+    """
+    if not isinstance(data, Data):
+        raise TypeError(f"data is {type(data).__name__}: it must be a Data, such as digits()")
+    samples = len(data.inputs)
+    batch = samples if batch is None else _whole("batch", batch, samples)
+    an_epoch = math.ceil(samples / batch)
+    steps = an_epoch * _whole("epochs", epochs)
+    every = an_epoch if every is None else _whole("every", every)
+    theta = network.init(seed, dtype) if theta is None else network.parameters(theta)
+    learn = network.prepared(data.inputs, data.targets, theta.dtype)
+    test = network.prepared(data.test_inputs, data.test_targets, theta.dtype)
+
+    mixed = _minibatches(*learn, batch, np.random.default_rng((_whole("seed", seed, least=0), 1)))
+    points = iterates(optimizer, _gradient(network, mixed), theta)
+    book = _Book(network, learn, test, np.unique([*range(0, steps, every), steps]), keep)
+    try:
+        for step, theta in enumerate(islice(points, steps + 1)):
+            book.write(step, theta)
+            if progress:
+                progress(step, steps)
+            if book.ended:
+                break
+    finally:
+        if progress:
+            progress(steps, steps)
+    return book.history(theta, an_epoch, optimizer)
+
+
+def _minibatches(rows, wanted, batch, rng):
+    """(rows, wanted) of one minibatch after the other, without end, reshuffled at the beginning of each epoch."""
+    while batch == len(rows):  # all samples at once: their order does not matter
+        yield rows, wanted
+    mixed, aims = np.empty_like(rows), np.empty_like(wanted)
+    while True:
+        order = rng.permutation(len(rows))
+        np.take(rows, order, axis=0, out=mixed, mode="clip")  # the default mode would copy once more
+        np.take(wanted, order, axis=0, out=aims, mode="clip")
+        for i in range(0, len(rows), batch):
+            yield mixed[i : i + batch], aims[i : i + batch]
+
+
+def _gradient(network, minibatches):
+    """A function theta -> gradient of the next minibatch; it fills the same arrays again and again."""
+    backpropagation = cache(network.backpropagation)  # one for whole minibatches, one for the rest of an epoch
+
+    def gradient(theta):
+        rows, wanted = next(minibatches)
+        return backpropagation(len(rows), theta.shape[1:], theta.dtype)(theta, rows, wanted)
+
+    return gradient
+
+
+class _Book:
+    """The records of a training as they come; what a run does not reach stays nan."""
+
+    def __init__(self, network, learn, test, steps, keep):
+        self.network, self.samples, self.steps, self.keep, self.written = network, (learn, test), steps, keep, 0
+
+    def write(self, step, theta):
+        """Note which runs have left the finite numbers by this step, and take a record where one is due."""
+        if step == 0:
+            self._open(theta)
+        if not np.isfinite(theta).all():
+            self._note(step, np.isfinite(theta).all(axis=0))
+        if step == self.due[self.written]:
+            scores = np.array([self.network.scores(theta, *samples) for samples in self.samples])
+            self._note(step, np.isfinite(scores[:, 0]).all(axis=0))
+            self.scores[:, :, self.written] = np.where(np.isfinite(self.diverged), np.nan, scores)
+            if self.keep:
+                self.thetas[self.written] = theta
+            self.written += 1
+
+    def _open(self, theta):
+        records, sweep = len(self.steps), theta.shape[1:]
+        self.due = [*self.steps.tolist(), None]
+        self.scores = np.full((2, 2, records, *sweep), np.nan)  # learn and test, loss and accuracy
+        self.thetas = np.full((records, *theta.shape), np.nan, theta.dtype) if self.keep else None
+        self.diverged, self.ended = np.full(sweep, np.inf), False
+
+    def _note(self, step, finite):
+        self.diverged = np.where(finite, self.diverged, np.minimum(self.diverged, step))
+        self.ended = np.isfinite(self.diverged).all()
+
+    def history(self, theta, an_epoch, optimizer):
+        (loss, accuracy), (test_loss, test_accuracy) = self.scores
+        epochs, diverged = self.steps / an_epoch, self.diverged[()]
+        return History(
+            theta=theta,
+            steps=self.steps,
+            epochs=epochs,
+            loss=loss,
+            accuracy=accuracy,
+            test_loss=test_loss,
+            test_accuracy=test_accuracy,
+            diverged=diverged,
+            network=self.network,
+            optimizer=optimizer,
+            thetas=self.thetas,
+        )
+
+
+def _whole(argument, value, highest=None, least=1):
+    wanted = f"from {least} to {highest}, the samples there are" if highest else f"at least {least}"
+    try:
+        whole = operator.index(value)
+    except TypeError:
+        whole = least - 1
+    if whole < least or (highest and whole > highest):
+        raise ValueError(f"{argument} is {value!r}: it must be a whole number, {wanted}")
+    return whole

@@ -1,0 +1,117 @@
+"""Tuning: a grid of settings times seeds, each trained on its own, on all cores or on a cluster."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from .minibatches import train
+
+MEASURES = ("loss", "accuracy", "test_loss", "test_accuracy")
+SHOWN = 20  # rows of a table's repr
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What was tried and what came of it.
+
+    rows: one dict a run: the setting, its seed, the last loss, accuracy, test_loss, test_accuracy, and the step at which
+    it diverged (inf: never). names: those of the setting. planned: how many runs there were to be; an interrupt keeps
+    what is done, and then there are fewer rows.
+    """
+
+    rows: tuple[dict, ...]
+    names: tuple[str, ...]
+    planned: int
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, name):
+        """A column as an array, in the order of the rows."""
+        return np.array([row[name] for row in self.rows])
+
+    def settings(self, measure="test_loss"):
+        """One dict a setting: the mean of a measure over its seeds, the lowest and the highest; nan where one diverged."""
+        groups = {}
+        for row in self.rows:
+            groups.setdefault(tuple(row[name] for name in self.names), []).append(row[measure])
+        return [
+            dict(zip(self.names, key, strict=True))
+            | {measure: np.mean(values), "lowest": np.min(values), "highest": np.max(values), "seeds": len(values)}
+            for key, values in groups.items()
+        ]
+
+    def best(self, measure="test_loss"):
+        """The setting with the best mean over its seeds: the lowest loss or the highest accuracy."""
+        found = [row for row in self.settings(measure) if np.isfinite(row[measure])]
+        if not found:
+            raise ValueError(f"no setting has a finite {measure}: {len(self)} of {self.planned} runs are done")
+        choose = max if measure.endswith("accuracy") else min
+        return choose(found, key=lambda row: row[measure])
+
+    def __repr__(self):
+        head = f"Table of {len(self)} runs" + (
+            f", interrupted: {self.planned} were planned" if self.interrupted else ""
+        )
+        if not self.rows:
+            return head
+        names = list(self.rows[0])
+        cells = [names, *([_text(row[name]) for name in names] for row in self.rows[:SHOWN])]
+        widths = [max(len(row[k]) for row in cells) for k in range(len(names))]
+        lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in cells]
+        more = [f"... and {len(self) - SHOWN} more"] if len(self) > SHOWN else []
+        return "\n".join([head, *lines, *more])
+
+    @property
+    def interrupted(self) -> bool:
+        return len(self) < self.planned
+
+
+def tune(build, settings, network, data, *, seeds=(0, 1, 2), jobs=-1, progress=None, **options) -> Table:
+    """Train once for every setting and every seed, and say what came of it.
+
+    build: a function of a setting's names -> Optimizer or schedule, such as Momentum itself. settings: {name: values},
+    of which all combinations are tried, or a list of dicts. seeds: of the start and the minibatches. jobs: processes at a
+    time, -1 for one a core. options: those of train, such as epochs and batch. progress: see train, here by runs.
+
+    The runs go through joblib: inside `with joblib.parallel_config("dask")`, with a dask.distributed Client at hand, the
+    same call runs on its cluster (pip install "momentum-course[cluster]"). An interrupt ends it and keeps what is done.
+    """
+    from joblib import Parallel, delayed
+
+    combinations = _combinations(settings)
+    for setting in combinations:
+        build(**setting)  # what an optimizer refuses is refused here, before anything runs
+    plan = [(setting, int(seed)) for setting in combinations for seed in seeds]
+    if not plan:
+        raise ValueError("there is nothing to tune: settings or seeds are empty")
+    rows, names = {}, tuple(combinations[0])
+    try:
+        work = (
+            delayed(_run)(k, build, setting, network, data, seed, options) for k, (setting, seed) in enumerate(plan)
+        )
+        for k, row in Parallel(n_jobs=jobs, return_as="generator_unordered")(work):
+            rows[k] = row
+            if progress:
+                progress(len(rows), len(plan))
+    except KeyboardInterrupt:
+        if progress:
+            progress(len(plan), len(plan))
+    return Table(tuple(rows[k] for k in sorted(rows)), names, len(plan))
+
+
+def _run(k, build, setting, network, data, seed, options):
+    history = train(build(**setting), network, data, seed=seed, **options)
+    measured = {name: float(getattr(history, name)[-1]) for name in MEASURES}
+    return k, setting | {"seed": seed} | measured | {"diverged": float(history.diverged)}
+
+
+def _combinations(settings):
+    if not isinstance(settings, dict):
+        return [dict(setting) for setting in settings]
+    return [dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())]
+
+
+def _text(value):
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
