@@ -7,7 +7,6 @@ scikit-learn adds up the minibatch losses as it always does, PyTorch measures no
 test accuracies, averaged over three seeds, must agree within half a point. Peers that are not installed are passed over.
 """
 
-
 import numpy as np
 
 from course_lib.data import digits

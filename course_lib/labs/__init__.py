@@ -10,6 +10,7 @@ race             any optimizers on any surface, and what is held equal; your own
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
+training         a small network learns, for every learning rate and momentum, played epoch by epoch
 """
 
 from .averages_lab import averages
@@ -21,6 +22,19 @@ from .ravine_lab import ravine
 from .regimes_lab import regimes
 from .rosetta_lab import rosetta
 from .step_lab import step
+from .training_lab import training
 from .trap_lab import trap
 
-__all__ = ["averages", "counterexample", "hill", "noise", "race", "ravine", "regimes", "rosetta", "step", "trap"]
+__all__ = [
+    "averages",
+    "counterexample",
+    "hill",
+    "noise",
+    "race",
+    "ravine",
+    "regimes",
+    "rosetta",
+    "step",
+    "training",
+    "trap",
+]

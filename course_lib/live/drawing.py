@@ -24,11 +24,12 @@ class Drawing:
     figure: matplotlib Figure; lines that move are the Line2Ds with a gid.
     halos: gid -> gid of the line whose data it shares; heads: gid -> gid of the run at whose last point it
     stands; runs: gids drawn up to the step slider (each gets a head if `heads` has none for it);
+    frames: gids of which each step shows another frame: their points are those of all steps, one after the other;
     arrows: gids that get an arrow's head at their last point; names: gid -> (x, y), what the numbers are
     called (None: not worth telling), by default the labels of the axes; step_label: of the steps.
     """
 
-    def __init__(self, figure, *, runs, heads, halos, arrows, names, step_label):
+    def __init__(self, figure, *, runs, frames, heads, halos, arrows, names, step_label):
         _forget(figure)
         FigureCanvasAgg(figure)  # makes itself the figure's canvas
         self.figure = figure
@@ -36,9 +37,11 @@ class Drawing:
         self.lines = dict(found)
         if len(found) > len(self.lines):
             raise ValueError(f"two lines of the figure have the same gid: {sorted(gid for gid, _ in found)}")
-        self._refuse_unknown(runs=runs, heads=heads, halos=halos, arrows=arrows, names=names)
+        self._refuse_unknown(runs=runs, frames=frames, heads=heads, halos=halos, arrows=arrows, names=names)
         self._refuse_unknown(heads=heads.values(), halos=halos.values())
-        self.runs, self.names, self.step_label = tuple(runs), names, step_label
+        if frames and not runs:
+            raise ValueError(f"frames {sorted(frames)} need a run: it says how many steps there are")
+        self.runs, self.frames, self.names, self.step_label = tuple(runs), tuple(frames), names, step_label
         self.source = {gid: gid for gid in self.lines} | dict(halos) | dict(heads)
         self.part = dict.fromkeys(self.lines, "all") | dict.fromkeys(heads, "head")
         self.data_gids = [gid for gid in self.lines if self.source[gid] == gid]
@@ -111,6 +114,7 @@ class Drawing:
             "data": source,
             "part": self.part[gid],
             "run": source in self.runs,
+            "framed": source in self.frames,
             "axes": self.figure.axes.index(line.axes),
             "names": self._names(source),
         }
@@ -146,6 +150,8 @@ class Drawing:
         """
         check_names(answer, self.data_gids)
         arrays = {gid: line_arrays(gid, pair, grid) for gid, pair in answer.lines.items()}
+        for gid in self.frames:
+            self._points_a_frame(gid, {name: len(x) for name, (x, _) in arrays.items()})
         check_size([values.shape for pair in arrays.values() for values in pair], labels, grid)
         lines = {gid: self.codes(gid, *pair) for gid, pair in arrays.items()}
         words = {name: codec.encode_words(texts, grid) for name, texts in answer.words.items()}
@@ -201,8 +207,21 @@ class Drawing:
         x, y = (np.ravel(np.asarray(values, dtype=float)) for values in answer.lines[gid])
         across, down = self.codes(gid, x, y)
         cut = (across == codec.CUT) | (down == codec.CUT)
-        stop = len(x) if step is None or gid not in self.runs else step + 1
-        return np.where(cut, np.nan, x)[:stop], np.where(cut, np.nan, y)[:stop]
+        shown = slice(None)
+        if gid in self.frames:
+            size = self._points_a_frame(gid, {name: np.size(pair[1]) for name, pair in answer.lines.items()})
+            first = len(x) - size if step is None else step * size
+            shown = slice(first, first + size)
+        elif gid in self.runs and step is not None:
+            shown = slice(step + 1)
+        return np.where(cut, np.nan, x)[shown], np.where(cut, np.nan, y)[shown]
+
+    def _points_a_frame(self, gid, points):
+        """How many points of a line each step shows. points: name -> points of all lines, of one cell."""
+        steps = max(points[run] for run in self.runs)
+        if points[gid] % steps:
+            raise ValueError(f"line {gid!r} has {points[gid]} points, which are not frames for {steps} steps")
+        return points[gid] // steps
 
     def _place(self, line, x, y):
         part = self.part[line.get_gid()]

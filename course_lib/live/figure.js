@@ -39,6 +39,12 @@ function lookup(array, cell) {
   return array.values.subarray(number * array.points, (number + 1) * array.points);
 }
 
+/* The points that a step shows, of a line that has some for each. */
+function frameOf(codes, step, lastStep) {
+  const size = codes.length / (lastStep + 1);
+  return codes.subarray(step * size, (step + 1) * size);
+}
+
 function restore(code) {
   const size = Math.abs(code);
   if (size <= PARTS * NEAR) return code / PARTS;
@@ -83,11 +89,13 @@ function minus(text) {
 
 // ---- drawing
 
-/* Points of a line in px, up to number `last`; null where it is cut. */
-function points(frame, table, line, cell, last) {
-  const [xs, ys] = table.lines[line.data].map((number) => lookup(table.arrays[number], cell));
+/* Points of a line in px: of a run up to the step, of a framed line its frame there; null where it is cut. */
+function points(frame, table, line, cell, { step, lastStep }) {
   const [x, y, width, height] = frame.axes[line.axes].box;
-  const count = line.run ? Math.min(last + 1, xs.length) : xs.length;
+  const [xs, ys] = table.lines[line.data]
+    .map((number) => lookup(table.arrays[number], cell))
+    .map((codes) => (line.framed ? frameOf(codes, step, lastStep) : codes));
+  const count = line.run ? Math.min(step + 1, xs.length) : xs.length;
   return Array.from({ length: count }, (_, k) =>
     xs[k] === CUT || ys[k] === CUT
       ? null
@@ -505,7 +513,7 @@ class Figure {
     context.setTransform(across / width, 0, 0, down / height, 0, 0);
     context.drawImage(this.scaled("under", across, down), 0, 0, width, height);
     for (const line of this.frame.lines)
-      drawLine(context, this.frame, line, points(this.frame, this.answer, line, this.cell, this.step));
+      drawLine(context, this.frame, line, points(this.frame, this.answer, line, this.cell, this));
     if (this.over) context.drawImage(this.scaled("over", across, down), 0, 0, width, height);
     this.frames += 1;
   }

@@ -35,7 +35,8 @@ class LiveFigure(anywidget.AnyWidget):
         is dragged). Moving one asks the kernel.
     pointer: Axes -> (name or None, name or None), the sliders steered along x and y by pointer and arrow
         keys, or the name of a pair.
-    runs: gids of lines drawn up to the step slider. halos, heads, arrows, names: see `Drawing`.
+    runs: gids of lines drawn up to the step slider. frames: gids of lines that are another one at each step; the
+        points of all steps stand one after the other. halos, heads, arrows, names: see `Drawing`.
     scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them.
         An Answer may bring further scenes, which depend on the kernel quantities; their buttons come first, and
         every answer has the same.
@@ -70,6 +71,7 @@ class LiveFigure(anywidget.AnyWidget):
         kernel=None,
         pointer=None,
         runs=(),
+        frames=(),
         heads=None,
         halos=None,
         arrows=(),
@@ -90,6 +92,7 @@ class LiveFigure(anywidget.AnyWidget):
         self.drawing = Drawing(
             figure,
             runs=runs,
+            frames=frames,
             heads=heads or {},
             halos=halos or {},
             arrows=arrows,

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Ellipse
 from matplotlib.patheffects import withStroke
 
-from .looks import EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, look_of, marker_size
+from .looks import CLASSES, EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, look_of, marker_size
 
 
 def draw_landscape(ax, surface, levels=9):
@@ -251,3 +251,21 @@ def draw_groups(ax, named):
     """A legend of the two kinds of memory. named: text -> key of MEMORIES."""
     samples = [ax.plot([], [], color=MEMORIES[k].color, linestyle=MEMORIES[k].dashes)[0] for k in named.values()]
     return ax.legend(samples, named, loc="upper right", fontsize=10, handlelength=3)
+
+
+def draw_classes(ax, points, targets, size, alpha=1.0):
+    """Points of two classes, (n, 2), each class with a mark of its own: one Line2D a class."""
+    drawn = []
+    for number, look in enumerate(CLASSES):
+        x, y = points[targets == number].T
+        drawn += ax.plot(x, y, look.marker, color=look.color, markersize=size, markeredgecolor="white", alpha=alpha)
+        drawn[-1].set(markeredgewidth=0.8, zorder=2)
+    return drawn
+
+
+def draw_images(ax, images):
+    """A page of grey images, (rows, columns, height, width), each on one unit of the axes; dark is 1."""
+    rows, columns, height, width = images.shape
+    padded = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    page = padded.transpose(0, 2, 1, 3).reshape(rows * (height + 2), columns * (width + 2))
+    return ax.imshow(page, cmap="Greys", vmin=0, vmax=1.4, extent=(0, columns, 0, rows), zorder=1)

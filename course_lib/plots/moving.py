@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .looks import INK, MEMBERS, MEMORIES, look_of, marker_size
+from .looks import FAULT, INK, MEMBERS, MEMORIES, look_of, marker_size
 
 
 def moving_cross(ax, gid, spot):
@@ -144,4 +144,19 @@ def bar_line(x, heights, base=0.0):
 def moving_start(ax, gid="start"):
     """An empty line for the white disc where a run begins."""
     ax.plot([], [], "o", color="white", markeredgecolor=INK, markeredgewidth=2.2, markersize=12, zorder=8, gid=gid)
+    return gid
+
+
+def moving_border(ax, gid):
+    """Empty lines for a border on a map: (gid of the halo, gid)."""
+    ax.plot([], [], color="white", linewidth=5, zorder=4.9, gid=f"halo.{gid}")
+    ax.plot([], [], color=INK, linewidth=2.4, zorder=5, gid=gid)
+    return f"halo.{gid}", gid
+
+
+def moving_faults(ax, gid):
+    """An empty line of rings round what is wrong."""
+    ax.plot(
+        [], [], "o", markerfacecolor="none", markeredgecolor=FAULT, markeredgewidth=2, markersize=14, zorder=6, gid=gid
+    )
     return gid

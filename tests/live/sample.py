@@ -23,10 +23,18 @@ def compute(rate, brake, *, start=(3.0, 2.0), steepness=4, mirrored=False):
             "loss.free": (k[:, 0, 0], loss),
             "start": ([start[0]], [start[1]]),
             "push": (np.stack([x[0], x[1]]), np.stack([y[0], y[1]])),
+            "ring": ring(x, y),
             "bars": (np.array([-3, -3, np.nan, -2, -2]), np.array([-2, -1, np.nan, -2, -1.5])),
         }
         ends = np.where(loss[-1] < 1e-3, "arrives", np.where(loss[-1] < 1e3, "is on its way", "diverges"))
     return Answer(lines, words={"free": ends, "braked": "stays behind"})
+
+
+def ring(x, y):
+    """Nine points round the place of each step: (9 a step, *grid)."""
+    angle = np.linspace(0, 2 * np.pi, 9).reshape(1, -1, 1, 1)
+    around = x[:, None] + 0.4 * np.cos(angle), y[:, None] + 0.4 * np.sin(angle)
+    return tuple(np.broadcast_to(a, (len(a), 9, *a.shape[2:])).reshape(-1, *a.shape[2:]) for a in around)
 
 
 def bowl(figure, steepness):
@@ -75,6 +83,7 @@ def draw():
     )
     left.add_line(Line2D([], [], gid="push", color="#22303C", zorder=6))
     left.add_line(Line2D([], [], gid="bars", color="#009E73", linewidth=12, solid_capstyle="butt", zorder=3))
+    left.add_line(Line2D([], [], gid="ring", color="#22303C", linewidth=1.2, zorder=3.5))
     right.add_line(Line2D([], [], gid="loss.free", color="#D55E00", linestyle="-.", linewidth=2))
     left.plot(0, 0, "*", markersize=14, color="gold", markeredgecolor="k", zorder=9)
     bowl(figure, 4)
@@ -98,6 +107,7 @@ def make(**changes):
         },
         "pointer": {figure.axes[0]: "start"},
         "runs": ("free", "loss.free"),
+        "frames": ("ring",),
         "halos": {"halo": "free"},
         "arrows": ("push",),
         "scenes": {"too fast": {"rate": 1.0}, "halfway": {"step": 15, "brake": 0.5}},

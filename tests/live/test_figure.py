@@ -266,6 +266,8 @@ def make(figure=None, compute=None, **arguments):
         ({"compute": lambda x: Answer({})}, r"no data for the figure's lines \['a'\]"),
         ({"compute": lambda x: Answer({"a": (np.zeros((2, 3)), np.zeros(2))})}, "neither"),
         ({"runs": ("c",)}, r"runs names \['c'\]"),
+        ({"frames": ("c",), "runs": ("a",)}, r"frames names \['c'\]"),
+        ({"frames": ("a",)}, r"frames \['a'\] need a run"),
         ({"heads": {"a": "c"}}, r"heads names \['c'\]"),
         ({"scenes": {"one": {"y": 1}}}, "a scene sets 'y'"),
         ({"page": {"step": slider("s", 0, 1, steps=2, value=0)}}, "'step'"),
@@ -283,6 +285,16 @@ def test_a_pointer_that_steers_nothing_is_refused():
     figure.add_axes((0, 0, 1, 1)).add_line(Line2D([], [], gid="a"))
     with pytest.raises(ValueError, match="pointer must name"):
         make(figure, pointer={figure.axes[0]: ("x", "y")})
+
+
+def test_frames_that_do_not_fit_the_steps_are_refused():
+    figure = Figure()
+    axes = figure.add_axes((0, 0, 1, 1))
+    for gid in "ab":
+        axes.add_line(Line2D([], [], gid=gid))
+    answer = Answer({"a": (np.arange(3), np.arange(3)), "b": (np.arange(7), np.arange(7))})
+    with pytest.raises(ValueError, match="'b' has 7 points, which are not frames for 3 steps"):
+        make(figure, lambda x: answer, runs=("a",), frames=("b",))
 
 
 def test_a_table_too_large_is_refused_before_it_is_computed():
