@@ -226,7 +226,7 @@ def one_line(pieces):
 
 
 def compute(lr, gamma, *, data="spirals", method="momentum", seed=0):
-    """The trainings of every lr (n, 1) and gamma (1, m), both among those of the sliders."""
+    """The trainings of every lr (n, 1) and gamma (1, m), both among RATES and GAMMAS."""
     task, kept = TASKS[data], trained(data, method, seed)
     pick = (
         slice(None),
