@@ -6,6 +6,7 @@ trap             the hill in two dimensions: three valleys, one of them deep
 ravine           gradient descent, momentum and Nesterov in one ravine
 regimes          what a learning rate and a momentum do to one direction
 step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
+rotation         one ravine turned: who notices that its directions are no longer those of the axes
 race             any optimizers on any surface, and what is held equal; your own class beside the course's
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
@@ -21,6 +22,7 @@ from .race_lab import race
 from .ravine_lab import ravine
 from .regimes_lab import regimes
 from .rosetta_lab import rosetta
+from .rotation_lab import rotation
 from .step_lab import step
 from .training_lab import training
 from .trap_lab import trap
@@ -34,6 +36,7 @@ __all__ = [
     "ravine",
     "regimes",
     "rosetta",
+    "rotation",
     "step",
     "training",
     "trap",
