@@ -25,6 +25,7 @@ BUDGET = 400  # settings a method
 MEMORIES = np.array([0.5, 0.6, 0.7, 0.8, 0.9])
 SLOWEST, FASTEST = 1e-3, 10.0  # learning rates
 TOLERANCE = 0.01
+ROOM = 2  # tuning asks for a loss so many times lower: a jitter just below the tolerance would tip over at once
 COUNTED, WATCHED = 1000, 1200  # a run must be below the tolerance by the one, and stay there up to the other
 DRAWN = 160  # steps of a path
 LATE = 1700  # where a run stands that does not settle
@@ -163,12 +164,12 @@ def seen(point, angle):
     return np.array([cos * along - sin * across, sin * along + cos * across])
 
 
-def arrivals(loss):
-    """(first, settled) of losses in order of the steps, the start first: the first step below TOLERANCE, and the
-    first from which on the loss stays there; inf where that is not within COUNTED steps."""
+def arrivals(loss, tolerance=TOLERANCE):
+    """(first, settled) of losses in order of the steps, the start first: the first step below the tolerance,
+    and the first from which on the loss stays there; inf where that is not within COUNTED steps."""
     dips = last = None
     for k, height in enumerate(loss):
-        above = ~(height < TOLERANCE)
+        above = ~(height < tolerance)
         if k == 0:
             dips, last = np.full(above.shape, np.inf), np.full(above.shape, -1.0)
         dips[~above & np.isinf(dips)] = k
@@ -191,14 +192,15 @@ def memory_of(rule):
 
 @lru_cache(maxsize=64)
 def tuned(name, kappa):
-    """The setting that settles soonest at 0 degrees, judged by the slowest of the starts in DIRECTIONS."""
+    """The setting that settles soonest at 0 degrees, judged by the slowest of the starts in DIRECTIONS: no start is
+    lucky for it."""
     rule, ground = RULES[name], turned(kappa, 0.0)
     options, far = grid_of(rule), np.hypot(*START)
     starts = far * np.array([-np.cos(DIRECTIONS), np.sin(DIRECTIONS)])[:, :, None, None]
     points = islice(iterates(options, ground.gradient, starts), WATCHED + 1)
     with np.errstate(all="ignore"):
-        _, settled = arrivals(ground.value(theta) for theta in points)
-    _, rate, memory = np.unravel_index(settled.max(axis=0, keepdims=True).argmin(), (1, *settled.shape[1:]))
+        _, settled = arrivals((ground.value(theta) for theta in points), TOLERANCE / ROOM)
+    rate, memory = np.unravel_index(settled.max(axis=0).argmin(), settled.shape[1:])
     lr = float(options.lr[0, rate, 0])
     return rule(lr) if rule in WITHOUT else rule(lr, float(MEMORIES[memory]))
 
@@ -248,8 +250,13 @@ def _chosen(which, angle, rule, kappa):
 
 
 def _only(values, chosen):
-    """values (k, points, n) in the cells where their rule is chosen, nan in the others: k arrays (points, n, m)."""
-    return tuple(np.where(chosen, value[..., None], np.nan) for value in values)
+    """values (k, points, n) where their rule is chosen, else the first point only: k arrays (points, n, m).
+
+    The other runs so wait under the disc of the start.
+    """
+    shown = np.broadcast_to(chosen, (values.shape[1], 1, len(chosen))).copy()
+    shown[0] = True
+    return tuple(np.where(shown, value[..., None], np.nan) for value in values)
 
 
 def _highest(loss):
@@ -298,14 +305,12 @@ def _told(name, turn, kappa):
     """How one method does at one angle, and the setting it has."""
     path, (dips, settled) = raced(name, kappa)
     steps, level, setting = settled[turn], settled[0], _setting(tuned(name, kappa))
-    if np.isfinite(steps):
-        compared = "as at 0°" if steps == level else f"at 0° at step {level:.0f}"
-        return f"{_label(name)} settles below {TOLERANCE:g} at step {steps:.0f}, {compared}; {setting}"
-    if np.isfinite(dips[turn]):
-        how = f"dips below {TOLERANCE:g} at step {dips[turn]:.0f} and comes up again"
-    else:
-        how = f"has a loss of {path.loss[COUNTED, turn]:.2g} after {COUNTED} steps, above {TOLERANCE:g}"
-    return f"{_label(name)} {how}; at 0° it settles at step {level:.0f}; {setting}"
+    if np.isinf(steps):
+        how = f"does not settle below {TOLERANCE:g} in {COUNTED} steps, with {path.loss[COUNTED, turn]:.2g} left"
+        return f"{_label(name)} {how}; at 0° it settles at step {level:.0f}; {setting}"
+    dip = "" if dips[turn] == steps else f", after a first dip at {dips[turn]:.0f}"
+    compared = "as at 0°" if steps == level else f"at 0° at step {level:.0f}"
+    return f"{_label(name)} settles below {TOLERANCE:g} at step {steps:.0f}{dip}; {compared}; {setting}"
 
 
 def _label(name):
