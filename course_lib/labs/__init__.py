@@ -6,6 +6,7 @@ trap             the hill in two dimensions: three valleys, one of them deep
 ravine           gradient descent, momentum and Nesterov in one ravine
 regimes          what a learning rate and a momentum do to one direction
 step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
+microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
 rotation         one ravine turned: who notices that its directions are no longer those of the axes
 race             any optimizers on any surface, and what is held equal; your own class beside the course's
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
@@ -17,6 +18,7 @@ training         a small network learns, for every learning rate and momentum, p
 from .averages_lab import averages
 from .counterexample_lab import counterexample
 from .hill_lab import hill
+from .microscope_lab import microscope
 from .noise_lab import noise
 from .race_lab import race
 from .ravine_lab import ravine
@@ -31,6 +33,7 @@ __all__ = [
     "averages",
     "counterexample",
     "hill",
+    "microscope",
     "noise",
     "race",
     "ravine",

@@ -27,7 +27,7 @@ SLOWEST, FASTEST = 1e-3, 10.0  # learning rates
 TOLERANCE = 0.01
 ROOM = 2  # tuning asks for a loss so many times lower: a jitter just below the tolerance would tip over at once
 COUNTED, WATCHED = 1000, 1200  # a run must be below the tolerance by the one, and stay there up to the other
-DRAWN = 160  # steps of a path
+DRAWN = 240  # steps of a path
 LATE = 1700  # where a run stands that does not settle
 MARKS = np.unique(np.round(np.geomspace(1, COUNTED, 110)).astype(int))  # steps at which losses are drawn
 SPARSE = np.linspace(0, 2 * np.pi, 121)
@@ -46,7 +46,7 @@ def rotation():
     above, loss, rows = axes["above"], axes["loss"], axes["rows"]
     for number in range(len(HEIGHTS)):
         plots.moving_contour(above, f"contour {number}")
-    plots.moving_floor(above, "floor")
+    plots.moving_guide(above, "floor")
     plots.moving_shadow(above, "path at 0°")
     plots.moving_shadow(loss, "loss at 0°", "the same run at 0°")
     plots.moving_bars(rows, "chosen", plots.GRID, width=13)
@@ -123,7 +123,7 @@ def _draw_rows(ax):
     ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
     for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
         label.set_color(plots.look_of(rule).color)
-    ax.text(LATE, 0, "not in\n1000", ha="center", va="center", fontsize=9, color=plots.SOFT)
+    ax.text(LATE, 0.45, "not in\n1000", ha="center", va="center", fontsize=9, color=plots.SOFT)
     ax.set_xlabel(f"step  ·  ring: at 0°  ·  pale bar: all angles  ·  {BUDGET} settings tried for each")
     ax.tick_params(length=0)
 

@@ -36,9 +36,16 @@ def moving_contour(ax, gid):
     return gid
 
 
-def moving_floor(ax, gid):
-    """An empty line along the floor of a valley."""
-    ax.plot([], [], color=SOFT, linewidth=1, linestyle=(0, (5, 4)), zorder=1.2, gid=gid)
+def moving_guide(ax, gid, label=None):
+    """An empty thin dashed line that guides the eye: the floor of a valley, a level, a place on an axis."""
+    ax.plot([], [], color=SOFT, linewidth=1, linestyle=(0, (5, 4)), zorder=1.2, gid=gid, label=label)
+    return gid
+
+
+def moving_form(ax, gid, look, label, marker, every):
+    """An empty curve for one of several forms of a rule, with a marker here and there. every: (first, step)."""
+    ax.plot([], [], color=look.color, linestyle=look.dashes, zorder=5, gid=gid, label=label)
+    ax.lines[-1].set(marker=marker, markersize=6, markeredgecolor="white", markeredgewidth=0.8, markevery=every)
     return gid
 
 

@@ -178,13 +178,13 @@ def test_the_ranking_turns_round():
     assert all(settled(name, 45) > 6 * settled("Momentum", 45) for name in SEEING)
 
 
-@pytest.mark.parametrize("optimizer", [Adagrad(0.5), RMSprop(0.01), Adam(0.1)])
+@pytest.mark.parametrize("optimizer", [Adagrad(0.5), RMSprop(0.01, 0.99), Adam(0.1)])
 def test_it_does_not_hang_on_the_tuning(optimizer):
-    """Usual settings, first step below 0.01: more steps at 22.5 and at 45 degrees than at 0."""
+    """Usual settings, first step below 1e-4: more steps at 22.5 degrees than at 0, and more again at 45."""
     level, turned, diagonal = (
-        sweep(optimizer, ravine(100, angle), steps=5000, tol=0.01).steps for angle in (0, 22.5, 45)
+        sweep(optimizer, ravine(100, angle), steps=5000, tol=1e-4).steps for angle in (0, 22.5, 45)
     )
-    assert min(turned, diagonal) > 1.2 * level
+    assert diagonal > turned > 1.3 * level
 
 
 def test_it_does_not_hang_on_the_start():
