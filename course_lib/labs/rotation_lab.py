@@ -28,7 +28,7 @@ TOLERANCE = 0.01
 ROOM = 2  # tuning asks for a loss so many times lower: a jitter just below the tolerance would tip over at once
 COUNTED, WATCHED = 1000, 1200  # a run must be below the tolerance by the one, and stay there up to the other
 DRAWN = 240  # steps of a path
-LATE = 1700  # where a run stands that does not settle
+LATE = 1517  # where a run stands that does not settle
 MARKS = np.unique(np.round(np.geomspace(1, COUNTED, 110)).astype(int))  # steps at which losses are drawn
 SPARSE = np.linspace(0, 2 * np.pi, 121)
 HEIGHTS = 10 ** np.linspace(-2.7, -0.1, 9)  # of the contours, times the height of the view's corner
@@ -68,7 +68,7 @@ def rotation():
         page={
             "angle": slider("turned by (degrees)", ANGLES[0], ANGLES[-1], steps=len(ANGLES), value=45, format=".1f"),
             "rule": ipywidgets.SelectionSlider(
-                options=[(plots.look_of(rule).label, name) for name, rule in RULES.items()],
+                options=[(_label(name).removeprefix("gradient "), name) for name in RULES],
                 value="Adam",
                 description="look at",
             ),
@@ -113,6 +113,7 @@ def _panels():
     loss.tick_params(labelbottom=False)
     loss.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
     loss.text(2.8, TOLERANCE / 1.5, f"tolerance {TOLERANCE:g}", va="top", fontsize=9, color=plots.SOFT)
+    loss.text(LATE, 8, f"not in\n{COUNTED}", ha="center", va="center", fontsize=9, color=plots.SOFT)
     _draw_rows(rows)
     return fig, axes
 
@@ -123,7 +124,6 @@ def _draw_rows(ax):
     ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
     for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
         label.set_color(plots.look_of(rule).color)
-    ax.text(LATE, 0.45, "not in\n1000", ha="center", va="center", fontsize=9, color=plots.SOFT)
     ax.set_xlabel(f"step  ·  ring: at 0°  ·  pale bar: all angles  ·  {BUDGET} settings tried for each")
     ax.tick_params(length=0)
 
