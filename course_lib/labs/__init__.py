@@ -6,12 +6,12 @@ trap             the hill in two dimensions: three valleys, one of them deep
 ravine           gradient descent, momentum and Nesterov in one ravine
 regimes          what a learning rate and a momentum do to one direction
 step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
-microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
-rotation         one ravine turned: who notices that its directions are no longer those of the axes
 race             any optimizers on any surface, and what is held equal; your own class beside the course's
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
+microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
+rotation         one ravine turned: who notices that its directions are no longer those of the axes
 training         a small network learns, for every learning rate and momentum, played epoch by epoch
 """
 
