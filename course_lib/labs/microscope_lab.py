@@ -98,7 +98,7 @@ def microscope():
     plots.moving_rings(first, "here", plots.OWN, "_")
     first.lines[-1].set(marker="o", markersize=9, markeredgewidth=2, zorder=8)
     course.axhline(1, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
-    course.set(xscale="log", yscale="log", xlim=(0.9, STEPS * 1.1), ylim=(0.008, 150), xlabel="step  t")
+    course.set(xscale="log", yscale="log", xlim=(0.9, STEPS * 1.1), ylim=(0.008, 3000), xlabel="step  t")
     course.set_ylabel("Adam's step / learning rate")
     first.set_ylabel("RMSprop's first step / learning rate")
     first.set(xscale="log", yscale="log", xlim=(SIZES[0], 2), ylim=(1e-3, 1e3), xlabel="size of the gradient  |g|")
