@@ -10,17 +10,21 @@ race             any optimizers on any surface, and what is held equal; your own
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
+microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
+rotation         one ravine turned: who notices that its directions are no longer those of the axes
 training         a small network learns, for every learning rate and momentum, played epoch by epoch
 """
 
 from .averages_lab import averages
 from .counterexample_lab import counterexample
 from .hill_lab import hill
+from .microscope_lab import microscope
 from .noise_lab import noise
 from .race_lab import race
 from .ravine_lab import ravine
 from .regimes_lab import regimes
 from .rosetta_lab import rosetta
+from .rotation_lab import rotation
 from .step_lab import step
 from .training_lab import training
 from .trap_lab import trap
@@ -29,11 +33,13 @@ __all__ = [
     "averages",
     "counterexample",
     "hill",
+    "microscope",
     "noise",
     "race",
     "ravine",
     "regimes",
     "rosetta",
+    "rotation",
     "step",
     "training",
     "trap",

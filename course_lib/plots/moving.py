@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .looks import FAULT, INK, MEMBERS, MEMORIES, look_of, marker_size
+from .looks import FAULT, INK, MEMBERS, MEMORIES, PALE, SOFT, look_of, marker_size
 
 
 def moving_cross(ax, gid, spot):
@@ -22,6 +22,31 @@ def moving_path(ax, gid, look, label=None):
     ax.lines[-1].set(marker=style.marker, markersize=marker_size(style), markeredgecolor="white", markeredgewidth=0.8)
     ax.lines[-1].set_markevery(slice(0, 24))
     return f"halo.{gid}", gid
+
+
+def moving_shadow(ax, gid, label=None):
+    """An empty wide, pale line under a run: what it is compared with."""
+    ax.plot([], [], color=PALE, alpha=0.45, linewidth=6, solid_capstyle="butt", zorder=4.7, gid=gid, label=label)
+    return gid
+
+
+def moving_contour(ax, gid):
+    """An empty line of equal height on the ground, for a landscape that moves."""
+    ax.plot([], [], color="white", linewidth=1.3, zorder=0.6, gid=gid)
+    return gid
+
+
+def moving_guide(ax, gid, label=None):
+    """An empty thin dashed line that guides the eye: the floor of a valley, a level, a place on an axis."""
+    ax.plot([], [], color=SOFT, linewidth=1, linestyle=(0, (5, 4)), zorder=1.2, gid=gid, label=label)
+    return gid
+
+
+def moving_form(ax, gid, look, label, marker, every):
+    """An empty curve for one of several forms of a rule, with a marker here and there. every: (first, step)."""
+    ax.plot([], [], color=look.color, linestyle=look.dashes, zorder=5, gid=gid, label=label)
+    ax.lines[-1].set(marker=marker, markersize=6, markeredgecolor="white", markeredgewidth=0.8, markevery=every)
+    return gid
 
 
 def moving_curve(ax, gid, look, label=None):

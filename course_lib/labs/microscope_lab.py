@@ -1,0 +1,234 @@
+"""Adam under the microscope: what the bias correction does to a step, and what epsilon does where it stands."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..descent import trace
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import Adam, RMSprop
+
+STEPS = 3000
+MARKS = np.unique(np.round(np.geomspace(1, STEPS, 160)).astype(int))  # the steps that are drawn
+BETA1 = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
+BETA2 = (0.0, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999)
+SIZES = 10.0 ** np.linspace(-12, 0, 97)  # of a gradient
+NEAR = 0.05  # a step that differs by no more is back at the right one
+EARLY = 100  # the step at which the readout looks, too
+CHANGE = 300  # the step at which a gradient that changes does so
+FLOOR = 1e-3  # the least that is drawn
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Uncorrected(Adam):
+    """Adam without its bias correction: m and v as they are."""
+
+    def step(self, theta, g, t, m, v):
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g**2
+        return theta - self.lr * m / (np.sqrt(v) + self.eps), m, v
+
+
+class Misread(Adam):
+    """Adam with the deck's subscripts taken at their word: 1 - beta, the same at every step, for 1 - beta^t."""
+
+    def step(self, theta, g, t, m, v):
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g**2
+        m_hat, v_hat = m / (1 - self.beta1), v / (1 - self.beta2)
+        return theta - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), m, v
+
+
+class Outside(RMSprop):
+    """RMSprop with epsilon added to the root, as in PyTorch."""
+
+    def step(self, theta, g, t, s):
+        s = self.gamma * s + (1 - self.gamma) * g**2
+        return theta - self.lr * g / (np.sqrt(s) + self.eps), s
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to write a rule: its class, its words, the look and marker it is drawn with."""
+
+    kind: type
+    label: str
+    look: plots.Look
+    marker: str
+
+
+CORRECTIONS = {
+    "none": Form(Uncorrected, "no correction", plots.SERIES[2], "o"),
+    "constant": Form(Misread, "1 − β, the deck's slip", plots.SERIES[0], "s"),
+    "right": Form(Adam, "1 − βᵗ, as it should be", plots.look_of(Adam), "^"),
+}
+PLACES = {
+    "outside": Form(Outside, "outside: √s + ε", plots.SERIES[3], "D"),
+    "inside": Form(RMSprop, "inside: √(s + ε)", plots.look_of(RMSprop), "s"),
+}
+GRADIENTS = {
+    "stays the same": lambda t: np.ones_like(t),
+    "falls to a tenth at step 300": lambda t: np.where(t < CHANGE, 1.0, 0.1),
+    "grows tenfold at step 300": lambda t: np.where(t < CHANGE, 1.0, 10.0),
+    "flips its sign at every step": lambda t: (-1.0) ** (t + 1),
+    "1 with noise of the same size": lambda t: 1 + np.random.default_rng(3).standard_normal(len(t)),
+}
+SAME = next(iter(GRADIENTS))
+
+
+def microscope():
+    """Adam's step over its learning rate, with three corrections, and RMSprop's first step with epsilon in two places.
+
+    beta1 and beta2 in the page; RMSprop's gamma is beta2. The kind of gradient, epsilon and the gradient's size beside.
+    """
+    fig, course, first = plots.figure(
+        "The correction decides how Adam begins", "Inside the root, far larger gradients feel ε", widths=(1.25, 1)
+    )
+    for name, form in CORRECTIONS.items():
+        plots.moving_form(course, f"step.{name}", form.look, form.label, form.marker, every=(4, 12))
+    for number, (name, form) in enumerate(PLACES.items()):
+        plots.moving_form(first, f"first.{name}", form.look, form.label, form.marker, every=(4 + 6 * number, 12))
+    plots.moving_shadow(first, "outside, root of ε", "outside, with √ε for ε")
+    plots.moving_guide(first, "level", "without ε")
+    plots.moving_guide(first, "size")
+    plots.moving_rings(first, "here", plots.OWN, "_")
+    first.lines[-1].set(marker="o", markersize=9, markeredgewidth=2, zorder=8)
+    course.axhline(1, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+    course.set(xscale="log", yscale="log", xlim=(0.9, STEPS * 1.1), ylim=(0.008, 3000), xlabel="step  t")
+    course.set_ylabel("Adam's step / learning rate")
+    first.set_ylabel("RMSprop's first step / learning rate")
+    first.set(xscale="log", yscale="log", xlim=(SIZES[0], 2), ylim=(1e-3, 1e3), xlabel="size of the gradient  |g|")
+    for ax, ticks in ((course, [0.01, 0.1, 1, 10, 100]), (first, [0.001, 0.01, 0.1, 1, 10, 100])):
+        ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        ax.minorticks_off()
+        ax.grid(True)
+    course.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
+    first.set_xticks([1e-12, 1e-9, 1e-6, 1e-3, 1])
+    course.legend(loc="upper right", fontsize=10, handlelength=3.6)
+    first.legend(loc="upper left", fontsize=9, handlelength=3.6, ncols=2)
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "beta1": ipywidgets.SelectionSlider(options=BETA1, value=0.9, description="memory of gradients β₁"),
+            "beta2": ipywidgets.SelectionSlider(options=BETA2, value=0.999, description="of squares β₂ (RMSprop: γ)"),
+        },
+        kernel={
+            "gradient": ipywidgets.Dropdown(options=list(GRADIENTS), description="the gradient"),
+            "eps": slider("ε", 1e-12, 1e-2, steps=11, value=1e-8, log=True, format=".0e"),
+            "size": slider("size |g|", SIZES[0], SIZES[-1], steps=25, value=1e-5, log=True, format=".1e"),
+        },
+        pointer={first: ("size", None)},
+        names={"level": (None, None), "size": (None, None), "outside, root of ε": (None, "step with √ε")},
+        scenes={
+            "Adam's defaults": {"beta1": 0.9, "beta2": 0.999},
+            "equal memories": {"beta1": 0.9, "beta2": 0.9},
+            "no momentum": {"beta1": 0.0, "beta2": 0.999},
+            "the gradient grows": {"beta1": 0.9, "beta2": 0.999, "gradient": "grows tenfold at step 300"},
+        },
+        alt="Left, Adam's step over its learning rate against the step number, for a gradient that stays the same: "
+        "always 1 with the right correction; without one it begins at 3.16, rises to 6.57 and takes over two thousand "
+        "steps to come back; with the deck's constant one it begins at 1 and falls to 0.32. Right, the first step of "
+        "RMSprop against the size of the gradient: with epsilon inside the root it shrinks from far larger ones on.",
+    )
+
+
+@lru_cache(maxsize=len(GRADIENTS))
+def steps_of(gradient):
+    """name of a correction -> size of step / learning rate for t = 1 ... STEPS, all BETA1, BETA2: (STEPS, 6, 7)."""
+    incoming = GRADIENTS[gradient](np.arange(1.0, STEPS + 2))
+    sizes = {}
+    for name, form in CORRECTIONS.items():
+        coming = iter(incoming)
+        rule = form.kind(lr=1.0, beta1=np.array(BETA1)[:, None], beta2=np.array(BETA2), eps=0.0)
+        run = trace(rule, lambda theta, coming=coming: np.full_like(theta, next(coming)), np.zeros(1))
+        theta = np.array([now.theta[0] for now in islice(run, STEPS + 1)])
+        sizes[name] = np.abs(np.diff(theta, axis=0))
+    return sizes
+
+
+def first_steps(kind, gamma, eps, sizes):
+    """First step / learning rate of an RMSprop for every gamma (1, m) and size of the gradient (k,): (k, 1, m)."""
+    sizes = np.reshape(sizes, (1, -1, 1, 1))
+    run = trace(kind(1.0, gamma, eps), lambda theta: sizes + 0 * theta, 0 * sizes)
+    next(run)
+    return -next(run).theta[0]
+
+
+def compute(beta1, beta2, *, gradient=SAME, eps=1e-8, size=1e-5):
+    """Both pictures for every beta1 (n, 1) of BETA1 and beta2 (1, m) of BETA2; the second knows beta2 only."""
+    cell = _places(BETA1, beta1), _places(BETA2, beta2)
+    steps = {name: sizes[:, *cell] for name, sizes in steps_of(gradient).items()}
+    lines = {f"step.{name}": (MARKS, np.maximum(sizes[MARKS - 1], FLOOR)) for name, sizes in steps.items()}
+    words = {CORRECTIONS[name].label: _told(name, sizes, steps["right"], beta1, beta2) for name, sizes in steps.items()}
+    (level,) = first_steps(RMSprop, beta2, 0.0, [1.0])
+    here = {name: first_steps(form.kind, beta2, eps, [size])[0] for name, form in PLACES.items()}
+    for name, form in PLACES.items():
+        lines[f"first.{name}"] = (SIZES, first_steps(form.kind, beta2, eps, SIZES))
+        words[form.label] = _said(
+            "first step {} η for |g| = {}, without ε {:.3g} η", _numbers(here[name]), _number(size), level
+        )
+    lines |= {
+        "outside, root of ε": (SIZES, first_steps(Outside, beta2, np.sqrt(eps), SIZES)),
+        "level": ([SIZES[0], 2], np.stack([level, level])),
+        "size": ([size, size], [1e-3, 150]),
+        "here": ([size, size], np.stack(list(here.values()))),
+    }
+    return Answer(lines, words)
+
+
+def _places(known, given):
+    return np.abs(np.reshape(known, (-1, 1, 1)) - given).argmin(axis=0)
+
+
+def _told(name, steps, right, beta1, beta2):
+    """In words, for every cell: the first of the steps / learning rate, the largest, and how they end."""
+    begin = _began(steps)
+    if name == "right":
+        level = np.ptp(steps, axis=0) < 1e-6
+        end = _said("; {:.3g} η at t = {}", steps[-1], STEPS)
+        return np.where(level, _said("{:.3g} η at every step", steps[0]), np.char.add(begin, end))
+    if name == "constant":
+        end = _said("; in the long run {:.3g} times the right one", np.sqrt(1 - beta2) / (1 - beta1))
+    else:
+        end = _ended(steps / right)
+    return np.char.add(begin, end)
+
+
+def _began(steps):
+    """How steps / learning rate (STEPS, *grid) go on from the first, in words."""
+    first, most, last = steps[0], steps.max(axis=0), steps[-1]
+    peak = _said("first step {:.3g} η, largest {:.3g} η at t = {}", first, most, steps.argmax(axis=0) + 1)
+    rising = _said("first step {:.3g} η, rising to {:.3g} η", first, most)
+    falling = _said("first step {:.3g} η, never larger", first)
+    begun = np.where(last >= most * (1 - 1e-6), rising, peak)
+    return np.where(first >= most * (1 - 1e-6), falling, begun)
+
+
+def _ended(ratio):
+    """When a step / the right step (STEPS, *grid) is near 1 for good, in words."""
+    near = np.abs(ratio - 1) <= NEAR
+    since = np.logical_and.accumulate(near[::-1])[::-1].argmax(axis=0) + 1
+    early = _said("; {:.3g} times the right one at t = {}", ratio[EARLY - 1], EARLY)
+    back = _said(", within 5 % of it from t = {} on", since)
+    return np.char.add(early, np.where(near[-1], back, _said(", {:.3g} times at t = {}", ratio[-1], STEPS)))
+
+
+def _said(text, *values):
+    return np.vectorize(text.format, otypes=[str])(*np.broadcast_arrays(*values))
+
+
+def _number(value):
+    """Three digits, a power of ten where the number is small."""
+    if value >= 1e-3:
+        return f"{value:.3g}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    power = f"10{str(int(exponent)).translate(RAISED)}"
+    return power if mantissa == "1.0" else f"{mantissa} · {power}"
+
+
+_numbers = np.vectorize(_number, otypes=[str])

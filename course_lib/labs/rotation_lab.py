@@ -1,0 +1,327 @@
+"""One ravine, turned: who notices that its directions are no longer those of the axes."""
+
+from dataclasses import fields
+from functools import lru_cache
+from itertools import islice
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..descent import descend, iterates
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import OPTIMIZERS, Adagrad, AdamW, GradientDescent
+from ..surfaces import Surface
+
+# AdamW is Adam here, except that its decay pulls to zero: where the minimum is. It would be helped by that.
+RULES = {rule.__name__: rule for rule in OPTIMIZERS if rule is not AdamW}
+WITHOUT = (GradientDescent, Adagrad)  # a learning rate is all they have
+SYMBOLS = {"gamma": "γ", "rho": "ρ", "beta1": "β₁"}
+ANGLES = np.linspace(0, 90, 37)
+KAPPAS = (10, 30, 100)
+START = (-4.0, 2.0)  # in the ravine's own frame: along its floor, across it
+DIRECTIONS = np.radians((np.arange(4) + 0.5) * 22.5)  # of the starts that tuning tries, as far away as START
+BUDGET = 400  # settings a method
+MEMORIES = np.array([0.5, 0.6, 0.7, 0.8, 0.9])
+SLOWEST, FASTEST = 1e-3, 10.0  # learning rates
+TOLERANCE = 0.01
+ROOM = 2  # tuning asks for a loss so many times lower: a jitter just below the tolerance would tip over at once
+COUNTED, WATCHED = 1000, 1200  # a run must be below the tolerance by the one, and stay there up to the other
+DRAWN = 240  # steps of a path
+LATE = 1517  # where a run stands that does not settle
+MARKS = np.unique(np.round(np.geomspace(1, COUNTED, 110)).astype(int))  # steps at which losses are drawn
+SPARSE = np.linspace(0, 2 * np.pi, 121)
+HEIGHTS = 10 ** np.linspace(-2.7, -0.1, 9)  # of the contours, times the height of the view's corner
+REACH = 5.5
+STEPS = (2.6, 2300)  # of the axes of steps
+
+
+def rotation():
+    """A ravine turned from 0 to 90 degrees: the angle and the optimizer one looks at in the page, its steepness beside.
+
+    The start turns with it, so it is the same problem in other coordinates. Each method is tuned at 0 degrees, with
+    the same number of settings, and keeps what it was given.
+    """
+    fig, axes = _panels()
+    above, loss, rows = axes["above"], axes["loss"], axes["rows"]
+    for number in range(len(HEIGHTS)):
+        plots.moving_contour(above, f"contour {number}")
+    plots.moving_guide(above, "floor")
+    plots.moving_shadow(above, "path at 0°")
+    plots.moving_shadow(loss, "loss at 0°", "the same run at 0°")
+    plots.moving_bars(rows, "chosen", plots.GRID, width=13)
+    plots.moving_bars(rows, "span", (plots.PALE, 0.45), width=6)
+    halos = {}
+    for name, rule in RULES.items():
+        halo, run = plots.moving_path(above, f"path.{name}", rule)
+        halos[halo] = run
+        plots.moving_curve(loss, f"loss.{name}", rule)
+        plots.moving_curve(rows, f"way.{name}", rule)
+    for name, rule in RULES.items():
+        plots.moving_ball(rows, f"now.{name}", rule, size=8)
+    plots.moving_rings(rows, "at 0°", plots.OWN, "at 0°")
+    rows.lines[-1].set(marker="o", markersize=10, markerfacecolor="none", zorder=6)
+    plots.moving_start(above)
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "angle": slider("turned by (degrees)", ANGLES[0], ANGLES[-1], steps=len(ANGLES), value=45, format=".1f"),
+            "rule": ipywidgets.SelectionSlider(
+                options=[(_label(name).removeprefix("gradient "), name) for name in RULES],
+                value="Adam",
+                description="look at",
+            ),
+        },
+        kernel={"kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=100, description="steepness κ")},
+        runs=[f"path.{name}" for name in RULES],
+        halos=halos,
+        names=_names(),
+        scenes={f"{angle:g}°": {"angle": angle} for angle in (0, 22.5, 45, 90)},
+        alt="A ravine from above, turned by an angle, with the run of one optimizer and, pale, its run at 0 degrees "
+        "turned along. Beside it the loss of both, and for every optimizer the steps until its loss stays below the "
+        "tolerance: gradient descent, momentum and Nesterov need the same at every angle, the others many more "
+        "between the axes.",
+    )
+
+
+def _panels():
+    fig, axes = plots.mosaic(
+        [["above", "loss"], ["above", "rows"]],
+        {
+            "above": "One ravine, turned with its start",
+            "loss": "Loss of the run on the left, and pale of the run at 0°",
+            "rows": f"Steps to settle below {TOLERANCE:g}, each tuned at 0°",
+        },
+    )
+    above, loss, rows = axes["above"], axes["loss"], axes["rows"]
+    plots.place(fig, (above, 0.62, 3.44, 3.44), (rows, 5.5, 5.3, 2.0))  # a true square; steps above steps
+    plots.place(fig, (loss, 5.5, 5.3, 0.98), bottom=3.02)
+    above.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), facecolor=plots.LAND(0.35))
+    above.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+    for draw in (above.axhline, above.axvline):
+        draw(0, color=plots.SOFT, linewidth=0.9, zorder=1)
+    plots.draw_minima(above, turned(KAPPAS[-1], 0.0))
+    for ax in (loss, rows):
+        ax.set(xscale="log", xlim=STEPS)
+        ax.set_xticks([3, 10, 30, 100, 300, 1000], ["3", "10", "30", "100", "300", "1000"])
+        ax.minorticks_off()
+        ax.grid(True)
+        ax.axvspan(COUNTED, STEPS[1], color=plots.EARTH, zorder=0, linewidth=0)
+    loss.set(yscale="log", ylim=(1e-5, 1e3), yticks=[1e-4, 1e-2, 1, 100])
+    loss.minorticks_off()
+    loss.tick_params(labelbottom=False)
+    loss.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
+    loss.text(2.8, TOLERANCE / 1.5, f"tolerance {TOLERANCE:g}", va="top", fontsize=9, color=plots.SOFT)
+    loss.text(LATE, 8, f"not in\n{COUNTED}", ha="center", va="center", fontsize=9, color=plots.SOFT)
+    _draw_rows(rows)
+    return fig, axes
+
+
+def _draw_rows(ax):
+    """One row a method, its name in its own colour."""
+    ax.set(ylim=(len(RULES) - 0.4, -0.6))
+    ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
+    for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
+        label.set_color(plots.look_of(rule).color)
+    ax.set_xlabel(f"step  ·  ring: at 0°  ·  pale bar: all angles  ·  {BUDGET} settings tried for each")
+    ax.tick_params(length=0)
+
+
+def _names():
+    silent = ["chosen", "span", "floor", *(f"contour {k}" for k in range(len(HEIGHTS)))]
+    return dict.fromkeys(silent, (None, None)) | {f"way.{name}": (None, None) for name in RULES}
+
+
+# -- the problem, the tuning, the runs
+
+
+def turned(kappa, angle):
+    """The ravine at every angle of an array at once, each in its own column: gradient and value only differ from
+    `surfaces.ravine` in the last digits."""
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+
+    def parts(theta):
+        x, y = theta
+        return cos * x + sin * y, cos * y - sin * x
+
+    def value(theta):
+        along, across = parts(theta)
+        return (along * along + kappa * across * across) / 2
+
+    def gradient(theta):
+        along, across = parts(theta)
+        return np.array([cos * along - sin * kappa * across, sin * along + cos * kappa * across])
+
+    view = ((-REACH, REACH), (-REACH, REACH))
+    return Surface("turned ravine", value, gradient, view, START, "surfaces.ravine, at many angles", ((0, 0),))
+
+
+def seen(point, angle):
+    """A point of the ravine's own frame (along, across) on the paper, for every angle: (2, *angle.shape)."""
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    along, across = point
+    return np.array([cos * along - sin * across, sin * along + cos * across])
+
+
+def arrivals(loss, tolerance=TOLERANCE):
+    """(first, settled) of losses in order of the steps, the start first: the first step below the tolerance,
+    and the first from which on the loss stays there; inf where that is not within COUNTED steps."""
+    dips = last = None
+    for k, height in enumerate(loss):
+        above = ~(height < tolerance)
+        if k == 0:
+            dips, last = np.full(above.shape, np.inf), np.full(above.shape, -1.0)
+        dips[~above & np.isinf(dips)] = k
+        last[above] = k
+    return tuple(np.where(step <= COUNTED, step, np.inf) for step in (dips, last + 1))
+
+
+def grid_of(rule):
+    """Every setting the tuning tries, BUDGET of them: an optimizer that is a sweep (1, rates, memories)."""
+    if rule in WITHOUT:
+        return rule(np.geomspace(SLOWEST, FASTEST, BUDGET)[None, :, None])
+    rates = np.geomspace(SLOWEST, FASTEST, BUDGET // len(MEMORIES))
+    return rule(rates[None, :, None], MEMORIES[None, None])  # the first setting after the learning rate is the memory
+
+
+def memory_of(rule):
+    """The name of the setting that is tuned beside the learning rate, or None."""
+    return None if rule in WITHOUT else fields(rule)[1].name
+
+
+@lru_cache(maxsize=64)
+def tuned(name, kappa):
+    """The setting that settles soonest at 0 degrees, judged by the slowest of the starts in DIRECTIONS: no start is
+    lucky for it."""
+    rule, ground = RULES[name], turned(kappa, 0.0)
+    options, far = grid_of(rule), np.hypot(*START)
+    starts = far * np.array([-np.cos(DIRECTIONS), np.sin(DIRECTIONS)])[:, :, None, None]
+    points = islice(iterates(options, ground.gradient, starts), WATCHED + 1)
+    with np.errstate(all="ignore"):
+        _, settled = arrivals((ground.value(theta) for theta in points), TOLERANCE / ROOM)
+    rate, memory = np.unravel_index(settled.max(axis=0).argmin(), settled.shape[1:])
+    lr = float(options.lr[0, rate, 0])
+    return rule(lr) if rule in WITHOUT else rule(lr, float(MEMORIES[memory]))
+
+
+@lru_cache(maxsize=64)
+def raced(name, kappa):
+    """A tuned method at every one of ANGLES, from the start turned along: its Path, (first, settled)."""
+    path = descend(tuned(name, kappa), turned(kappa, ANGLES), seen(START, ANGLES), steps=WATCHED)
+    return path, arrivals(path.loss)
+
+
+# -- the answer
+
+
+def compute(angle, rule, *, kappa=100):
+    """The turned ravine for every angle (n, 1) of ANGLES, the run of every rule (1, m), and the steps of all."""
+    which = np.abs(ANGLES - angle).argmin(axis=1)[:, None]
+    lines = _ground(angle, kappa) | _chosen(which, angle, rule, kappa) | _rows(which, rule, kappa)
+    return Answer(lines, _words(which, rule, kappa))
+
+
+def _ground(angle, kappa):
+    """Contours, floor and start: they turn with the angle."""
+    lines = {"start": tuple(seen(START, angle)[:, None])}
+    lines["floor"] = tuple(seen((np.array([-9.0, 9.0])[:, None, None], 0.0), angle))
+    for number, height in enumerate(HEIGHTS * kappa * REACH**2 / 2):
+        ring = np.sqrt(2 * height) * np.array([np.cos(SPARSE), np.sin(SPARSE) / np.sqrt(kappa)])
+        lines[f"contour {number}"] = tuple(seen(ring[:, :, None, None], angle))
+    return lines
+
+
+def _chosen(which, angle, rule, kappa):
+    """The run one looks at, in its own look, and the same run at 0 degrees."""
+    lines = {}
+    grid = np.broadcast_shapes(which.shape, rule.shape)
+    shadow, level = np.empty((2, DRAWN + 1, *grid)), np.empty((len(MARKS), 1, rule.size))
+    for name in RULES:
+        path, _ = raced(name, kappa)
+        chosen = rule.ravel() == name
+        lines[f"path.{name}"] = _only(path.theta[: DRAWN + 1, :, which[:, 0]].swapaxes(0, 1), chosen)
+        highest = _highest(path.loss)
+        (shown,) = _only(highest[None, :, which[:, 0]], chosen)
+        lines[f"loss.{name}"] = (MARKS, shown)
+        shadow[..., chosen] = seen(path.theta[: DRAWN + 1, :, 0].T[:, :, None, None], angle)
+        level[..., chosen] = highest[:, :1, None]
+    return lines | {"path at 0°": tuple(shadow), "loss at 0°": (MARKS, level)}
+
+
+def _only(values, chosen):
+    """values (k, points, n) where their rule is chosen, else the first point only: k arrays (points, n, m).
+
+    The other runs so wait under the disc of the start.
+    """
+    shown = np.broadcast_to(chosen, (values.shape[1], 1, len(chosen))).copy()
+    shown[0] = True
+    return tuple(np.where(shown, value[..., None], np.nan) for value in values)
+
+
+def _highest(loss):
+    """The highest loss between one of MARKS and the next, (len(MARKS), n): a jitter is seen as high as it gets."""
+    ends = np.append(MARKS[1:], COUNTED + 1)
+    return np.array([loss[first:end].max(axis=0) for first, end in zip(MARKS, ends, strict=True)])
+
+
+def _rows(which, rule, kappa):
+    """Where each method stands on the axis of steps: now, at 0 degrees, and over all angles."""
+    lines, level, low, high = {}, [], [], []
+    for row, name in enumerate(RULES):
+        _, (_, settled) = raced(name, kappa)
+        places = np.where(np.isfinite(settled), settled, LATE)
+        now = places[which]
+        level.append(places[0])
+        low.append(places.min())
+        high.append(places.max())
+        lines[f"now.{name}"] = (now[None], [row])
+        lines[f"way.{name}"] = (np.stack([np.full_like(now, places[0]), now]), [row, row])
+    row = np.arange(len(RULES))
+    span = np.column_stack([low, high, np.full(len(row), np.nan)]).ravel()
+    lines["at 0°"], lines["span"] = (level, row), (span, np.repeat(row, 3))
+    here = np.array([list(RULES).index(name) for name in rule.ravel()], float)
+    lines["chosen"] = (STEPS, np.broadcast_to(here, (2, 1, rule.size)))
+    return lines
+
+
+def _words(which, rule, kappa):
+    """In words: the run one looks at, and how every method stands to its steps at 0 degrees."""
+    looked_at = np.array([[_told(name, turn, kappa) for name in rule.ravel()] for turn in which.ravel()])
+    same, other = [], []
+    for turn in which.ravel():
+        steps = {name: raced(name, kappa)[1][1][[turn, 0]] for name in RULES}
+        alike = [f"{_label(name)} {_count(now)}" for name, (now, level) in steps.items() if now == level]
+        unlike = [
+            f"{_label(name)} {_count(now)} ({_count(level)})" for name, (now, level) in steps.items() if now != level
+        ]
+        same.append(f"{', '.join(alike)} steps")
+        other.append(f"{', '.join(unlike)}; at 0° the number in brackets" if unlike else "no method")
+    words = {"the run": looked_at, "as at 0°": same, "not as at 0°": other}
+    return {name: np.reshape(texts, (len(which), -1)) for name, texts in words.items()}
+
+
+def _told(name, turn, kappa):
+    """How one method does at one angle, and the setting it has."""
+    path, (dips, settled) = raced(name, kappa)
+    steps, level, setting = settled[turn], settled[0], _setting(tuned(name, kappa))
+    if np.isinf(steps):
+        how = f"does not settle below {TOLERANCE:g} in {COUNTED} steps, with {path.loss[COUNTED, turn]:.2g} left"
+        return f"{_label(name)} {how}; at 0° it settles at step {level:.0f}; {setting}"
+    dip = "" if dips[turn] == steps else f", after a first dip at {dips[turn]:.0f}"
+    compared = "as at 0°" if steps == level else f"at 0° at step {level:.0f}"
+    return f"{_label(name)} settles below {TOLERANCE:g} at step {steps:.0f}{dip}; {compared}; {setting}"
+
+
+def _label(name):
+    return plots.look_of(RULES[name]).label
+
+
+def _count(steps):
+    return f"{steps:.0f}" if np.isfinite(steps) else f"not in {COUNTED}"
+
+
+def _setting(optimizer):
+    memory = memory_of(type(optimizer))
+    rate = f"tuned at 0° to η = {optimizer.lr:.3g}"
+    return f"{rate}, {SYMBOLS[memory]} = {getattr(optimizer, memory):g}" if memory else rate
