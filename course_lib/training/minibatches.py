@@ -68,7 +68,7 @@ def train(
     optimizer: an Optimizer or a schedule t -> Optimizer; its sweep trains a whole grid of networks at once.
     batch: samples a step, None for all of them. The samples are reshuffled every epoch by one generator seeded with
     `seed`, so all runs of a sweep see the same minibatches; the last one of an epoch is smaller where it must be.
-    theta: the start, (dim,) or (dim, *sweep); None: network.init(seed, dtype). float32 is about half as long on the way.
+    theta: the start, (dim,) or (dim, *sweep); None: network.init(seed, dtype). float32 takes about half the time.
     every: steps from record to record, an epoch's if None. keep: keep the parameters at each record, too.
     progress: a function (steps done, steps in all), called at every step, such as progress_bar("training").
     A run that has left the finite numbers stops; where all have, so does the training. Raises ValueError or TypeError,

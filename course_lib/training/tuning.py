@@ -15,9 +15,9 @@ SHOWN = 20  # rows of a table's repr
 class Table:
     """What was tried and what came of it.
 
-    rows: one dict a run: the setting, its seed, the last loss, accuracy, test_loss, test_accuracy, and the step at which
-    it diverged (inf: never). names: those of the setting. planned: how many runs there were to be; an interrupt keeps
-    what is done, and then there are fewer rows.
+    rows: one dict a run: the setting, its seed, the last loss, accuracy, test_loss, test_accuracy (nan where it
+    diverged), and the step at which it diverged (inf: never). names: those of the setting. planned: how many runs there
+    were to be; an interrupt keeps what is done, and then there are fewer rows.
     """
 
     rows: tuple[dict, ...]
@@ -32,7 +32,7 @@ class Table:
         return np.array([row[name] for row in self.rows])
 
     def settings(self, measure="test_loss"):
-        """One dict a setting: the mean of a measure over its seeds, the lowest and the highest; nan where one diverged."""
+        """One dict a setting: a measure's mean over the seeds, lowest and highest; nan where a run diverged."""
         groups = {}
         for row in self.rows:
             groups.setdefault(tuple(row[name] for name in self.names), []).append(row[measure])
@@ -72,11 +72,13 @@ def tune(build, settings, network, data, *, seeds=(0, 1, 2), jobs=-1, progress=N
     """Train once for every setting and every seed, and say what came of it.
 
     build: a function of a setting's names -> Optimizer or schedule, such as Momentum itself. settings: {name: values},
-    of which all combinations are tried, or a list of dicts. seeds: of the start and the minibatches. jobs: processes at a
-    time, -1 for one a core. options: those of train, such as epochs and batch. progress: see train, here by runs.
+    of which all combinations are tried, or a list of dicts with the same names. seeds: of start and minibatches.
+    jobs: processes at a time, -1 for one a core. options: those of train, such as epochs and batch.
+    progress: a function (runs done, runs in all).
 
-    The runs go through joblib: inside `with joblib.parallel_config("dask")`, with a dask.distributed Client at hand, the
-    same call runs on its cluster (pip install "momentum-course[cluster]"). An interrupt ends it and keeps what is done.
+    The runs go through joblib: inside `with joblib.parallel_config("dask")`, with a dask.distributed Client at hand,
+    the same call runs on its cluster (the extra `cluster`). An interrupt ends it and keeps what is done.
+    Raises ValueError or TypeError in one sentence, before anything runs, where a setting makes no optimizer.
     """
     from joblib import Parallel, delayed
 
