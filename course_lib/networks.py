@@ -103,8 +103,12 @@ class Network:
         The same for the same seed, whatever the type. A list of seeds makes a sweep of starts, (dim, seeds).
         Sources: He et al. (2015), eq. 10, for relu; Glorot, Bengio (2010), eq. 12.
         """
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise ValueError(f"dtype is {dtype!r}: it must be float64 or float32")
         if np.ndim(seed):
             return np.stack([self.init(one, dtype) for one in seed], axis=-1)
+        if not (isinstance(seed, int | np.integer) and seed >= 0):
+            raise ValueError(f"seed is {seed!r}: it must be a whole number, at least 0, or a list of such numbers")
         rng, theta = np.random.default_rng(seed), np.zeros(self.size)
         for weights, _ in self.layers(theta):
             inputs, outputs = weights.shape
@@ -185,6 +189,8 @@ class Network:
                 z = forward(theta, part)
                 loss += self._error(z, aim).sum(axis=-1, dtype=float).reshape(sweep)
                 right += (z.argmax(axis=-2) == aim.argmax(axis=-2)).sum(axis=-1).reshape(sweep)
+        if self.sizes[-1] < 2:
+            right[...] = np.nan
         return Scores((loss / len(rows))[()], (right / len(rows))[()])
 
     def _error(self, z, aim):
@@ -233,7 +239,7 @@ def softmax_regression(features, classes) -> Network:
 
 
 class Scores(NamedTuple):
-    """Loss and accuracy, floats or (*sweep); accuracy means nothing where there are no classes."""
+    """Loss and accuracy, floats or (*sweep); the accuracy is nan where there is only one output."""
 
     loss: np.ndarray
     accuracy: np.ndarray

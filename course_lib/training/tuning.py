@@ -1,6 +1,7 @@
 """Tuning: a grid of settings times seeds, each trained on its own, on all cores or on a cluster."""
 
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,36 +84,57 @@ def tune(build, settings, network, data, *, seeds=(0, 1, 2), jobs=-1, progress=N
     from joblib import Parallel, delayed
 
     combinations = _combinations(settings)
-    for setting in combinations:
-        build(**setting)  # what an optimizer refuses is refused here, before anything runs
     plan = [(setting, int(seed)) for setting in combinations for seed in seeds]
     if not plan:
         raise ValueError("there is nothing to tune: settings or seeds are empty")
-    rows, names = {}, tuple(combinations[0])
+    for setting in combinations:
+        _try(build, setting, network, data, options)
+    rows = {}
     try:
-        work = (
-            delayed(_run)(k, build, setting, network, data, seed, options) for k, (setting, seed) in enumerate(plan)
-        )
-        for k, row in Parallel(n_jobs=jobs, return_as="generator_unordered")(work):
+        jobs_to_do = (delayed(_run)(k, build, *run, network, data, options) for k, run in enumerate(plan))
+        for k, row in Parallel(n_jobs=jobs, return_as="generator_unordered")(jobs_to_do):
             rows[k] = row
             if progress:
                 progress(len(rows), len(plan))
     except KeyboardInterrupt:
-        if progress:
+        pass  # what is done is kept, and the table says how much that is
+    finally:
+        if progress and len(rows) < len(plan):
             progress(len(plan), len(plan))
-    return Table(tuple(rows[k] for k in sorted(rows)), names, len(plan))
+    return Table(tuple(rows[k] for k in sorted(rows)), tuple(combinations[0]), len(plan))
 
 
-def _run(k, build, setting, network, data, seed, options):
+class _Begun(Exception):
+    """A training has come to its first step, so nothing about it is refused."""
+
+
+def _try(build, setting, network, data, options):
+    """Begin a training here, so that what is refused is refused in this process and before anything runs."""
+
+    def stop(done, total):
+        raise _Begun
+
+    with suppress(_Begun):
+        train(build(**setting), network, data, **options, progress=stop)
+
+
+def _run(k, build, setting, seed, network, data, options):
     history = train(build(**setting), network, data, seed=seed, **options)
     measured = {name: float(getattr(history, name)[-1]) for name in MEASURES}
     return k, setting | {"seed": seed} | measured | {"diverged": float(history.diverged)}
 
 
 def _combinations(settings):
-    if not isinstance(settings, dict):
-        return [dict(setting) for setting in settings]
-    return [dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())]
+    """Every setting as a dict."""
+    if isinstance(settings, dict):
+        for name, values in settings.items():
+            if np.ndim(values) == 0:
+                raise TypeError(f"settings[{name!r}] is {values!r}: it must be a list of values, such as [0.1, 0.3]")
+        return [dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())]
+    combinations = [dict(setting) for setting in settings]
+    if any(setting.keys() != combinations[0].keys() for setting in combinations):
+        raise ValueError("settings have different names: every dict must name the same ones")
+    return combinations
 
 
 def _text(value):
