@@ -7,7 +7,7 @@ from . import report
 from .timing import Unavailable, measure
 
 # One file each, with rows() -> list of Row; or, if it takes the time itself, HEAD and table(quick) -> rows of texts.
-TOPICS = ("descent", "live_figures")
+TOPICS = ("descent", "live_figures", "training")
 
 
 def main():

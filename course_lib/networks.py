@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 ERRORS = ("cross-entropy", "squared")
-CHUNK = 2**18  # numbers in the largest array while a loss is measured: it stays in the processor's cache
+CHUNK = 2**17  # numbers in the largest array while a loss is measured: it stays in the processor's cache
 
 
 # The activations, each with its slope written in terms of its own value a = f(z). They work in place.
@@ -103,8 +103,12 @@ class Network:
         The same for the same seed, whatever the type. A list of seeds makes a sweep of starts, (dim, seeds).
         Sources: He et al. (2015), eq. 10, for relu; Glorot, Bengio (2010), eq. 12.
         """
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise ValueError(f"dtype is {dtype!r}: it must be float64 or float32")
         if np.ndim(seed):
             return np.stack([self.init(one, dtype) for one in seed], axis=-1)
+        if not (isinstance(seed, int | np.integer) and seed >= 0):
+            raise ValueError(f"seed is {seed!r}: it must be a whole number, at least 0, or a list of such numbers")
         rng, theta = np.random.default_rng(seed), np.zeros(self.size)
         for weights, _ in self.layers(theta):
             inputs, outputs = weights.shape
@@ -156,7 +160,7 @@ class Network:
     # For runs of many steps: check and prepare the data once, and fill the same arrays again and again
 
     def parameters(self, theta):
-        """theta as an array of the right length, float64 unless it is float32; refused in a sentence where it is none."""
+        """theta as an array of the right length, float64 unless it is float32; anything else is refused."""
         theta = np.asarray(theta)
         if theta.dtype.kind not in "biuf":
             raise TypeError(f"theta must be an array of numbers, not {theta.tolist()!r:.60}")
@@ -185,6 +189,8 @@ class Network:
                 z = forward(theta, part)
                 loss += self._error(z, aim).sum(axis=-1, dtype=float).reshape(sweep)
                 right += (z.argmax(axis=-2) == aim.argmax(axis=-2)).sum(axis=-1).reshape(sweep)
+        if self.sizes[-1] < 2:
+            right[...] = np.nan
         return Scores((loss / len(rows))[()], (right / len(rows))[()])
 
     def _error(self, z, aim):
@@ -233,7 +239,7 @@ def softmax_regression(features, classes) -> Network:
 
 
 class Scores(NamedTuple):
-    """Loss and accuracy, floats or (*sweep); accuracy means nothing where there are no classes."""
+    """Loss and accuracy, floats or (*sweep); the accuracy is nan where there is only one output."""
 
     loss: np.ndarray
     accuracy: np.ndarray
@@ -267,8 +273,7 @@ class Backpropagation:
         *hidden, outputs = network.sizes[1:]
         self.theta = np.empty((*runs, network.size), dtype)
         self.values = [np.ones((*runs, samples, size + 1), dtype) for size in hidden]
-        self.units = [value[..., :-1] for value in self.values]
-        self.errors = [np.empty((*runs, samples, size), dtype) for size in hidden]
+        self.errors = [np.empty_like(value) for value in self.values]  # that of the ones is computed, but never used
         self.last = np.empty((*runs, outputs, samples), dtype)
         self.g = np.empty((*runs, network.size), dtype)
         self.slots = self._matrices(self.g)
@@ -280,9 +285,10 @@ class Backpropagation:
             theta = self.theta
         self.matrices = self._matrices(theta)
         a = rows
-        for matrix, value, unit in zip(self.matrices, self.values, self.units, strict=False):
-            np.matmul(a, matrix, out=unit)
-            self.f(unit)
+        for matrix, value in zip(self.matrices, self.values, strict=False):
+            np.matmul(a, matrix, out=value[..., :-1])
+            self.f(value)  # the ones as well: an array without gaps takes half the time
+            value[..., -1] = 1
             a = value
         return np.matmul(self.matrices[-1].mT, a.mT, out=self.last)
 
@@ -295,8 +301,9 @@ class Backpropagation:
         d = d.mT
         for layer in range(len(self.values), 0, -1):
             np.matmul(self.values[layer - 1].mT, d, out=self.slots[layer])
-            d = np.matmul(d, self.matrices[layer][..., :-1, :].mT, out=self.errors[layer - 1])
-            self.slope(self.units[layer - 1], d)
+            d = np.matmul(d, self.matrices[layer].mT, out=self.errors[layer - 1])
+            self.slope(self.values[layer - 1], d)
+            d = d[..., :-1]
         np.matmul(rows.T, d, out=self.slots[0])
         return np.ascontiguousarray(self.g.T).reshape(-1, *self.sweep) if self.sweep else self.g
 

@@ -69,7 +69,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [normalise_output(output) for output in merged(cell.outputs)]
+            outputs = [output for output in map(normalise_output, cell.outputs) if output.get("data") != {}]
+            cell.outputs = merged(outputs)  # without empty ones: progress bars that are done
     return notebook
 
 

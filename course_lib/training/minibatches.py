@@ -18,7 +18,7 @@ from ..networks import Network
 class History:
     """How a training went. A record stands for every `every` steps, the start first; without a value it is nan.
 
-    theta                       the last parameters, (dim, *sweep)
+    theta                       the last parameters, (dim, *sweep); of a training that stopped, those it stopped at
     steps, epochs               when the records were taken, (records,)
     loss, accuracy              on all training samples, (records, *sweep)
     test_loss, test_accuracy    on the test samples, (records, *sweep)
@@ -68,12 +68,14 @@ def train(
     optimizer: an Optimizer or a schedule t -> Optimizer; its sweep trains a whole grid of networks at once.
     batch: samples a step, None for all of them. The samples are reshuffled every epoch by one generator seeded with
     `seed`, so all runs of a sweep see the same minibatches; the last one of an epoch is smaller where it must be.
-    theta: the start, (dim,) or (dim, *sweep); None: network.init(seed, dtype). float32 is about half as long on the way.
+    theta: the start, (dim,) or (dim, *sweep); None: network.init(seed, dtype). float32 takes about half the time.
     every: steps from record to record, an epoch's if None. keep: keep the parameters at each record, too.
-    progress: a function (steps done, steps in all), called at every step, such as progress_bar("training").
+    progress: a function (steps done, steps in all), called at each step, such as progress_bar("training").
     A run that has left the finite numbers stops; where all have, so does the training. Raises ValueError or TypeError,
     in one sentence, where an argument or the data do not fit.
     """
+    if not isinstance(network, Network):
+        raise TypeError(f"network is {network!r:.60}: it must be a Network, such as Network((64, 32, 10))")
     if not isinstance(data, Data):
         raise TypeError(f"data is {type(data).__name__}: it must be a Data, such as digits()")
     samples = len(data.inputs)
@@ -81,13 +83,14 @@ def train(
     an_epoch = math.ceil(samples / batch)
     steps = an_epoch * _whole("epochs", epochs)
     every = an_epoch if every is None else _whole("every", every)
+    rng = np.random.default_rng((_whole("seed", seed, least=0), 1))
     theta = network.init(seed, dtype) if theta is None else network.parameters(theta)
     learn = network.prepared(data.inputs, data.targets, theta.dtype)
     test = network.prepared(data.test_inputs, data.test_targets, theta.dtype)
 
-    mixed = _minibatches(*learn, batch, np.random.default_rng((_whole("seed", seed, least=0), 1)))
-    points = iterates(optimizer, _gradient(network, mixed), theta)
+    points = iterates(optimizer, _gradient(network, _minibatches(*learn, batch, rng)), theta)
     book = _Book(network, learn, test, np.unique([*range(0, steps, every), steps]), keep)
+    step = 0
     try:
         for step, theta in enumerate(islice(points, steps + 1)):
             book.write(step, theta)
@@ -96,7 +99,7 @@ def train(
             if book.ended:
                 break
     finally:
-        if progress:
+        if progress and step < steps:  # a bar shall vanish, however the training ended
             progress(steps, steps)
     return book.history(theta, an_epoch, optimizer)
 

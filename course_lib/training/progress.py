@@ -18,15 +18,14 @@ def progress_bar(title="running"):
     def progress(done, total):
         nonlocal begin, shown, show
         now = monotonic()
-        if show is None and now - begin < FIRST:
-            return
-        if done < total and now - shown >= AGAIN:
-            show, shown = show or _screen(), now
-            show(_bar(title, done / total, now - begin))
-        elif done >= total:
+        begin = now if begin is None else begin
+        if done >= total:
             if show:
                 show("")
-            begin, shown, show = monotonic(), -AGAIN, None
+            begin, shown, show = None, -AGAIN, None  # ready to be used again
+        elif now - begin >= FIRST and now - shown >= AGAIN:
+            show, shown = show or _screen(), now
+            show(_bar(title, done / total, now - begin))
 
     return progress
 

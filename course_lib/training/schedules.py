@@ -58,8 +58,8 @@ def scheduled(optimizer, **hyper):
     optimizer: a class. hyper: its hyperparameters by name, each a number, a sweep, or a function t -> number.
     Returns a function t -> Optimizer. Raises TypeError at once where a name or the class is none.
     """
-    if not isinstance(optimizer, type):
-        raise TypeError(f"optimizer is {optimizer!r}: schedules need its class, such as scheduled(Momentum, lr=0.1)")
+    if not (isinstance(optimizer, type) and dataclasses.is_dataclass(optimizer)):
+        raise TypeError(f"optimizer is {optimizer!r}: a schedule needs the class, such as scheduled(Momentum, lr=0.1)")
     known = [field.name for field in dataclasses.fields(optimizer)]
     for name in hyper:
         if name not in known:

@@ -1,6 +1,7 @@
 """Tuning: a grid of settings times seeds, each trained on its own, on all cores or on a cluster."""
 
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,9 @@ SHOWN = 20  # rows of a table's repr
 class Table:
     """What was tried and what came of it.
 
-    rows: one dict a run: the setting, its seed, the last loss, accuracy, test_loss, test_accuracy, and the step at which
-    it diverged (inf: never). names: those of the setting. planned: how many runs there were to be; an interrupt keeps
-    what is done, and then there are fewer rows.
+    rows: one dict a run: the setting, its seed, the last loss, accuracy, test_loss, test_accuracy (nan where it
+    diverged), and the step at which it diverged (inf: never). names: those of the setting. planned: how many runs there
+    were to be; an interrupt keeps what is done, and then there are fewer rows.
     """
 
     rows: tuple[dict, ...]
@@ -32,7 +33,7 @@ class Table:
         return np.array([row[name] for row in self.rows])
 
     def settings(self, measure="test_loss"):
-        """One dict a setting: the mean of a measure over its seeds, the lowest and the highest; nan where one diverged."""
+        """One dict a setting: a measure's mean over the seeds, lowest and highest; nan where a run diverged."""
         groups = {}
         for row in self.rows:
             groups.setdefault(tuple(row[name] for name in self.names), []).append(row[measure])
@@ -72,45 +73,68 @@ def tune(build, settings, network, data, *, seeds=(0, 1, 2), jobs=-1, progress=N
     """Train once for every setting and every seed, and say what came of it.
 
     build: a function of a setting's names -> Optimizer or schedule, such as Momentum itself. settings: {name: values},
-    of which all combinations are tried, or a list of dicts. seeds: of the start and the minibatches. jobs: processes at a
-    time, -1 for one a core. options: those of train, such as epochs and batch. progress: see train, here by runs.
+    of which all combinations are tried, or a list of dicts with the same names. seeds: of start and minibatches.
+    jobs: processes at a time, -1 for one a core. options: those of train, such as epochs and batch.
+    progress: a function (runs done, runs in all).
 
-    The runs go through joblib: inside `with joblib.parallel_config("dask")`, with a dask.distributed Client at hand, the
-    same call runs on its cluster (pip install "momentum-course[cluster]"). An interrupt ends it and keeps what is done.
+    The runs go through joblib: inside `with joblib.parallel_config("dask")`, with a dask.distributed Client at hand,
+    the same call runs on its cluster (the extra `cluster`). An interrupt ends it and keeps what is done.
+    Raises ValueError or TypeError in one sentence, before anything runs, where a setting makes no optimizer.
     """
     from joblib import Parallel, delayed
 
     combinations = _combinations(settings)
-    for setting in combinations:
-        build(**setting)  # what an optimizer refuses is refused here, before anything runs
     plan = [(setting, int(seed)) for setting in combinations for seed in seeds]
     if not plan:
         raise ValueError("there is nothing to tune: settings or seeds are empty")
-    rows, names = {}, tuple(combinations[0])
+    for setting in combinations:
+        _try(build, setting, network, data, options)
+    rows = {}
     try:
-        work = (
-            delayed(_run)(k, build, setting, network, data, seed, options) for k, (setting, seed) in enumerate(plan)
-        )
-        for k, row in Parallel(n_jobs=jobs, return_as="generator_unordered")(work):
+        jobs_to_do = (delayed(_run)(k, build, *run, network, data, options) for k, run in enumerate(plan))
+        for k, row in Parallel(n_jobs=jobs, return_as="generator_unordered")(jobs_to_do):
             rows[k] = row
             if progress:
                 progress(len(rows), len(plan))
     except KeyboardInterrupt:
-        if progress:
+        pass  # what is done is kept, and the table says how much that is
+    finally:
+        if progress and len(rows) < len(plan):
             progress(len(plan), len(plan))
-    return Table(tuple(rows[k] for k in sorted(rows)), names, len(plan))
+    return Table(tuple(rows[k] for k in sorted(rows)), tuple(combinations[0]), len(plan))
 
 
-def _run(k, build, setting, network, data, seed, options):
+class _Begun(Exception):
+    """A training has come to its first step, so nothing about it is refused."""
+
+
+def _try(build, setting, network, data, options):
+    """Begin a training here, so that what is refused is refused in this process and before anything runs."""
+
+    def stop(done, total):
+        raise _Begun
+
+    with suppress(_Begun):
+        train(build(**setting), network, data, **options, progress=stop)
+
+
+def _run(k, build, setting, seed, network, data, options):
     history = train(build(**setting), network, data, seed=seed, **options)
     measured = {name: float(getattr(history, name)[-1]) for name in MEASURES}
     return k, setting | {"seed": seed} | measured | {"diverged": float(history.diverged)}
 
 
 def _combinations(settings):
-    if not isinstance(settings, dict):
-        return [dict(setting) for setting in settings]
-    return [dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())]
+    """Every setting as a dict."""
+    if isinstance(settings, dict):
+        for name, values in settings.items():
+            if np.ndim(values) == 0:
+                raise TypeError(f"settings[{name!r}] is {values!r}: it must be a list of values, such as [0.1, 0.3]")
+        return [dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())]
+    combinations = [dict(setting) for setting in settings]
+    if any(setting.keys() != combinations[0].keys() for setting in combinations):
+        raise ValueError("settings have different names: every dict must name the same ones")
+    return combinations
 
 
 def _text(value):

@@ -1,0 +1,174 @@
+"""Tuning: every setting with every seed, in this process, in others, on a cluster, and when it is interrupted."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import joblib
+import numpy as np
+import pytest
+
+from course_lib.data import moons
+from course_lib.networks import softmax_regression
+from course_lib.optimizers import Momentum
+from course_lib.training import Table, scheduled, step_decay, train, tune
+
+MOONS, NETWORK = moons(60), softmax_regression(2, 2)
+GRID = {"lr": [0.01, 0.1], "gamma": [0.0, 0.9]}
+SHORT = {"epochs": 2, "batch": 20}
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return tune(Momentum, GRID, NETWORK, MOONS, seeds=[0, 1], jobs=1, **SHORT)
+
+
+def test_every_setting_meets_every_seed_in_order(alone):
+    assert [(row["lr"], row["gamma"], row["seed"]) for row in alone.rows] == [
+        (lr, gamma, seed) for lr in (0.01, 0.1) for gamma in (0.0, 0.9) for seed in (0, 1)
+    ]
+
+
+def test_a_row_is_its_training(alone):
+    for row in alone.rows:
+        history = train(Momentum(row["lr"], row["gamma"]), NETWORK, MOONS, seed=row["seed"], **SHORT)
+        for name in ("loss", "accuracy", "test_loss", "test_accuracy"):
+            assert row[name] == getattr(history, name)[-1]
+        assert row["diverged"] == np.inf
+
+
+def test_other_processes_find_the_same(alone):
+    shared = tune(Momentum, GRID, NETWORK, MOONS, seeds=[0, 1], jobs=2, **SHORT)
+    assert shared.rows == alone.rows
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the cluster's own libraries
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_cluster_of_two_workers_finds_the_same(alone):
+    distributed = pytest.importorskip("distributed")
+    options = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        pids = set(client.run(os.getpid).values())
+        assert len(pids) == 2 and os.getpid() not in pids
+        with joblib.parallel_config("dask"):
+            shared = tune(where, GRID, NETWORK, MOONS, seeds=[0, 1], **SHORT)
+        ran = set().union(*client.run(lambda: set(os.environ.get("TUNED", "").split())).values())
+    assert shared.rows == alone.rows
+    assert ran == {str(pid) for pid in pids}
+
+
+def where(lr, gamma):
+    """Momentum, and a note of the process that built it."""
+    os.environ["TUNED"] = str(os.getpid())
+    return Momentum(lr, gamma)
+
+
+def test_settings_may_be_a_list_and_build_any_function():
+    def build(every):
+        return scheduled(Momentum, lr=step_decay(0.1, every))
+
+    table = tune(build, [{"every": 1}, {"every": 5}], NETWORK, MOONS, seeds=[4], jobs=1, **SHORT)
+    np.testing.assert_array_equal(table["every"], [1, 5])
+    np.testing.assert_array_equal(table["seed"], [4, 4])
+
+
+# The table
+
+
+def row(lr, seed, loss, accuracy=0.5):
+    return {"lr": lr, "seed": seed, "test_loss": loss, "test_accuracy": accuracy}
+
+
+def test_best_is_the_best_mean_over_the_seeds():
+    rows = row(0.1, 0, 1.0, 0.9), row(0.1, 1, 5.0, 0.7), row(0.2, 0, 2.0, 0.6), row(0.2, 1, 2.5, 0.8)
+    table = Table(rows, ("lr",), 4)
+    assert table.best() == {"lr": 0.2, "test_loss": 2.25, "lowest": 2.0, "highest": 2.5, "seeds": 2}
+    assert table.best("test_accuracy")["lr"] == 0.1
+
+
+def test_a_setting_that_diverged_once_is_not_the_best():
+    table = Table((row(0.1, 0, 0.1), row(0.1, 1, np.nan), row(0.2, 0, 9.0), row(0.2, 1, 9.0)), ("lr",), 4)
+    assert table.best()["lr"] == 0.2
+    with pytest.raises(ValueError, match="no setting has a finite test_loss: 1 of 1 runs are done"):
+        Table((row(0.1, 0, np.nan),), ("lr",), 1).best()
+
+
+def test_a_table_reads_as_one():
+    table = Table((row(0.1, 0, 0.123456), row(0.25, 10, 2.0)), ("lr",), 2)
+    assert repr(table).splitlines() == [
+        "Table of 2 runs",
+        "  lr  seed  test_loss  test_accuracy",
+        " 0.1     0     0.1235            0.5",
+        "0.25    10          2            0.5",
+    ]
+    long = Table((row(0.1, 0, 1.0),) * 30, ("lr",), 40)
+    assert repr(long).startswith("Table of 30 runs, interrupted: 40 were planned")
+    assert repr(long).endswith("... and 10 more")
+    assert repr(Table((), ("lr",), 3)) == "Table of 0 runs, interrupted: 3 were planned"
+
+
+# What is refused, before anything runs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "sentence"),
+    [
+        ({"settings": {"lr": [0.1, -1]}}, ValueError, r"Momentum\(lr=...\) is -1"),
+        ({"settings": {"lr": 0.1}}, TypeError, r"settings\['lr'\] is 0.1: it must be a list of values"),
+        ({"settings": {"lr": []}}, ValueError, "nothing to tune"),
+        ({"settings": [{"lr": 0.1}, {"gamma": 0.1}]}, ValueError, "settings have different names"),
+        ({"seeds": []}, ValueError, "nothing to tune"),
+        ({"batch": 100}, ValueError, "batch is 100: it must be a whole number, from 1 to 60"),
+        ({"network": softmax_regression(3, 2)}, ValueError, "inputs have shape"),
+    ],
+)
+def test_what_cannot_run_is_refused(arguments, error, sentence):
+    given = {"build": Momentum, "settings": GRID, "network": NETWORK, "data": MOONS, "jobs": 1} | SHORT | arguments
+    with pytest.raises(error, match=sentence):
+        tune(**given)
+
+
+# Interrupts and progress
+
+
+def test_progress_is_told_every_run():
+    told = []
+    tune(Momentum, GRID, NETWORK, MOONS, seeds=[0], jobs=1, progress=lambda *state: told.append(state), **SHORT)
+    assert told == [(k, 4) for k in range(1, 5)]
+
+
+SLOW = """
+import os, time
+from course_lib.data import moons
+from course_lib.networks import softmax_regression
+from course_lib.optimizers import Momentum
+from course_lib.training import tune
+
+MAIN = os.getpid()
+
+def build(lr):
+    if os.getpid() != MAIN and lr > 0.15:
+        time.sleep(60)
+    return Momentum(lr)
+
+told = lambda done, total: print("done", done, flush=True)
+settings = {"lr": [0.1, 0.2, 0.3]}
+table = tune(build, settings, softmax_regression(2, 2), moons(60), seeds=[0], epochs=2, batch=20, jobs=2, progress=told)
+print(table)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to a group of processes")
+def test_an_interrupt_keeps_what_is_done():
+    # In a session of its own, and all of it interrupted: that is what a terminal and Jupyter do.
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", SLOW], start_new_session=True, **pipe) as running:
+        assert running.stdout.readline() == "done 1\n"
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=50)
+    assert running.returncode == 0, err
+    assert out.splitlines()[1:3] == [
+        "Table of 1 runs, interrupted: 3 were planned",
+        " lr  seed    loss  accuracy  test_loss  test_accuracy  diverged",
+    ]
