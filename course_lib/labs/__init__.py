@@ -6,7 +6,7 @@ trap             the hill in two dimensions: three valleys, one of them deep
 ravine           gradient descent, momentum and Nesterov in one ravine
 regimes          what a learning rate and a momentum do to one direction
 step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
-race             any optimizers on any surface, and what is held equal; your own class beside the course's
+race             any optimizers on any surface, what is held equal, or one set by hand; your own class beside the course's
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
