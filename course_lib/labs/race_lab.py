@@ -4,8 +4,9 @@ import ipywidgets
 import numpy as np
 
 from .. import plots
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, slider
 from ..surfaces import SURFACES
+from .grounds import OnSurface
 from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, listed, runners_of
 
 LATE = 10  # a tuned run is judged by the highest of its last ten points: a lucky dip does not count
@@ -98,33 +99,23 @@ def race(*optimizers):
     )
 
 
-class _Race(LiveFigure):
-    """Whoever chooses another surface is put at that surface's own start; a runner one may set, at its own settings."""
+class _Race(OnSurface):
+    """Whoever chooses a runner to set alone finds its own settings at the sliders."""
 
     def __init__(self, *args, runners, **kwargs):
         self.runners = runners
         super().__init__(*args, **kwargs)
 
-    def _choose(self, settings):
-        follow = self._to_its_start(settings) | self._to_its_settings(settings)
-        super()._choose(settings | follow)
-        if follow:
-            self.settings = settings | follow  # the page follows
-
-    def _to_its_start(self, settings):
-        (surface,), start = self.kernel["surface"], self.kernel["start"]
-        if settings[surface.name] == surface.index:
-            return {}
-        home = GROUNDS[surface.value(settings[surface.name])].start
-        return {control.name: control.nearest(value) for control, value in zip(start, home, strict=True)}
-
-    def _to_its_settings(self, settings):
+    def following(self, settings):
+        follow = super().following(settings)
         (fair,) = self.kernel["fair"]
         if settings[fair.name] == fair.index:
-            return {}
-        values = self._kernel_values(settings)
+            return follow
+        values = self._kernel_values(settings | follow)
         own = _own_settings(values["fair"], self.runners, GROUNDS[values["surface"]], values["start"])
-        return {name: self.page[name].nearest(value) for name, value in zip(self.page, own or (), strict=False)}
+        return follow | {
+            name: self.page[name].nearest(value) for name, value in zip(self.page, own or (), strict=False)
+        }
 
 
 def _choices(runners):

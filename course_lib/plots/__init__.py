@@ -16,6 +16,7 @@ from .drawing import (
     draw_bars,
     draw_classes,
     draw_curve,
+    draw_ends,
     draw_groups,
     draw_guess,
     draw_hill,
@@ -45,6 +46,7 @@ from .figures import (
 )
 from .looks import (
     CLASSES,
+    DEEP,
     EARTH,
     FAULT,
     GRID,
@@ -60,6 +62,7 @@ from .looks import (
     SERIES,
     SOFT,
     STAR,
+    TRAPS,
     Look,
     look_of,
 )
@@ -78,6 +81,7 @@ from .moving import (
     moving_form,
     moving_guide,
     moving_head,
+    moving_marks,
     moving_member,
     moving_path,
     moving_rings,
@@ -94,6 +98,7 @@ matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 __all__ = [
     "CLASSES",
+    "DEEP",
     "EARTH",
     "FAULT",
     "GRID",
@@ -109,11 +114,13 @@ __all__ = [
     "SERIES",
     "SOFT",
     "STAR",
+    "TRAPS",
     "Look",
     "bar_line",
     "draw_bars",
     "draw_classes",
     "draw_curve",
+    "draw_ends",
     "draw_groups",
     "draw_guess",
     "draw_hill",
@@ -149,6 +156,7 @@ __all__ = [
     "moving_form",
     "moving_guide",
     "moving_head",
+    "moving_marks",
     "moving_member",
     "moving_path",
     "moving_rings",
