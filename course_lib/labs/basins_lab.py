@@ -42,17 +42,18 @@ def basins():
         plots.moving_curve(share, f"share.{name}", rule)
         plots.moving_ball(share, f"here.{name}", rule, size=11)
     _draw_shares(share)
+    key = "★ lowest   ☆ trap   · still moves   × diverges"
+    above.text(1, -0.125, key, transform=above.transAxes, ha="right", va="center", fontsize=9, color=plots.SOFT)
     standing = []
 
     def background(_, surface, rule):
         ground = GROUNDS[surface]
         for artist in standing:
             artist.remove()
-        bands, lines, *stars = plots.draw_landscape(above, ground)
+        standing[:] = _, _, *stars = plots.draw_landscape(above, ground)
         for star in stars:
-            star.remove()
-        standing[:] = [bands, lines, *plots.draw_ends(above, [(m.place, m.look) for m in minima_of(surface)])]
-        above.set_title(f"Where each start ends: {plots.look_of(rule).label} on the {_named(ground)}")
+            star.set(zorder=9, markersize=19, markeredgewidth=1.4)  # over the marks
+        above.set_title(f"Where each start ends, by {plots.look_of(rule).label}")
 
     surface, rule = "three_hump_camel", "Momentum"
     background(fig, surface, rule)
@@ -80,9 +81,9 @@ def basins():
         halos=halos,
         scenes={
             "no memory": {"memory": 0},
-            "half a memory": {"memory": 0.5},
-            "the usual memory": {"memory": 0.9},
-            "small traps, deep traps": {"surface": "styblinski_tang", "rule": "Momentum", "lr": 0.01, "memory": 0.9},
+            "memory 0.5": {"memory": 0.5},
+            "memory 0.9": {"memory": 0.9},
+            "high walls": {"surface": "styblinski_tang", "rule": "Momentum", "lr": 0.01, "memory": 0.9},
             "too long a step": {"surface": "six_hump_camel", "rule": "Momentum", "lr": 0.1, "memory": 0.9},
         },
         alt="The three-hump camel from above, covered with marks, one for each start: dark squares where momentum "
@@ -120,10 +121,6 @@ def starts_of(surface):
     sides = zip(GROUNDS[surface].view, (ACROSS, UP), strict=True)
     x, y = (low + (np.arange(count) + 0.5) * (high - low) / count for (low, high), count in sides)
     return np.array(np.meshgrid(x, y)).reshape(2, -1)
-
-
-def _named(ground):
-    return ground.name.split(",")[0]
 
 
 # -- the runs
@@ -174,7 +171,7 @@ def compute(memory, *, surface, rule, lr, start):
     lines["start"] = ([start[0]], [start[1]])
     words = {}
     for name in RULES:
-        lines[f"path.{name}"] = lines[f"here.{name}"] = ([np.nan], [np.nan])
+        lines[f"path.{name}"], lines[f"here.{name}"] = lines["start"], ([np.nan], [np.nan])
         lines[f"share.{name}"] = (MEMORIES, np.broadcast_to(home(surface, name, lr).mean(axis=1), MEMORIES.shape))
         if name in (rule, "GradientDescent"):
             path = descend(optimizer_of(name, lr, memory), GROUNDS[surface], start, steps=STEPS)
@@ -202,7 +199,7 @@ def told(theta, settled, surface):
             said.append("diverges" if end == DIVERGED else f"is still moving after {STEPS} steps")
             continue
         place, lowest = minima[end].place, minima[end].lowest
-        point = "({:.3g}, {:.3g})".format(*np.array(place) + 0.0)
+        point = "({:.2f}, {:.2f})".format(*place).replace("-", "−")
         above = height(np.array(place, float)) - GROUNDS[surface].lowest
         where = f"the lowest minimum, {point}" if lowest else f"a trap, {point}, {above:.2g} above the lowest minimum"
         said.append(f"comes to rest in {where}, after {steps:.0f} steps")
@@ -229,29 +226,32 @@ def _each(tell, rows):
 def _shares_told(surface, reached):
     count = sum(minimum.lowest for minimum in minima_of(surface))
     where = "the lowest minimum" if count == 1 else f"one of the {count} lowest minima"
-    kinds = (reached >= 0) & (reached < count), reached >= count, reached == MOVING, reached == DIVERGED
-    low, trap, moving, lost = (f"{kind.mean():.1%}" for kind in kinds)
-    return (
-        f"{low} of {reached.size} reach {where}, {trap} a trap; {moving} still move after {STEPS} steps, {lost} diverge"
-    )
+    kinds = {
+        f"of {reached.size} reach {where}": (reached >= 0) & (reached < count),
+        "a trap": reached >= count,
+        f"still move after {STEPS} steps": reached == MOVING,
+        "diverge": reached == DIVERGED,
+    }
+    told = [f"{kind.mean():.1%} {name}" for k, (name, kind) in enumerate(kinds.items()) if k == 0 or kind.any()]
+    return ", ".join(told)
 
 
 def _change_told(plain, arrived):
     return (
-        f"of {(~plain).sum()} starts that gradient descent does not bring there it brings {(arrived & ~plain).sum()}, "
-        f"of the {plain.sum()} others it loses {(plain & ~arrived).sum()}"
+        f"of the {(~plain).sum()} starts that gradient descent does not bring there it brings "
+        f"{(arrived & ~plain).sum()}, of the other {plain.sum()} it loses {(plain & ~arrived).sum()}"
     )
 
 
 def _listed_shares(names, shares):
     told = ", ".join(f"{name} {share:.1%}" for name, share in zip(names, shares, strict=True))
-    return f"{told}; all with the same η and memory"
+    return f"{told}; at the same η and memory"
 
 
 def _draw_shares(ax):
     ticks = np.linspace(0, 1, 6)
-    ax.set(xlim=(-0.02, 0.97), ylim=(0, 1.02), xlabel="memory  γ, β₁", ylabel="share of starts")
+    ax.set(xlim=(-0.02, 0.97), ylim=(0, 1.4), xlabel="memory  γ, β₁", ylabel="share of starts")
     ax.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
     ax.grid(True)
     curves = [line for line in ax.lines if line.get_gid().startswith("share.")]
-    ax.legend(handles=curves, loc="lower left", fontsize=9, handlelength=3.2, ncols=2)
+    ax.legend(handles=curves, loc="upper left", fontsize=9, handlelength=3.2, ncols=2)

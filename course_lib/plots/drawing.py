@@ -60,15 +60,6 @@ def draw_minima(ax, surface):
     return stars
 
 
-def draw_ends(ax, minima):
-    """Minima, as (place, look), in the marks of the starts that reach them: large, on white."""
-    discs = []
-    for (x, y), look in minima:
-        discs += ax.plot(x, y, "o", color="white", markeredgecolor=INK, markersize=21, markeredgewidth=1.2, zorder=3)
-        discs += ax.plot(x, y, look.marker, color=look.color, markeredgecolor=INK, markersize=11, zorder=3.1)
-    return discs
-
-
 def draw_hill(ax, surface):
     """A 1-D surface from the side, as ground under a sky."""
     ((x0, x1),) = surface.view
