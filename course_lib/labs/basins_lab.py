@@ -43,7 +43,7 @@ def basins():
         plots.moving_ball(share, f"here.{name}", rule, size=11)
     _draw_shares(share)
     key = "★ lowest   ☆ trap   · still moves   × diverges"
-    above.text(1, -0.125, key, transform=above.transAxes, ha="right", va="center", fontsize=9, color=plots.SOFT)
+    above.text(1, -0.125, key, transform=above.transAxes, ha="right", va="center", fontsize=10, color=plots.SOFT)
     standing = []
 
     def background(_, surface, rule):
@@ -53,6 +53,7 @@ def basins():
         standing[:] = _, _, *stars = plots.draw_landscape(above, ground)
         for star in stars:
             star.set(zorder=9, markersize=19, markeredgewidth=1.4)  # over the marks
+        above.set_xlabel(above.get_xlabel(), loc="left")  # right of it stands the key
         above.set_title(f"Where each start ends, by {plots.look_of(rule).label}")
 
     surface, rule = "three_hump_camel", "Momentum"

@@ -358,10 +358,14 @@ def test_every_surface_can_be_drawn():
     assert len(pictures) == len(race_lab.GROUNDS)
 
 
-CELLS = [f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom course_lib import labs", "labs.race()"]
+CELLS = [
+    f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom course_lib import labs\n"
+    "from course_lib.optimizers import GradientDescent, Momentum",
+    "labs.race(GradientDescent, Momentum(0.1, 0.45))",
+]
 
 
-def test_in_jupyterlab_another_surface_and_another_start(chromium, server):
+def test_in_jupyterlab_another_surface_another_start_and_one_set_alone(chromium, server):
     page = server.open(chromium, "race.ipynb", CELLS)
     before = page.canvas()
     page.page.get_by_role("combobox", name="surface").select_option(label="Rosenbrock's valley")
@@ -376,5 +380,10 @@ def test_in_jupyterlab_another_surface_and_another_start(chromium, server):
     assert page.eval("f.settings.surface") == list(race_lab.GROUNDS).index("rosenbrock")
     page.page.get_by_role("button", name="Reset").click()
     page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 80 && f.settings.surface === 0")
+    assert "Momentum(lr=0.1, gamma=0.45)" in page.said()[1]
+    page.page.get_by_role("combobox", name="held equal").select_option(label="nothing: you set momentum")
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key.fair === 4 && f.settings.lr === 20")
+    assert page.page.get_by_role("spinbutton", name="momentum γ").input_value() == "0.45"
+    assert page.said()[1].startswith("momentum") and "set by the sliders: η = 0.1, γ = 0.45" in page.said()[1]
     assert not page.errors
     page.page.close()
