@@ -25,7 +25,7 @@ RULES = {rule.__name__: rule for rule in (GradientDescent, Momentum, Nesterov, R
 MARKS = {f"deep{k}": look for k, look in enumerate(plots.DEEP)} | {
     f"trap{k}": look for k, look in enumerate(plots.TRAPS)
 }
-SYMBOLS = {"Momentum": "γ", "Nesterov": "γ", "RMSprop": "γ", "Adam": "β₁"}
+MEMORY_NAMES = {"Momentum": "gamma", "Nesterov": "gamma", "RMSprop": "gamma", "Adam": "beta1"}
 
 
 def basins():
@@ -58,7 +58,7 @@ def basins():
 
     surface, rule = "three_hump_camel", "Momentum"
     background(fig, surface, rule)
-    home = GROUNDS[surface].start
+    start = GROUNDS[surface].start
     return OnSurface(
         fig,
         compute,
@@ -72,8 +72,8 @@ def basins():
             ),
             "lr": slider("learning rate η", RATES[0], RATES[-1], steps=len(RATES), value=0.01, log=True, format=".2g"),
             "start": (
-                slider("start θ₁", -5, 5, steps=201, value=home[0], format=".2f"),
-                slider("start θ₂", -5, 5, steps=201, value=home[1], format=".2f"),
+                slider("start θ₁", -5, 5, steps=201, value=start[0], format=".2f"),
+                slider("start θ₂", -5, 5, steps=201, value=start[1], format=".2f"),
             ),
         },
         pointer={above: "start"},
@@ -129,8 +129,8 @@ def starts_of(surface):
 
 def optimizer_of(rule, lr, memory):
     """The rule with this learning rate, and this memory if it has one."""
-    name = {"γ": "gamma", "β₁": "beta1"}.get(SYMBOLS.get(rule))
-    return RULES[rule](lr=lr, **({name: memory} if name else {}))
+    memories = {MEMORY_NAMES[rule]: memory} if rule in MEMORY_NAMES else {}
+    return RULES[rule](lr=lr, **memories)
 
 
 def rest_of(late, surface):
@@ -146,7 +146,7 @@ def rest_of(late, surface):
 @lru_cache(maxsize=128)
 def ends(surface, rule, lr):
     """Where every start ends for every one of MEMORIES: (20, starts), or (1, starts) for a rule without a memory."""
-    memory = MEMORIES[:, None] if rule in SYMBOLS else np.zeros((1, 1))
+    memory = MEMORIES[:, None] if rule in MEMORY_NAMES else np.zeros((1, 1))
     starts = starts_of(surface)
     everywhere = np.broadcast_to(starts[:, None], (2, len(memory), starts.shape[1]))
     run = iterates(optimizer_of(rule, lr, memory), GROUNDS[surface].gradient, everywhere)
@@ -164,11 +164,9 @@ def compute(memory, *, surface, rule, lr, start):
     here = np.abs(MEMORIES - memory[:, None]).argmin(axis=1)
     reached = _at(ends(surface, rule, lr), here)
     x, y = starts_of(surface)
-    marks = {minimum.gid: k for k, minimum in enumerate(minima_of(surface))} | {"moving": MOVING, "diverged": DIVERGED}
-    none = {
-        f"{kind}{k}": None for kind, looks in (("deep", plots.DEEP), ("trap", plots.TRAPS)) for k in range(len(looks))
-    }
-    lines = {gid: (x, np.where(reached == kind, y, np.nan).T) for gid, kind in (none | marks).items()}
+    kinds = dict.fromkeys(MARKS) | {minimum.gid: k for k, minimum in enumerate(minima_of(surface))}
+    kinds |= {"moving": MOVING, "diverged": DIVERGED}
+    lines = {gid: (x, np.where(reached == kind, y, np.nan).T) for gid, kind in kinds.items()}
     lines["start"] = ([start[0]], [start[1]])
     words = {}
     for name in RULES:
@@ -194,6 +192,7 @@ def _at(table, here):
 def told(theta, settled, surface):
     """In words, for every run (steps + 1, 2, n): where it ended."""
     minima, height = minima_of(surface), GROUNDS[surface].value
+    article = "the" if sum(minimum.lowest for minimum in minima) == 1 else "a"
     said = []
     for end, steps in zip(rest_of(theta[-LATE:], surface), np.ravel(settled), strict=True):
         if end < 0:
@@ -202,7 +201,7 @@ def told(theta, settled, surface):
         place, lowest = minima[end].place, minima[end].lowest
         point = "({:.2f}, {:.2f})".format(*place).replace("-", "−")
         above = height(np.array(place, float)) - GROUNDS[surface].lowest
-        where = f"the lowest minimum, {point}" if lowest else f"a trap, {point}, {above:.2g} above the lowest minimum"
+        where = f"{article} lowest minimum, {point}" if lowest else f"a trap, {point}, {above:.2g} above the lowest"
         said.append(f"comes to rest in {where}, after {steps:.0f} steps")
     return np.array(said)
 
@@ -233,8 +232,8 @@ def _shares_told(surface, reached):
         f"still move after {STEPS} steps": reached == MOVING,
         "diverge": reached == DIVERGED,
     }
-    told = [f"{kind.mean():.1%} {name}" for k, (name, kind) in enumerate(kinds.items()) if k == 0 or kind.any()]
-    return ", ".join(told)
+    shares = [f"{kind.mean():.1%} {name}" for k, (name, kind) in enumerate(kinds.items()) if k == 0 or kind.any()]
+    return ", ".join(shares)
 
 
 def _change_told(plain, arrived):
@@ -245,8 +244,8 @@ def _change_told(plain, arrived):
 
 
 def _listed_shares(names, shares):
-    told = ", ".join(f"{name} {share:.1%}" for name, share in zip(names, shares, strict=True))
-    return f"{told}; at the same η and memory"
+    shares = ", ".join(f"{name} {share:.1%}" for name, share in zip(names, shares, strict=True))
+    return f"{shares}; at the same η and memory"
 
 
 def _draw_shares(ax):
