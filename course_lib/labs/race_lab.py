@@ -123,9 +123,13 @@ def _choices(runners):
     settable = [runner for runner in runners if runner.lr]
     names = [runner.name for runner in settable]
     told = [runner.name if names.count(runner.name) == 1 else runner.label for runner in settable]
-    alone = [(f"nothing: you set {name}", runner.gid) for name, runner in zip(told, settable, strict=True)]
+    alone = [(f"nothing: you set {_bare(name)}", runner.gid) for name, runner in zip(told, settable, strict=True)]
     follows = any(runner.kept is None for runner in settable)
     return [*((name, name) for name in FAIR if follows or not alone), *alone]
+
+
+def _bare(name):
+    return name.removeprefix("yours, ")
 
 
 def _memory_label(runners):
@@ -262,7 +266,7 @@ def _same(a, b):
 
 def _title(fair, runners):
     alone = [runner.name for runner in runners if runner.gid == fair]
-    return f"You set {alone[0].removeprefix('yours, ')} alone" if alone else TITLES[fair]
+    return f"You set {_bare(alone[0])} alone" if alone else TITLES[fair]
 
 
 def _draw_heights(ax, ground, title):

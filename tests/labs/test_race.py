@@ -237,6 +237,14 @@ def test_a_race_of_instances_offers_nothing_that_would_move_none_of_them():
     assert chosen == pytest.approx([0.02, 0.5], abs=0.05)
 
 
+def test_ones_own_can_be_set_alone():
+    live = labs.race(GradientDescent, Mine)
+    assert live.kernel["fair"][0].texts[-1] == "nothing: you set Mine"
+    lines, words = one(0.03, 0.6, fair="run1", runners=live.runners)
+    np.testing.assert_allclose(lines["run1"], descend(Mine(0.03, 0.6), "ravine", START, steps=STEPS).theta)
+    assert words["run1"].endswith("set by the sliders: η = 0.03, γ = 0.6")
+
+
 def test_what_has_no_settings_to_set_is_not_offered():
     live = labs.race(Bare(0.01))
     assert len(live.kernel["fair"][0].texts) == len(race_lab.FAIR) + len(USUAL)
