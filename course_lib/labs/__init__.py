@@ -6,7 +6,8 @@ trap             the hill in two dimensions: three valleys, one of them deep
 ravine           gradient descent, momentum and Nesterov in one ravine
 regimes          what a learning rate and a momentum do to one direction
 step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
-race             any optimizers on any surface, and what is held equal; your own class beside the course's
+race             any optimizers on any surface, what is held equal, or one set by hand; your own class, too
+basins           a map of starts, each marked by the minimum it reaches, and how many reach the lowest
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
@@ -16,6 +17,7 @@ training         a small network learns, for every learning rate and momentum, p
 """
 
 from .averages_lab import averages
+from .basins_lab import basins
 from .counterexample_lab import counterexample
 from .hill_lab import hill
 from .microscope_lab import microscope
@@ -31,6 +33,7 @@ from .trap_lab import trap
 
 __all__ = [
     "averages",
+    "basins",
     "counterexample",
     "hill",
     "microscope",

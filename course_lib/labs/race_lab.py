@@ -1,45 +1,44 @@
 """Any optimizers on any surface, side by side, with a switch that says what is held equal; your own class, too."""
 
-import dataclasses
-import inspect
-from collections.abc import Callable
-
 import ipywidgets
 import numpy as np
 
 from .. import plots
-from ..descent import Path, descend
-from ..live import Answer, LiveFigure, slider
-from ..optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
+from ..live import Answer, slider
 from ..surfaces import SURFACES
+from .grounds import OnSurface
+from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, listed, runners_of
 
-STEPS = 150
 LATE = 10  # a tuned run is judged by the highest of its last ten points: a lucky dip does not count
 TOL = 1e-6
 GROUNDS = {key: surface for key, surface in SURFACES.items() if surface.dim == 2}
 LR, EFFECTIVE, TUNED = FAIR = ("same learning rate", "same effective step", "each tuned")
 RATES = np.logspace(-3, 0, 31)  # what the slider offers is what a tuned run may choose from
+WIDE_RATES = np.logspace(-3, 1, 41)  # if adaptive methods run: their steps do not grow with the gradient
 TITLES = {
     LR: "Same learning rate for all",
     EFFECTIVE: "Same effective step η / (1 − γ) for all",
     TUNED: "Each with its own best learning rate",
 }
 BOTTOM = 1e-8  # of the axis of heights
-LR_NAMES = ("lr", "eta", "learning_rate", "alpha", "epsilon")
-GAMMA_NAMES = ("gamma", "momentum", "mu", "beta")
-STEP = "step(theta, g, t, *state)"
+FEW = 4  # runners whose legend has room among the curves
 
 
 def race(*optimizers):
-    """Optimizers, as classes or instances, on one surface: learning rate and gamma in the page, the rest by the kernel.
+    """Optimizers, as classes or instances, on one surface; learning rate and memory live in the page.
 
     None given: gradient descent, momentum and Nesterov. Only your own: those three run beside it. A class follows the
-    sliders, an instance keeps the settings it was given. Your own may be a subclass of Optimizer or anything with a
-    step(theta, g, t, *state); TypeError or ValueError, in one sentence, where it breaks the contract.
+    sliders, an instance keeps the settings it was given. "Held equal" says what the two sliders set: every class at
+    once, or one runner alone, while the others stay fixed, a class at the best of its learning rates. Your own may be
+    a subclass of Optimizer or anything with a step(theta, g, t, *state); TypeError or ValueError, in one sentence,
+    where it breaks the contract.
     """
-    runners = _runners(optimizers)
+    runners = runners_of(optimizers)
     fig, above, course = plots.figure("", "")
-    plots.place(fig, (above, 0.8, 5.45, 3.44), (course, 7.2, 3.55, 3.44))  # fixed: ticks change with the surface
+    if len(runners) > FEW:
+        plots.place(fig, (above, 0.8, 4.7, 3.44), (course, 6.35, 2.85, 3.44))
+    else:
+        plots.place(fig, (above, 0.8, 5.45, 3.44), (course, 7.2, 3.55, 3.44))  # fixed: ticks change with the surface
     landscape = []
     halos = {}
     for runner in runners:
@@ -50,7 +49,6 @@ def race(*optimizers):
             plots.put_under(above.lines[-2:])
             plots.put_under(course.lines[-1:])
     plots.moving_start(above)
-    course.legend(loc="upper right", fontsize=9, handlelength=3.2, ncols=1 + (len(runners) > 4))
 
     def background(_, surface, fair):
         ground = GROUNDS[surface]
@@ -58,23 +56,26 @@ def race(*optimizers):
             artist.remove()
         landscape[:] = plots.draw_landscape(above, ground)
         above.set_title(f"{ground.name[0].upper()}{ground.name[1:]}: drag the white disc")
-        _draw_heights(course, ground, fair)
+        _draw_heights(course, ground, _title(fair, runners))
+        _draw_names(above, course, fair, runners)
 
-    def answer(lr, gamma, *, surface, fair, start):
-        return compute(lr, gamma, surface=surface, fair=fair, start=start, runners=runners)
+    def answer(lr, memory, *, surface, fair, start):
+        return compute(lr, memory, surface=surface, fair=fair, start=start, runners=runners)
 
-    surface, fair = next(iter(GROUNDS)), LR
+    surface, fair = next(iter(GROUNDS)), _choices(runners)[0][1]
     background(fig, surface, fair)
     home = GROUNDS[surface].start
+    rates = offered(runners)
+    lr, memory = _own_settings(fair, runners, GROUNDS[surface], home) or (0.02, 0.9)
     return _Race(
         fig,
         answer,
         page={
-            "lr": slider("learning rate η", RATES[0], RATES[-1], steps=len(RATES), value=0.02, log=True, format=".2g"),
-            "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
+            "lr": slider("learning rate η", rates[0], rates[-1], steps=len(rates), value=lr, log=True, format=".2g"),
+            "memory": slider(_memory_label(runners), 0, 0.99, steps=_fineness(runners), value=memory, format=".2f"),
         },
         kernel={
-            "fair": ipywidgets.Dropdown(options=FAIR, description="held equal"),
+            "fair": ipywidgets.Dropdown(options=_choices(runners), description="held equal"),
             "start": (
                 slider("start θ₁", -8, 8, steps=321, value=home[0], format=".2f"),
                 slider("start θ₂", -4.5, 4.5, steps=181, value=home[1], format=".2f"),
@@ -89,199 +90,120 @@ def race(*optimizers):
         halos=halos,
         names={f"height.{runner.gid}": (None, "height") for runner in runners},
         scenes={
-            GROUNDS[key].name: {"surface": key, "start": GROUNDS[key].start, "lr": lr, "gamma": 0.9}
+            GROUNDS[key].name: {"surface": key, "start": GROUNDS[key].start, "lr": lr, "memory": 0.9}
             for key, lr in (("rosenbrock", 0.001), ("saddle", 0.02))
         },
-        alt=f"A surface from above with the paths of {_listed([runner.label for runner in runners])} from one start, "
+        runners=runners,
+        alt=f"A surface from above with the paths of {listed([runner.label for runner in runners])} from one start, "
         "and beside it their heights step by step.",
     )
 
 
-class _Race(LiveFigure):
-    """Whoever chooses another surface is put at that surface's own start."""
+class _Race(OnSurface):
+    """Whoever chooses a runner to set alone finds its own settings at the sliders."""
 
-    def _choose(self, settings):
-        (surface,), (first, second) = self.kernel["surface"], self.kernel["start"]
-        moved = settings[surface.name] != surface.index
-        if moved:
-            home = GROUNDS[surface.value(settings[surface.name])].start
-            settings = settings | {first.name: first.nearest(home[0]), second.name: second.nearest(home[1])}
-        super()._choose(settings)
-        if moved:
-            self.settings = settings  # the page follows
+    def __init__(self, *args, runners, **kwargs):
+        self.runners = runners
+        super().__init__(*args, **kwargs)
+
+    def following(self, settings):
+        follow = super().following(settings)
+        (fair,) = self.kernel["fair"]
+        if settings[fair.name] == fair.index:
+            return follow
+        values = self._kernel_values(settings | follow)
+        own = _own_settings(values["fair"], self.runners, GROUNDS[values["surface"]], values["start"])
+        return follow | {
+            name: self.page[name].nearest(value) for name, value in zip(self.page, own or (), strict=False)
+        }
 
 
-# -- who runs
+def _choices(runners):
+    """What may be held equal, as (text, value): all classes at once, if there is one, then each runner alone."""
+    settable = [runner for runner in runners if runner.lr]
+    names = [runner.name for runner in settable]
+    told = [runner.name if names.count(runner.name) == 1 else runner.label for runner in settable]
+    alone = [(f"nothing: you set {_bare(name)}", runner.gid) for name, runner in zip(told, settable, strict=True)]
+    follows = any(runner.kept is None for runner in settable)
+    return [*((name, name) for name in FAIR if follows or not alone), *alone]
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Runner:
-    """One competitor. make(lr, gamma) is its optimizer; lr, gamma: whether these reach it; alone: one run at a time.
+def _bare(name):
+    return name.removeprefix("yours, ")
 
-    own: not of the course. Nothing of an instance's settings is changed.
+
+def _memory_label(runners):
+    symbols = dict.fromkeys(SYMBOLS[runner.memory] for runner in runners if runner.memory) or {"γ": None}
+    return f"{'momentum' if all(r.adds for r in runners if r.memory) else 'memory'} {', '.join(symbols)}"
+
+
+def offered(runners):
+    """The learning rates of the slider: what every tuned run may choose from."""
+    return WIDE_RATES if any(runner.adaptive for runner in runners) else RATES
+
+
+def _fineness(runners):
+    """Steps of the memory's slider: fewer where many runs would make a large table."""
+    return 12 if len(runners) > FEW or any(runner.adaptive for runner in runners) else 34
+
+
+# -- what each runner gets
+
+
+def _given(runner, lr, memory, ground, fair, start, rates):
+    """A runner's learning rates and memories, (n, 1), (1, m) or (n, m), and what to say of them.
+
+    rates: those a tuned run may choose from.
     """
-
-    gid: str
-    label: str
-    look: plots.Look
-    make: Callable
-    lr: bool
-    gamma: bool
-    own: bool
-    alone: bool = False
-
-    def run(self, lr, gamma, surface, start) -> Path:
-        """The runs of a grid, theta (STEPS + 1, 2, n, m); an axis that makes no difference has length 1."""
-        lr, gamma = (lr if self.lr else lr[:1, :1]), (gamma if self.gamma else gamma[:1, :1])
-        grid = np.broadcast_shapes(lr.shape, gamma.shape)
-        if not self.alone:
-            return descend(self.make(lr, gamma), surface, _everywhere(start, grid), steps=STEPS)
-        theta, loss = np.empty((STEPS + 1, 2, *grid)), np.empty((STEPS + 1, *grid))
-        lr, gamma = np.broadcast_to(lr, grid), np.broadcast_to(gamma, grid)
-        for place in np.ndindex(grid):
-            path = descend(self.make(float(lr[place]), float(gamma[place])), surface, start, steps=STEPS)
-            theta[:, :, *place], loss[:, *place] = path.theta, path.loss
-        return Path(theta, loss, surface, self.label)
+    if fair == runner.gid:
+        return lr, memory, np.char.add("; set by the sliders: ", _settings(runner, lr, memory))
+    if runner.kept or not runner.lr:
+        lr, memory = (np.full((1, 1), value) for value in runner.kept or (0, 0))
+        return lr, memory, "; its own settings"
+    if fair in (LR, EFFECTIVE):
+        lr = lr * (1 - memory) if fair == EFFECTIVE and runner.adds else lr
+        return lr, memory, np.char.add("; ", _settings(runner, lr, memory))
+    if fair != TUNED:  # another one is set by hand
+        memory = np.full((1, 1), USUAL_MEMORY)
+    late = runner.run(rates[:, None], memory, ground, start).loss[-LATE:].max(axis=0)
+    best = rates[np.nan_to_num(late, nan=np.inf, neginf=np.inf).argmin(axis=0)][None]
+    settings = _settings(runner, best, memory, np.where(best == rates[-1], " (the largest)", ""))
+    return best, memory, np.char.add(f"; its best of {len(rates)} learning rates: ", settings)
 
 
-def _everywhere(start, grid):
-    return np.broadcast_to(np.reshape(np.asarray(start, float), (2, *(1,) * len(grid))), (2, *grid))
+def _settings(runner, lr, memory, note=""):
+    """In words, for every run of a grid: the two main settings, in the symbols of the runner."""
+    rates = np.char.add(_said("η = {:.2g}", lr if runner.lr else lr[:1, :1]), note)
+    if not runner.memory:
+        return rates
+    return np.char.add(rates, _said(f", {SYMBOLS[runner.memory]} = {{:.2g}}", memory))
 
 
-def _runners(optimizers):
-    usual = (GradientDescent, Momentum, Nesterov)
-    if all(_is_own(given) for given in optimizers):
-        optimizers = (*usual, *optimizers)
-    runners = []
-    for given in optimizers:
-        runner = _runner(given, f"run{len(runners)}")
-        twins = sum(r.look.color == runner.look.color for r in runners)
-        if twins:  # a second of its kind is dashed differently
-            runner = dataclasses.replace(
-                runner, look=dataclasses.replace(runner.look, dashes=plots.SERIES[(0, 1, 3)[twins % 3]].dashes)
-            )
-        runners.append(runner)
-    return runners
-
-
-def _is_own(given):
-    kind = given if isinstance(given, type) else type(given)
-    return kind not in OPTIMIZERS
-
-
-def _runner(given, gid):
-    """The Runner of a class or an instance; refuses, in one sentence, what cannot run."""
-    kind = given if isinstance(given, type) else type(given)
-    if not callable(getattr(kind, "step", None)):
-        raise TypeError(f"labs.race takes optimizers, classes or instances with a {STEP}, not {given!r}")
-    name = kind.__name__
-    own = _is_own(given)
-    yours = "" if kind.__module__.startswith("course_lib.") else "yours, "
-    look = plots.OWN if own else plots.look_of(kind)
-    if not isinstance(given, type):
-        label = f"{yours}{name}" if own and not dataclasses.is_dataclass(kind) else f"{yours}{given!r}"
-        runner = Runner(gid, label, look, lambda lr, gamma: _complete(given), False, False, own)
-    else:
-        lr_name, gamma_name = _names(kind, own)
-
-        def make(lr, gamma):
-            settings = {lr_name: lr} if lr_name else {}
-            return _complete(kind(**settings, **({gamma_name: gamma} if gamma_name else {})))
-
-        label = f"{yours}{name}" if own else look.label
-        runner = Runner(gid, label, look, make, bool(lr_name), bool(gamma_name), own)
-    return _tried(runner, name) if own else runner
-
-
-def _names(kind, own):
-    """What the class calls learning rate and momentum, None for what it has not."""
-    known = inspect.signature(kind).parameters
-    forgotten = [name for name in vars(kind).get("__annotations__", {}) if name not in known and name in LR_NAMES]
-    if forgotten and issubclass(kind, Optimizer):
-        raise TypeError(
-            f"{kind.__name__} declares {forgotten[0]} but is no dataclass: write @dataclass(frozen=True, eq=False) "
-            "above its first line"
-        )
-    lr_name = next((name for name in LR_NAMES if name in known), None)
-    gamma_name = next((name for name in GAMMA_NAMES if name in known), None)
-    if not own and not issubclass(kind, Momentum):
-        gamma_name = None  # what RMSprop calls gamma is no momentum
-    needed = [
-        p.name
-        for p in known.values()
-        if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
-        if p.name not in (lr_name, gamma_name)
-    ]
-    if needed:
-        raise TypeError(
-            f"{kind.__name__} needs a value for {_listed(needed)}: give it a default, or race an instance of it"
-        )
-    return lr_name, gamma_name
-
-
-class _Completed:
-    """An optimizer that has only a step, with the usual look and init."""
-
-    def __init__(self, given):
-        self.given, self.step = given, given.step
-
-    def init(self, theta):
-        return tuple(np.zeros_like(theta) for _ in getattr(self.given, "state", ()))
-
-    def look(self, theta, *state):
-        return theta
-
-
-def _complete(optimizer):
-    if hasattr(optimizer, "look") and hasattr(optimizer, "init"):
-        return optimizer
-    own = {name: getattr(optimizer, name) for name in ("look", "init") if hasattr(optimizer, name)}
-    completed = type(type(optimizer).__name__, (_Completed,), {})(optimizer)
-    vars(completed).update(own)
-    return completed
-
-
-def _tried(runner, name):
-    """The runner after a short trial: refused if it breaks the contract, alone if it cannot run a grid at once."""
-    lr, gamma = np.array([[0.001], [0.02]]), np.array([[0.0, 0.5]])
-    surface, start = GROUNDS["ravine"], GROUNDS["ravine"].start
-    try:
-        single = dataclasses.replace(runner, alone=True).run(lr, gamma, surface, start)
-    except Exception as error:
-        told = str(error)
-        if name not in told and not told.startswith("the gradient"):
-            told = f"its {STEP} raised {type(error).__name__}: {told}"
-        raise (
-            type(error)(f"labs.race cannot run {name}: {told}")
-            if type(error)
-            in (
-                TypeError,
-                ValueError,
-            )
-            else RuntimeError(f"labs.race cannot run {name}: {told}")
-        ) from error
-    try:
-        together = runner.run(lr, gamma, surface, start)
-        equal = together.theta.shape == single.theta.shape and np.allclose(
-            together.theta, single.theta, rtol=1e-9, equal_nan=True
-        )
-    except Exception:
-        equal = False
-    return runner if equal else dataclasses.replace(runner, alone=True)
+def _own_settings(fair, runners, ground, start):
+    """(lr, memory) from which one begins to set the runner that is set alone; None where all are set at once."""
+    chosen = [runner for runner in runners if runner.gid == fair]
+    if not chosen or chosen[0].kept:
+        return chosen[0].kept if chosen else None
+    (runner,) = chosen
+    lr, memory, _ = _given(runner, *np.ones((2, 1, 1)), ground, "another", start, offered(runners))
+    return lr.item(), memory.item()
 
 
 # -- the race
 
 
-def compute(lr, gamma, *, surface, fair, start, runners):
-    """Every runner's path for every lr (n, 1) and gamma (1, m), and a sentence on how each ended."""
+def compute(lr, memory, *, surface, fair, start, runners):
+    """Every runner's path for every lr (n, 1) and memory (1, m), and a sentence on how each ended.
+
+    fair: one of FAIR, or the gid of the one runner that lr and memory set.
+    """
     ground = GROUNDS[surface]
     if np.allclose(start, ground.start, atol=0.026):  # the grid of the page may miss it by a little
         start = ground.start
     lines, words, paths = {"start": ([start[0]], [start[1]])}, {}, {}
     for runner in runners:
-        rates, extra = _rates(runner, lr, gamma, ground, fair, start)
-        path = paths[runner] = runner.run(rates, gamma, ground, start)
+        rates, memories, extra = _given(runner, lr, memory, ground, fair, start, offered(runners))
+        path = paths[runner] = runner.run(rates, memories, ground, start)
         x, y = path.theta[:, 0], path.theta[:, 1]
         lines[runner.gid] = (x, y)
         lines[f"height.{runner.gid}"] = (np.arange(STEPS + 1), height_of(path.loss, ground))
@@ -295,23 +217,9 @@ def compute(lr, gamma, *, surface, fair, start, runners):
     return Answer(lines, words)
 
 
-def _rates(runner, lr, gamma, ground, fair, start):
-    """The learning rates a runner gets, (n, 1), (1, m) or (n, m), and what to say of them."""
-    if not runner.lr:
-        return lr, "; its own settings"
-    if fair == LR:
-        return lr, ""
-    if fair == EFFECTIVE:
-        rates = lr * (1 - gamma) if runner.gamma else lr
-        return rates, _said("; η = {:.2g}", rates)
-    late = runner.run(RATES[:, None], gamma, ground, start).loss[-LATE:].max(axis=0)
-    best = np.nan_to_num(late, nan=np.inf, neginf=np.inf).argmin(axis=0)
-    rates = RATES[best][None]
-    return rates, _said(f"; its best η of {len(RATES)}: {{:.2g}}", rates)
-
-
 def _said(text, numbers):
-    return np.vectorize(text.format, otypes=[str])(numbers)
+    said = np.vectorize(text.format, otypes=[str])(numbers)
+    return np.char.replace(said, " 1 steps", " 1 step")
 
 
 def height_of(loss, ground):
@@ -356,17 +264,30 @@ def _same(a, b):
     return equal.all(axis=(0, 1))
 
 
-def _draw_heights(ax, ground, fair):
-    """Axis and title of the heights, as the surface and what is held equal ask for."""
+def _title(fair, runners):
+    alone = [runner.name for runner in runners if runner.gid == fair]
+    return f"You set {_bare(alone[0])} alone" if alone else TITLES[fair]
+
+
+def _draw_heights(ax, ground, title):
+    """Axis and title of the heights, as the surface asks for."""
     top = float(ground.value(np.array(ground.start, float)))
     if np.isfinite(ground.lowest):
         ax.set(yscale="log", ylim=(BOTTOM, 1e4 * max(top - ground.lowest, 1)), ylabel="height above the lowest point")
     else:
         seen = ground.value(np.array(np.meshgrid(*(np.linspace(*side, 41) for side in ground.view))))
         ax.set(yscale="linear", ylim=(seen.min(), 1.8 * seen.max()), ylabel="height")
-    ax.set(xlim=(0, 1.03 * STEPS), xlabel="step", title=TITLES[fair])
+    ax.set(xlim=(0, 1.03 * STEPS), xlabel="step", title=title)
     ax.grid(True)
 
 
-def _listed(names):
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _draw_names(above, course, fair, runners):
+    """Labels and legend; an instance that the sliders set goes by its name, its own settings being suspended."""
+    for runner in runners:
+        label = runner.name if runner.gid == fair else runner.label
+        for ax, gid in ((above, runner.gid), (course, f"height.{runner.gid}")):
+            next(line for line in ax.lines if line.get_gid() == gid).set_label(label)
+    if len(runners) > FEW:
+        course.legend(loc="upper left", bbox_to_anchor=(1.03, 1.01), borderaxespad=0, fontsize=9, handlelength=3.2)
+    else:
+        course.legend(loc="upper right", fontsize=9, handlelength=3.2)

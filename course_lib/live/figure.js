@@ -849,8 +849,9 @@ class Figure {
 
   showWords() {
     const sentences = this.sentences();
-    if (this.words.childElementCount !== sentences.length)
-      this.words.replaceChildren(...sentences.map((sentence) => wordRow(sentence)));
+    const named = sentences.map(({ name, label }) => `${name} ${label}`).join("\n");
+    if (named !== this.named) this.words.replaceChildren(...sentences.map((sentence) => wordRow(sentence)));
+    this.named = named;
     sentences.forEach(({ text }, k) => (this.words.children[k].lastChild.textContent = text));
   }
 

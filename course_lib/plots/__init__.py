@@ -45,6 +45,7 @@ from .figures import (
 )
 from .looks import (
     CLASSES,
+    DEEP,
     EARTH,
     FAULT,
     GRID,
@@ -60,6 +61,7 @@ from .looks import (
     SERIES,
     SOFT,
     STAR,
+    TRAPS,
     Look,
     look_of,
 )
@@ -78,6 +80,7 @@ from .moving import (
     moving_form,
     moving_guide,
     moving_head,
+    moving_marks,
     moving_member,
     moving_path,
     moving_rings,
@@ -94,6 +97,7 @@ matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 __all__ = [
     "CLASSES",
+    "DEEP",
     "EARTH",
     "FAULT",
     "GRID",
@@ -109,6 +113,7 @@ __all__ = [
     "SERIES",
     "SOFT",
     "STAR",
+    "TRAPS",
     "Look",
     "bar_line",
     "draw_bars",
@@ -149,6 +154,7 @@ __all__ = [
     "moving_form",
     "moving_guide",
     "moving_head",
+    "moving_marks",
     "moving_member",
     "moving_path",
     "moving_rings",

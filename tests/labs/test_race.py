@@ -9,11 +9,22 @@ import pytest
 from course_lib import labs, plots
 from course_lib.descent import descend
 from course_lib.labs import race_lab
-from course_lib.labs.race_lab import EFFECTIVE, LR, RATES, STEPS, TUNED
-from course_lib.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
+from course_lib.labs.race_lab import EFFECTIVE, LR, RATES, TUNED, WIDE_RATES
+from course_lib.labs.race_runners import STEPS, runners_of
+from course_lib.optimizers import (
+    OPTIMIZERS,
+    Adadelta,
+    Adagrad,
+    Adam,
+    GradientDescent,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSprop,
+)
 
 ROOT = Path(__file__).parents[2]
-USUAL = race_lab._runners(())
+USUAL = runners_of(())
 START = (-4.0, 2.0)
 
 
@@ -116,7 +127,7 @@ def test_same_effective_step_divides_the_learning_rate_of_momentum_only():
     lines, words = one(0.05, 0.9, fair=EFFECTIVE)
     for runner, rule in zip(USUAL, (GradientDescent(0.05), Momentum(0.005, 0.9), Nesterov(0.005, 0.9)), strict=True):
         np.testing.assert_allclose(lines[runner.gid], descend(rule, "ravine", START, steps=STEPS).theta, rtol=1e-9)
-    assert words["run0"].endswith("η = 0.05") and words["run1"].endswith("η = 0.005")
+    assert words["run0"].endswith("; η = 0.05") and words["run1"].endswith("; η = 0.005, γ = 0.9")
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 0.9])
@@ -127,7 +138,8 @@ def test_tuned_is_the_best_of_the_same_grid(gamma):
         late = [descend(rule(lr), "ravine", START, steps=STEPS).loss[-race_lab.LATE :].max() for lr in RATES]
         best = RATES[np.nanargmin(late)]
         np.testing.assert_allclose(lines[runner.gid], descend(rule(best), "ravine", START, steps=STEPS).theta)
-        assert words[runner.gid].endswith(f"its best η of {len(RATES)}: {best:.2g}")
+        memory = f", γ = {gamma:.2g}" if runner.memory else ""
+        assert words[runner.gid].endswith(f"its best of {len(RATES)} learning rates: η = {best:.2g}{memory}")
 
 
 def test_the_best_learning_rate_of_gradient_descent_is_near_the_theorys():
@@ -158,21 +170,123 @@ def test_words_say_how_it_ended(settings, said):
 
 
 def test_only_own_classes_run_beside_the_usual_three():
-    assert [r.label for r in race_lab._runners((Mine,))][:3] == [r.label for r in USUAL]
-    assert [r.label for r in race_lab._runners((Mine, Momentum))] == ["yours, Mine", "momentum"]
-    mine = race_lab._runners((Mine,))[-1]
-    assert mine.look is plots.OWN and mine.lr and mine.gamma and not mine.alone
+    assert [r.label for r in runners_of((Mine,))][:3] == [r.label for r in USUAL]
+    assert [r.label for r in runners_of((Mine, Momentum))] == ["yours, Mine", "momentum"]
+    mine = runners_of((Mine,))[-1]
+    assert mine.look is plots.OWN and mine.lr and mine.memory == "gamma" and mine.adds and not mine.alone
+
+
+MEMORIES = {"Momentum": "gamma", "Nesterov": "gamma", "Adadelta": "rho", "RMSprop": "gamma"}
 
 
 def test_every_optimizer_of_the_course_can_race():
     for kind in OPTIMIZERS:
-        (runner,) = race_lab._runners((kind,))
+        (runner,) = runners_of((kind,))
+        plain = kind in (GradientDescent, Adagrad)
         assert not runner.own and runner.lr
-    assert labs.race(*OPTIMIZERS).cell(labs.race().defaults)
+        assert runner.memory == (None if plain else MEMORIES.get(kind.__name__, "beta1"))
+        assert runner.adds == issubclass(kind, Momentum)
+        settings = {runner.memory: 0.7} if runner.memory else {}
+        lines, _ = one(0.05, 0.7, runners=(runner,))
+        np.testing.assert_allclose(lines["run0"], descend(kind(lr=0.05, **settings), "ravine", START, STEPS).theta)
+
+
+def test_the_effective_step_is_divided_for_memories_that_add_up_only():
+    runners = runners_of((Momentum, RMSprop, Adam, Adadelta))
+    words = one(0.05, 0.9, fair=EFFECTIVE, runners=runners)[1]
+    assert [words[r.gid].rsplit("; ", 1)[1] for r in runners] == [
+        "η = 0.005, γ = 0.9",
+        "η = 0.05, γ = 0.9",
+        "η = 0.05, β₁ = 0.9",
+        "η = 0.05, ρ = 0.9",
+    ]
+
+
+# One set alone
+
+
+def test_one_set_alone_follows_the_sliders_and_the_others_their_best():
+    runners = runners_of((GradientDescent, Momentum, Adam))
+    lines, words = one(0.3, 0.45, fair="run2", runners=runners)
+    expected = descend(Adam(lr=0.3, beta1=0.45), "ravine", START, steps=STEPS).theta
+    np.testing.assert_allclose(lines["run2"], expected)
+    assert words["run2"].endswith("; set by the sliders: η = 0.3, β₁ = 0.45")
+    tuned = one(0.007, 0.9, fair=TUNED, runners=runners)
+    for k in (0, 1):
+        np.testing.assert_array_equal(lines[f"run{k}"], tuned[0][f"run{k}"])
+        assert words[f"run{k}"] == tuned[1][f"run{k}"]
+
+
+def test_an_instance_set_alone_changes_its_two_main_settings_only():
+    runners = runners_of((Adam(lr=0.1, beta2=0.9), Momentum(0.02, 0.5)))
+    lines, words = one(0.3, 0.45, fair="run0", runners=runners)
+    expected = descend(Adam(lr=0.3, beta1=0.45, beta2=0.9), "ravine", START, steps=STEPS).theta
+    np.testing.assert_allclose(lines["run0"], expected)
+    assert words["run0"].endswith("; set by the sliders: η = 0.3, β₁ = 0.45")
+    assert words["run1"].endswith("its own settings")
+
+
+def test_a_race_of_instances_offers_nothing_that_would_move_none_of_them():
+    live = labs.race(Momentum(0.02, 0.5), Momentum(0.01, 0.5), Adam(0.1))
+    assert live.kernel["fair"][0].texts == [
+        "nothing: you set Momentum(lr=0.02, gamma=0.5)",
+        "nothing: you set Momentum(lr=0.01, gamma=0.5)",
+        "nothing: you set Adam",
+    ]
+    chosen = [live.page[name].value(live.defaults[name]) for name in live.page]
+    assert chosen == pytest.approx([0.02, 0.5], abs=0.05)
+
+
+def test_ones_own_can_be_set_alone():
+    live = labs.race(GradientDescent, Mine)
+    assert live.kernel["fair"][0].texts[-1] == "nothing: you set Mine"
+    lines, words = one(0.03, 0.6, fair="run1", runners=live.runners)
+    np.testing.assert_allclose(lines["run1"], descend(Mine(0.03, 0.6), "ravine", START, steps=STEPS).theta)
+    assert words["run1"].endswith("set by the sliders: η = 0.03, γ = 0.6")
+
+
+def test_what_has_no_settings_to_set_is_not_offered():
+    live = labs.race(Bare(0.01))
+    assert len(live.kernel["fair"][0].texts) == len(race_lab.FAIR) + len(USUAL)
+
+
+def test_adaptive_methods_widen_the_learning_rates_and_the_budget_of_all():
+    assert race_lab.offered(USUAL) is RATES
+    runners = runners_of((GradientDescent, Adagrad))
+    assert race_lab.offered(runners) is WIDE_RATES
+    words = one(fair=TUNED, runners=runners)[1]
+    assert all(f"its best of {len(WIDE_RATES)} learning rates" in text for text in words.values())
+
+
+def test_a_best_learning_rate_at_the_end_of_the_range_is_told():
+    words = one(fair=TUNED, runners=runners_of((GradientDescent, Adadelta)))[1]
+    assert words["run1"].endswith("η = 10 (the largest), ρ = 0.9")
+    assert "the largest" not in words["run0"]
+
+
+@pytest.mark.parametrize("count", [2, 4, 5, 11])
+def test_the_legend_stays_inside_the_figure_and_names_everyone(count):
+    figure = labs.race(*OPTIMIZERS[:count]).drawing.figure
+    legend = figure.axes[1].get_legend()
+    assert len(legend.get_texts()) == count
+    box = legend.get_window_extent()
+    assert box.x1 < figure.bbox.width and box.y0 > 0
+
+
+def test_choosing_one_brings_its_settings_to_the_sliders():
+    live = labs.race(GradientDescent, Momentum, Adam)
+    asked = live.settings | {"fair": live.kernel["fair"][0].nearest("run1"), "memory": 0}
+    live._asked(live, {"ask": "table", "settings": asked}, [])
+    best = one(0.5, 0.9, fair=TUNED, runners=live.runners)[1]["run1"]
+    lr, memory = (live.page[name].value(live.settings[name]) for name in live.page)
+    assert best.endswith(f"η = {lr:.2g}, γ = {memory:.2g}")
+    moved = live.settings | {"lr": 3}
+    live._asked(live, {"ask": "table", "settings": moved}, [])
+    assert live._present()["lr"] == 3
 
 
 def test_the_same_rule_is_recognised():
-    runners = race_lab._runners((Mine, Bare))
+    runners = runners_of((Mine, Bare))
     words = one(runners=runners)[1]
     assert words["run3"].endswith("it is the very path of momentum")
     assert words["run4"].endswith("it is the very path of gradient descent")
@@ -181,12 +295,12 @@ def test_the_same_rule_is_recognised():
 
 def test_a_class_of_the_courses_name_is_still_yours():
     mine = type("Momentum", (Mine,), {"__module__": "__main__"})
-    runner = race_lab._runners((mine,))[-1]
+    runner = runners_of((mine,))[-1]
     assert runner.look is plots.OWN and runner.label == "yours, Momentum"
 
 
 def test_what_cannot_run_a_grid_runs_alone():
-    runner = race_lab._runners((Clipped,))[-1]
+    runner = runners_of((Clipped,))[-1]
     assert runner.alone
     lr, gamma = np.array([[0.01], [0.1]]), np.array([[0.0, 0.9]])
     path = runner.run(lr, gamma, race_lab.GROUNDS["ravine"], START)
@@ -195,8 +309,13 @@ def test_what_cannot_run_a_grid_runs_alone():
     np.testing.assert_allclose(path.theta[:, :, 1, 0], single.theta[:, :, 0, 0])
 
 
+def test_an_instance_with_several_values_is_refused():
+    with pytest.raises(ValueError, match="has several values of lr and gamma: a runner of a race has one"):
+        labs.race(Momentum(lr=[0.1, 0.2], gamma=[0.1, 0.2]))
+
+
 def test_an_instance_keeps_its_settings():
-    runners = race_lab._runners((Momentum(0.01, 0.5), Momentum(0.01, 0.9)))
+    runners = runners_of((Momentum(0.01, 0.5), Momentum(0.01, 0.9)))
     assert runners[0].label == "Momentum(lr=0.01, gamma=0.5)"
     assert runners[0].look.dashes != runners[1].look.dashes
     for fair in race_lab.FAIR:
@@ -247,10 +366,14 @@ def test_every_surface_can_be_drawn():
     assert len(pictures) == len(race_lab.GROUNDS)
 
 
-CELLS = [f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom course_lib import labs", "labs.race()"]
+CELLS = [
+    f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom course_lib import labs\n"
+    "from course_lib.optimizers import GradientDescent, Momentum",
+    "labs.race(GradientDescent, Momentum(0.1, 0.45))",
+]
 
 
-def test_in_jupyterlab_another_surface_and_another_start(chromium, server):
+def test_in_jupyterlab_another_surface_another_start_and_one_set_alone(chromium, server):
     page = server.open(chromium, "race.ipynb", CELLS)
     before = page.canvas()
     page.page.get_by_role("combobox", name="surface").select_option(label="Rosenbrock's valley")
@@ -265,5 +388,10 @@ def test_in_jupyterlab_another_surface_and_another_start(chromium, server):
     assert page.eval("f.settings.surface") == list(race_lab.GROUNDS).index("rosenbrock")
     page.page.get_by_role("button", name="Reset").click()
     page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 80 && f.settings.surface === 0")
+    assert "Momentum(lr=0.1, gamma=0.45)" in page.said()[1]
+    page.page.get_by_role("combobox", name="held equal").select_option(label="nothing: you set momentum")
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key.fair === 4 && f.settings.lr === 20")
+    assert page.page.get_by_role("spinbutton", name="momentum γ").input_value() == "0.45"
+    assert page.said()[1].startswith("momentum") and "set by the sliders: η = 0.1, γ = 0.45" in page.said()[1]
     assert not page.errors
     page.page.close()

@@ -1,0 +1,257 @@
+"""A map of starts, each marked by the minimum it reaches: how often does momentum roll past a trap?"""
+
+from functools import lru_cache, partial
+from itertools import islice
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..descent import descend, iterates
+from ..live import Answer, slider
+from ..optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSprop
+from ..surfaces import SURFACES
+from .grounds import OnSurface
+
+STEPS = 300
+LATE, NEAR = 10, 0.3  # at rest: the last ten points lie this close to one minimum
+ACROSS, UP = 40, 25  # starts
+MEMORIES = np.linspace(0, 0.95, 20)
+RATES = np.logspace(-2.5, -0.5, 9)
+MOVING, DIVERGED = -1, -2  # the ends of runs that reach no minimum
+GROUNDS = {key: surface for key, surface in SURFACES.items() if surface.dim == 2 and len(surface.minima) > 1}
+RULES = {rule.__name__: rule for rule in (GradientDescent, Momentum, Nesterov, RMSprop, Adam)}
+MARKS = {f"deep{k}": look for k, look in enumerate(plots.DEEP)} | {
+    f"trap{k}": look for k, look in enumerate(plots.TRAPS)
+}
+MEMORY_NAMES = {"Momentum": "gamma", "Nesterov": "gamma", "RMSprop": "gamma", "Adam": "beta1"}
+
+
+def basins():
+    """Every start of a grid on a surface with several minima, marked by the one it reaches; the memory in the page."""
+    fig, above, share = plots.figure("", "How many starts reach the lowest")
+    plots.place(fig, (above, 0.8, 5.45, 3.44), (share, 7.2, 3.55, 3.44))
+    for gid, look in MARKS.items():
+        plots.moving_marks(above, gid, look)
+    plots.moving_marks(above, "moving", ".", size=3)
+    plots.moving_marks(above, "diverged", "x", size=5)
+    halos = dict(plots.moving_path(above, f"path.{name}", rule) for name, rule in RULES.items())
+    plots.moving_start(above)
+    for name, rule in RULES.items():
+        plots.moving_curve(share, f"share.{name}", rule)
+        plots.moving_ball(share, f"here.{name}", rule, size=11)
+    _draw_shares(share)
+    key = "★ lowest   ☆ trap   · still moves   × diverges"
+    above.text(1, -0.125, key, transform=above.transAxes, ha="right", va="center", fontsize=10, color=plots.SOFT)
+    standing = []
+
+    def background(_, surface, rule):
+        ground = GROUNDS[surface]
+        for artist in standing:
+            artist.remove()
+        standing[:] = _, _, *stars = plots.draw_landscape(above, ground)
+        for star in stars:
+            star.set(zorder=9, markersize=19, markeredgewidth=1.4)  # over the marks
+        above.set_xlabel(above.get_xlabel(), loc="left")  # right of it stands the key
+        above.set_title(f"Where each start ends, by {plots.look_of(rule).label}")
+
+    surface, rule = "three_hump_camel", "Momentum"
+    background(fig, surface, rule)
+    start = GROUNDS[surface].start
+    return OnSurface(
+        fig,
+        compute,
+        page={"memory": slider("memory γ, β₁", 0, MEMORIES[-1], steps=len(MEMORIES), value=0.9, format=".2f")},
+        kernel={
+            "surface": ipywidgets.Dropdown(
+                options=[(ground.name, key) for key, ground in GROUNDS.items()], value=surface, description="surface"
+            ),
+            "rule": ipywidgets.Dropdown(
+                options=[(plots.look_of(name).label, name) for name in RULES], value=rule, description="optimizer"
+            ),
+            "lr": slider("learning rate η", RATES[0], RATES[-1], steps=len(RATES), value=0.01, log=True, format=".2g"),
+            "start": (
+                slider("start θ₁", -5, 5, steps=201, value=start[0], format=".2f"),
+                slider("start θ₂", -5, 5, steps=201, value=start[1], format=".2f"),
+            ),
+        },
+        pointer={above: "start"},
+        background=background,
+        runs=[f"path.{name}" for name in RULES],
+        halos=halos,
+        scenes={
+            "no memory": {"memory": 0},
+            "memory 0.5": {"memory": 0.5},
+            "memory 0.9": {"memory": 0.9},
+            "high walls": {"surface": "styblinski_tang", "rule": "Momentum", "lr": 0.01, "memory": 0.9},
+            "too long a step": {"surface": "six_hump_camel", "rule": "Momentum", "lr": 0.1, "memory": 0.9},
+        },
+        alt="The three-hump camel from above, covered with marks, one for each start: dark squares where momentum "
+        "reaches the lowest minimum in the middle, bright marks where it is caught in a trap. Beside it the share of "
+        "starts that reach the lowest minimum: it grows with gamma, and stays far below all of them.",
+    )
+
+
+# -- the ground
+
+
+class Minimum(NamedTuple):
+    """A minimum of a surface: where, how its starts are marked, the line of these marks, and whether it is a lowest."""
+
+    place: tuple
+    look: plots.Look
+    gid: str
+    lowest: bool
+
+
+@lru_cache
+def minima_of(surface):
+    """The minima of a surface, the lowest ones first."""
+    ground = GROUNDS[surface]
+    heights = [float(ground.value(np.array(place, float))) for place in ground.minima]
+    found = []
+    for kind, lowest in (("deep", True), ("trap", False)):
+        places = [p for p, h in zip(ground.minima, heights, strict=True) if np.isclose(h, ground.lowest) == lowest]
+        found += [Minimum(place, MARKS[f"{kind}{k}"], f"{kind}{k}", lowest) for k, place in enumerate(places)]
+    return tuple(found)
+
+
+def starts_of(surface):
+    """The grid of starts, (2, ACROSS * UP): the middles of equal cells that fill the view."""
+    sides = zip(GROUNDS[surface].view, (ACROSS, UP), strict=True)
+    x, y = (low + (np.arange(count) + 0.5) * (high - low) / count for (low, high), count in sides)
+    return np.array(np.meshgrid(x, y)).reshape(2, -1)
+
+
+# -- the runs
+
+
+def optimizer_of(rule, lr, memory):
+    """The rule with this learning rate, and this memory if it has one."""
+    memories = {MEMORY_NAMES[rule]: memory} if rule in MEMORY_NAMES else {}
+    return RULES[rule](lr=lr, **memories)
+
+
+def rest_of(late, surface):
+    """Where runs come to rest: number of the minimum, MOVING or DIVERGED. late: their last points, (LATE, 2, ...)."""
+    places = np.array([minimum.place for minimum in minima_of(surface)], float)
+    with np.errstate(all="ignore"):
+        away = late[:, None] - places.reshape(1, *places.shape, *(1,) * (late.ndim - 2))
+        close = (np.hypot(away[:, :, 0], away[:, :, 1]) < NEAR).all(axis=0)
+        lost = ~(np.abs(late) < 1e3).all(axis=(0, 1))
+    return np.where(close.any(axis=0), close.argmax(axis=0), np.where(lost, DIVERGED, MOVING))
+
+
+@lru_cache(maxsize=128)
+def ends(surface, rule, lr):
+    """Where every start ends for every one of MEMORIES: (20, starts), or (1, starts) for a rule without a memory."""
+    memory = MEMORIES[:, None] if rule in MEMORY_NAMES else np.zeros((1, 1))
+    starts = starts_of(surface)
+    everywhere = np.broadcast_to(starts[:, None], (2, len(memory), starts.shape[1]))
+    run = iterates(optimizer_of(rule, lr, memory), GROUNDS[surface].gradient, everywhere)
+    return rest_of(np.array(list(islice(run, STEPS + 1 - LATE, STEPS + 1))), surface)
+
+
+def home(surface, rule, lr):
+    """Whether every start reaches a lowest minimum, shape as `ends`."""
+    reached = ends(surface, rule, lr)
+    return (reached >= 0) & (reached < sum(minimum.lowest for minimum in minima_of(surface)))
+
+
+def compute(memory, *, surface, rule, lr, start):
+    """For every memory (n,) of MEMORIES: the map, the path from `start`, and how many reach the lowest minimum."""
+    here = np.abs(MEMORIES - memory[:, None]).argmin(axis=1)
+    reached = _at(ends(surface, rule, lr), here)
+    x, y = starts_of(surface)
+    kinds = dict.fromkeys(MARKS) | {minimum.gid: k for k, minimum in enumerate(minima_of(surface))}
+    kinds |= {"moving": MOVING, "diverged": DIVERGED}
+    lines = {gid: (x, np.where(reached == kind, y, np.nan).T) for gid, kind in kinds.items()}
+    lines["start"] = ([start[0]], [start[1]])
+    words = {}
+    for name in RULES:
+        lines[f"path.{name}"], lines[f"here.{name}"] = lines["start"], ([np.nan], [np.nan])
+        lines[f"share.{name}"] = (MEMORIES, np.broadcast_to(home(surface, name, lr).mean(axis=1), MEMORIES.shape))
+        if name in (rule, "GradientDescent"):
+            path = descend(optimizer_of(name, lr, memory), GROUNDS[surface], start, steps=STEPS)
+            theta = path.theta if path.theta.ndim == 3 else path.theta[..., None]
+            lines[f"path.{name}"] = theta[:, 0], theta[:, 1]
+            words[f"path.{name}"] = told(theta, path.settled(), surface)
+    lines[f"here.{rule}"] = (MEMORIES[here][None], _at(lines[f"share.{rule}"][1], here)[None])
+    return Answer(lines, words | _counted(here, surface, rule, lr))
+
+
+def _at(table, here):
+    """Rows of a table over the memories; of one row, that for all."""
+    return table[here] if len(table) > 1 else table
+
+
+# -- words
+
+
+def told(theta, settled, surface):
+    """In words, for every run (steps + 1, 2, n): where it ended."""
+    minima, height = minima_of(surface), GROUNDS[surface].value
+    article = "the" if sum(minimum.lowest for minimum in minima) == 1 else "a"
+    said = []
+    for end, steps in zip(rest_of(theta[-LATE:], surface), np.ravel(settled), strict=True):
+        if end < 0:
+            said.append("diverges" if end == DIVERGED else f"is still moving after {STEPS} steps")
+            continue
+        place, lowest = minima[end].place, minima[end].lowest
+        point = "({:.2f}, {:.2f})".format(*place).replace("-", "−")
+        above = height(np.array(place, float)) - GROUNDS[surface].lowest
+        where = f"{article} lowest minimum, {point}" if lowest else f"a trap, {point}, {above:.2g} above the lowest"
+        said.append(f"comes to rest in {where}, after {steps:.0f} steps")
+    return np.array(said)
+
+
+def _counted(here, surface, rule, lr):
+    """How many starts of the map reach the lowest minimum, with this optimizer and with the others."""
+    reached, arrived = _at(ends(surface, rule, lr), here), _at(home(surface, rule, lr), here)
+    words = {"starts": _each(partial(_shares_told, surface), reached)}
+    if rule != "GradientDescent":
+        words["won and lost"] = _each(partial(_change_told, home(surface, "GradientDescent", lr)[0]), arrived)
+    others = {plots.look_of(name).label: _at(home(surface, name, lr), here).mean(axis=1) for name in RULES}
+    del others[plots.look_of(rule).label]
+    rows = np.broadcast_arrays(*others.values(), np.zeros(len(here)))[:-1]
+    words["the others"] = _each(lambda row: _listed_shares(others, row), np.transpose(rows))
+    return words
+
+
+def _each(tell, rows):
+    return np.array([tell(row) for row in rows])
+
+
+def _shares_told(surface, reached):
+    count = sum(minimum.lowest for minimum in minima_of(surface))
+    where = "the lowest minimum" if count == 1 else f"one of the {count} lowest minima"
+    kinds = {
+        f"of {reached.size} reach {where}": (reached >= 0) & (reached < count),
+        "a trap": reached >= count,
+        f"still move after {STEPS} steps": reached == MOVING,
+        "diverge": reached == DIVERGED,
+    }
+    shares = [f"{kind.mean():.1%} {name}" for k, (name, kind) in enumerate(kinds.items()) if k == 0 or kind.any()]
+    return ", ".join(shares)
+
+
+def _change_told(plain, arrived):
+    return (
+        f"of the {(~plain).sum()} starts that gradient descent does not bring there it brings "
+        f"{(arrived & ~plain).sum()}, of the other {plain.sum()} it loses {(plain & ~arrived).sum()}"
+    )
+
+
+def _listed_shares(names, shares):
+    shares = ", ".join(f"{name} {share:.1%}" for name, share in zip(names, shares, strict=True))
+    return f"{shares}; at the same η and memory"
+
+
+def _draw_shares(ax):
+    ticks = np.linspace(0, 1, 6)
+    ax.set(xlim=(-0.02, 0.97), ylim=(0, 1.4), xlabel="memory  γ, β₁", ylabel="share of starts")
+    ax.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
+    ax.grid(True)
+    curves = [line for line in ax.lines if line.get_gid().startswith("share.")]
+    ax.legend(handles=curves, loc="upper left", fontsize=9, handlelength=3.2, ncols=2)

@@ -1,0 +1,235 @@
+"""Who may run in a race: optimizers of the course, a learner's own, as classes or instances, and what is refused."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+
+import numpy as np
+
+from .. import plots
+from ..descent import Path, descend
+from ..optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
+from ..optimizers.base import hyperparameters
+from ..surfaces import SURFACES
+
+STEPS = 150
+LR_NAMES = ("lr", "eta", "learning_rate", "alpha", "epsilon")
+STEP_MEMORIES = ("gamma", "momentum", "mu", "beta")  # add steps up, so that each is worth 1 / (1 - gamma) of them
+AVERAGES = ("beta1", "rho")
+MEMORY_NAMES = (*STEP_MEMORIES, *AVERAGES)
+SYMBOLS = {"gamma": "γ", "momentum": "γ", "mu": "μ", "beta": "β", "beta1": "β₁", "rho": "ρ"}
+USUAL_MEMORY = 0.9  # what every class of the course has, too
+ADAPTIVE = tuple(rule for rule in OPTIMIZERS if not issubclass(rule, (GradientDescent, Momentum)))
+STEP = "step(theta, g, t, *state)"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Runner:
+    """One competitor. make(lr, memory) is its optimizer.
+
+    name, label: without and with an instance's settings; lr: whether a learning rate reaches it; memory: what it
+    calls its main memory, None if it has none; kept: an instance's own (lr, memory), None for a class; own: not of the
+    course; adaptive: divides by a memory of the gradient's size; alone: one run at a time.
+    """
+
+    gid: str
+    name: str
+    label: str
+    look: plots.Look
+    make: Callable
+    lr: bool
+    memory: str | None
+    own: bool
+    adaptive: bool = False
+    kept: tuple[float, float] | None = None
+    alone: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether its memory adds steps up, as momentum's does; those of the adaptive methods average."""
+        return self.memory in STEP_MEMORIES and not self.adaptive
+
+    def run(self, lr, memory, surface, start) -> Path:
+        """The runs of a grid, theta (STEPS + 1, 2, n, m); an axis that makes no difference has length 1."""
+        lr, memory = (lr if self.lr else lr[:1, :1]), (memory if self.memory else memory[:1, :1])
+        grid = np.broadcast_shapes(lr.shape, memory.shape)
+        if not self.alone:
+            return descend(self.make(lr, memory), surface, _everywhere(start, grid), steps=STEPS)
+        theta, loss = np.empty((STEPS + 1, 2, *grid)), np.empty((STEPS + 1, *grid))
+        lr, memory = np.broadcast_to(lr, grid), np.broadcast_to(memory, grid)
+        for place in np.ndindex(grid):
+            path = descend(self.make(float(lr[place]), float(memory[place])), surface, start, steps=STEPS)
+            theta[:, :, *place], loss[:, *place] = path.theta, path.loss
+        return Path(theta, loss, surface, self.label)
+
+
+def _everywhere(start, grid):
+    return np.broadcast_to(np.reshape(np.asarray(start, float), (2, *(1,) * len(grid))), (2, *grid))
+
+
+def runners_of(optimizers):
+    """The Runners of classes and instances, run0, run1, ...; the usual three beside a learner's own.
+
+    TypeError, ValueError or RuntimeError, in one sentence, where one breaks the contract.
+    """
+    usual = (GradientDescent, Momentum, Nesterov)
+    if all(_is_own(given) for given in optimizers):
+        optimizers = (*usual, *optimizers)
+    runners = []
+    for given in optimizers:
+        runner = _runner(given, f"run{len(runners)}")
+        twins = sum(r.look.color == runner.look.color for r in runners)
+        if twins:  # a second of its kind is dashed differently
+            runner = dataclasses.replace(
+                runner, look=dataclasses.replace(runner.look, dashes=plots.SERIES[(0, 1, 3)[twins % 3]].dashes)
+            )
+        runners.append(runner)
+    return runners
+
+
+def listed(names):
+    """Names as one says them: a, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _is_own(given):
+    kind = given if isinstance(given, type) else type(given)
+    return kind not in OPTIMIZERS
+
+
+def _runner(given, gid):
+    """The Runner of a class or an instance; refuses, in one sentence, what cannot run."""
+    kind = given if isinstance(given, type) else type(given)
+    if not callable(getattr(kind, "step", None)):
+        raise TypeError(f"labs.race takes optimizers, classes or instances with a {STEP}, not {given!r}")
+    own = _is_own(given)
+    build = _of_class if given is kind else _of_instance
+    runner = build(
+        given,
+        gid=gid,
+        name=f"{'' if kind.__module__.startswith('course_lib.') else 'yours, '}{kind.__name__}",
+        look=plots.OWN if own else plots.look_of(kind),
+        own=own,
+    )
+    return _tried(runner, kind.__name__) if own else runner
+
+
+def _of_class(kind, *, name, look, own, **fields):
+    lr, memory = _names(kind)
+    _refuse_needy(kind, lr, memory)
+
+    def make(rate, share):
+        return _complete(kind(**_settings(lr, rate, memory, share)))
+
+    name = name if own else look.label
+    fields |= {"look": look, "own": own, "adaptive": _is_adaptive(kind, memory)}
+    return Runner(name=name, label=name, make=make, lr=bool(lr), memory=memory, **fields)
+
+
+def _of_instance(given, *, name, look, own, **fields):
+    kind = type(given)
+    lr, memory = _names(kind) if dataclasses.is_dataclass(kind) else (None, None)
+    _refuse_sweep(given)
+    label = name.replace(kind.__name__, _described(given)) if dataclasses.is_dataclass(kind) else name
+    fields |= {"name": name if own else look.label, "label": label, "look": look, "own": own}
+    kept = tuple(getattr(given, key) if key else 0.0 for key in (lr, memory))
+    if not lr:
+        return Runner(make=lambda *_: _complete(given), lr=False, memory=None, **fields)
+
+    def make(rate, share):
+        return _complete(dataclasses.replace(given, **_settings(lr, rate, memory, share)))
+
+    return Runner(make=make, lr=True, memory=memory, adaptive=_is_adaptive(kind, memory), kept=kept, **fields)
+
+
+def _settings(lr, rate, memory, share):
+    return {name: value for name, value in ((lr, rate), (memory, share)) if name}
+
+
+def _described(given):
+    """The repr of an instance without those settings, beyond the two main ones, that are as in its class."""
+    if not isinstance(given, Optimizer):
+        return repr(given)
+    fields = dataclasses.fields(given)
+    usual = {field.name: field.default for field in fields if field.name not in _names(type(given))}
+    shown = [f"{f.name}={getattr(given, f.name):g}" for f in fields if usual.get(f.name) != getattr(given, f.name)]
+    return f"{type(given).__name__}({', '.join(shown)})"
+
+
+def _refuse_sweep(given):
+    swept = [name for name, value in hyperparameters(given).items() if np.ndim(value)]
+    if swept:
+        raise ValueError(f"{given!r} has several values of {listed(swept)}: a runner of a race has one")
+
+
+def _is_adaptive(kind, memory):
+    return issubclass(kind, ADAPTIVE) or memory in AVERAGES
+
+
+def _names(kind):
+    """What the class calls learning rate and main memory, None for what it has not."""
+    known = inspect.signature(kind).parameters
+    forgotten = [name for name in vars(kind).get("__annotations__", {}) if name not in known and name in LR_NAMES]
+    if forgotten and issubclass(kind, Optimizer):
+        raise TypeError(
+            f"{kind.__name__} declares {forgotten[0]} but is no dataclass: write @dataclass(frozen=True, eq=False) "
+            "above its first line"
+        )
+    return tuple(next((name for name in names if name in known), None) for names in (LR_NAMES, MEMORY_NAMES))
+
+
+def _refuse_needy(kind, *given):
+    known = inspect.signature(kind).parameters
+    needed = [
+        p.name
+        for p in known.values()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) and p.name not in given
+    ]
+    if needed:
+        raise TypeError(
+            f"{kind.__name__} needs a value for {listed(needed)}: give it a default, or race an instance of it"
+        )
+
+
+class _Completed:
+    """An optimizer that has only a step, with the usual look and init."""
+
+    def __init__(self, given):
+        self.given, self.step = given, given.step
+
+    def init(self, theta):
+        return tuple(np.zeros_like(theta) for _ in getattr(self.given, "state", ()))
+
+    def look(self, theta, *state):
+        return theta
+
+
+def _complete(optimizer):
+    if hasattr(optimizer, "look") and hasattr(optimizer, "init"):
+        return optimizer
+    own = {name: getattr(optimizer, name) for name in ("look", "init") if hasattr(optimizer, name)}
+    completed = type(type(optimizer).__name__, (_Completed,), {})(optimizer)
+    vars(completed).update(own)
+    return completed
+
+
+def _tried(runner, name):
+    """The runner after a short trial: refused if it breaks the contract, alone if it cannot run a grid at once."""
+    lr, memory = np.array([[0.001], [0.02]]), np.array([[0.0, 0.5]])
+    surface, start = SURFACES["ravine"], SURFACES["ravine"].start
+    try:
+        single = dataclasses.replace(runner, alone=True).run(lr, memory, surface, start)
+    except Exception as error:
+        told = str(error)
+        if name not in told and not told.startswith("the gradient"):
+            told = f"its {STEP} raised {type(error).__name__}: {told}"
+        kind = type(error) if type(error) in (TypeError, ValueError) else RuntimeError
+        raise kind(f"labs.race cannot run {name}: {told}") from error
+    try:
+        together = runner.run(lr, memory, surface, start)
+        equal = together.theta.shape == single.theta.shape and np.allclose(
+            together.theta, single.theta, rtol=1e-9, equal_nan=True
+        )
+    except Exception:
+        equal = False
+    return runner if equal else dataclasses.replace(runner, alone=True)
