@@ -10,7 +10,7 @@ from .published_races import JUDGED_ON, RACES, RATES, TUNED_ON
 
 PUBLISHED, SAME, TUNED = JUDGED = ("shipped", "same η", "tuned")
 NAMES = tuple(dict.fromkeys(c.name for race in RACES.values() for c in race.competitors))
-BAR = 13  # points: as wide as the records are apart
+BAR = 16  # points: as wide as the records are apart
 
 
 def fair_race():
@@ -96,7 +96,7 @@ class Result:
     @property
     def best(self):
         """Number of the learning rate whose median final loss, over the starts for tuning, is lowest."""
-        return int(np.median(self.final[:, :TUNED_ON], axis=1).argmin())
+        return int(spread(self.final[:, :TUNED_ON])[1].argmin())
 
 
 KEPT = {}
@@ -126,7 +126,8 @@ def results(key, progress=None):
 def spread(losses):
     """Lowest, median and highest over the starts, the last axis; what is no number counts as infinite."""
     losses = np.nan_to_num(losses, nan=np.inf)
-    return losses.min(axis=-1), np.median(losses, axis=-1), losses.max(axis=-1)
+    with np.errstate(over="ignore"):  # the median of two may be their sum, halved
+        return losses.min(axis=-1), np.median(losses, axis=-1), losses.max(axis=-1)
 
 
 # -- what the page shows
@@ -201,9 +202,13 @@ def _told(competitor, used, low, middle, high):
             setting = f"η = {used:.2g}" + (f", {competitor.told}" if competitor.told else "")
         if not np.isfinite(middle):
             return f"diverges; {setting}"
-        return f"loss {middle:.3g}, from {low:.3g} to {high:.3g} over {JUDGED_ON} starts; {setting}"
+        return f"loss {_short(middle)}, from {_short(low)} to {_short(high)} over {JUDGED_ON} starts; {setting}"
 
     return np.vectorize(told, otypes=[str])(used, low, middle, high)
+
+
+def _short(loss):
+    return f"{loss:.2g}" if loss >= 1e-6 else "0"
 
 
 def verdict(ends, judged, race):
@@ -218,7 +223,7 @@ def verdict(ends, judged, race):
             told[cell] = "all diverge"
             continue
         best = int(middle.argmin())
-        near = [k for k in range(len(names)) if k != best and low[k] <= high[best]]
+        near = [k for k in range(len(names)) if k != best and low[k] <= high[best] + 1e-6]
         told[cell] = _sentence(ways[cell], race, [plots.look_of(n).label for n in names], best, near)
     return told.astype(str)
 

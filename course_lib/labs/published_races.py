@@ -160,7 +160,7 @@ def _in_the_bowl(optimizer, count):
     starts = np.random.default_rng(3).uniform(-2, 2, (2, 1, STARTS))
     with np.errstate(all="ignore"):
         path = descend(optimizer, TWO_HOLES, np.repeat(starts, count, axis=1), steps=LONGEST)
-    return np.arange(0, LONGEST + 1, 20), path.loss[::20] - TWO_HOLES.lowest
+    return np.arange(0, LONGEST + 1, 20), np.maximum(path.loss[::20] - TWO_HOLES.lowest, 0)
 
 
 DUPONT = Race(
@@ -176,7 +176,7 @@ DUPONT = Race(
     run=_in_the_bowl,
     unit="step",
     length=LONGEST,
-    lowest=1e-5,
+    lowest=1e-3,
     highest=20,
 )
 
