@@ -14,11 +14,13 @@ counterexample   a convex function on which the tuned heavy ball goes round for 
 microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
 rotation         one ravine turned: who notices that its directions are no longer those of the axes
 training         a small network learns, for every learning rate and momentum, played epoch by epoch
+fair_race        three published races, as they were shipped and with the same chance for all
 """
 
 from .averages_lab import averages
 from .basins_lab import basins
 from .counterexample_lab import counterexample
+from .fair_race_lab import fair_race
 from .hill_lab import hill
 from .microscope_lab import microscope
 from .noise_lab import noise
@@ -35,6 +37,7 @@ __all__ = [
     "averages",
     "basins",
     "counterexample",
+    "fair_race",
     "hill",
     "microscope",
     "noise",

@@ -13,6 +13,7 @@ from pathlib import Path
 import matplotlib.style
 
 from .drawing import (
+    draw_band,
     draw_bars,
     draw_classes,
     draw_curve,
@@ -116,6 +117,7 @@ __all__ = [
     "TRAPS",
     "Look",
     "bar_line",
+    "draw_band",
     "draw_bars",
     "draw_classes",
     "draw_curve",

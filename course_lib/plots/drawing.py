@@ -269,3 +269,8 @@ def draw_images(ax, images):
     padded = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1)))
     page = padded.transpose(0, 2, 1, 3).reshape(rows * (height + 2), columns * (width + 2))
     return ax.imshow(page, cmap="Greys", vmin=0, vmax=1.4, extent=(0, columns, 0, rows), zorder=1)
+
+
+def draw_band(ax, x, low, high, look):
+    """The ground between two curves, in an optimizer's colour, pale."""
+    return ax.fill_between(x, low, high, color=look_of(look).color, alpha=0.14, linewidth=0, zorder=1.5)
