@@ -8,6 +8,7 @@ regimes          what a learning rate and a momentum do to one direction
 step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
 race             any optimizers on any surface, and what is held equal; your own class beside the course's
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
+effective_rates  what an adaptive method multiplies each coordinate's slope with, step by step, beside Adagrad
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
 microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
@@ -17,6 +18,7 @@ training         a small network learns, for every learning rate and momentum, p
 
 from .averages_lab import averages
 from .counterexample_lab import counterexample
+from .effective_rates_lab import effective_rates
 from .hill_lab import hill
 from .microscope_lab import microscope
 from .noise_lab import noise
@@ -32,6 +34,7 @@ from .trap_lab import trap
 __all__ = [
     "averages",
     "counterexample",
+    "effective_rates",
     "hill",
     "microscope",
     "noise",

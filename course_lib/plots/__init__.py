@@ -65,6 +65,7 @@ from .looks import (
 )
 from .moving import (
     bar_line,
+    dress,
     moving_arrow,
     moving_ball,
     moving_bars,
@@ -79,6 +80,7 @@ from .moving import (
     moving_guide,
     moving_head,
     moving_member,
+    moving_pair,
     moving_path,
     moving_rings,
     moving_roots,
@@ -88,6 +90,7 @@ from .moving import (
     moving_span,
     moving_start,
     put_under,
+    tint,
 )
 
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
@@ -133,6 +136,7 @@ __all__ = [
     "draw_steps",
     "draw_track",
     "draw_words",
+    "dress",
     "figure",
     "look_of",
     "mosaic",
@@ -150,6 +154,7 @@ __all__ = [
     "moving_guide",
     "moving_head",
     "moving_member",
+    "moving_pair",
     "moving_path",
     "moving_rings",
     "moving_roots",
@@ -162,4 +167,5 @@ __all__ = [
     "put_under",
     "shape_ravine",
     "show",
+    "tint",
 ]
