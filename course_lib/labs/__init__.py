@@ -9,6 +9,7 @@ step             inside one update: gradient arrow, momentum arrow, their sum, w
 race             any optimizers on any surface, and what is held equal; your own class beside the course's
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
 effective_rates  what an adaptive method multiplies each coordinate's slope with, step by step, beside Adagrad
+heatmap          where a fixed number of steps ends, over learning rate and memory, or over two memories
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
 microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
@@ -19,6 +20,7 @@ training         a small network learns, for every learning rate and momentum, p
 from .averages_lab import averages
 from .counterexample_lab import counterexample
 from .effective_rates_lab import effective_rates
+from .heatmap_lab import heatmap
 from .hill_lab import hill
 from .microscope_lab import microscope
 from .noise_lab import noise
@@ -35,6 +37,7 @@ __all__ = [
     "averages",
     "counterexample",
     "effective_rates",
+    "heatmap",
     "hill",
     "microscope",
     "noise",

@@ -15,6 +15,7 @@ from ..optimizers import OPTIMIZERS, Adagrad, Momentum
 from ..optimizers.base import hyperparameters
 from ..surfaces import Surface
 from ..surfaces import ravine as make_ravine
+from .words import number
 
 STEPS = 200
 FAR = 30  # a path is drawn up to this distance
@@ -139,9 +140,9 @@ def effective_rates():
             plots.put_under(above.lines[-2:])
         heads[plots.moving_head(above, f"head.{gid}", Adagrad, size=8)] = gid
         ax.plot([], [], color=plots.SOFT, linewidth=1.2, linestyle=(0, (2, 2)), zorder=2, gid=f"level.{gid}")
-        for number, line in enumerate(plots.moving_pair(ax, f"first.{gid}", f"second.{gid}", Adagrad)):
+        for side, line in enumerate(plots.moving_pair(ax, f"first.{gid}", f"second.{gid}", Adagrad)):
             heads[plots.moving_head(ax, f"head.{line}", Adagrad)] = line
-            names[line] = (None, f"multiplier of θ{'₁₂'[number]}")
+            names[line] = (None, f"multiplier of θ{'₁₂'[side]}")
         ax.set(yscale="log", xlim=(0, 1.02 * STEPS), ylim=(1e-4, 3e2), yticks=[1e-4, 1e-2, 1, 1e2])
         ax.minorticks_off()
         ax.grid(True)
@@ -291,8 +292,3 @@ def share(now, before):
     if np.isclose(part, 1):
         return "as at first"
     return f"{number(100 * part)} % of the first" if part < 1 else f"{number(part)} times the first"
-
-
-def number(value):
-    """Two digits, without an exponent."""
-    return np.format_float_positional(float(value), precision=2, fractional=False, trim="-")

@@ -24,6 +24,7 @@ from .drawing import (
     draw_label,
     draw_landscape,
     draw_loss,
+    draw_losses,
     draw_minima,
     draw_path,
     draw_point,
@@ -35,6 +36,7 @@ from .drawing import (
     draw_steps,
     draw_track,
     draw_words,
+    paint_losses,
     shape_ravine,
 )
 from .figures import (
@@ -125,6 +127,7 @@ __all__ = [
     "draw_label",
     "draw_landscape",
     "draw_loss",
+    "draw_losses",
     "draw_minima",
     "draw_path",
     "draw_point",
@@ -163,6 +166,7 @@ __all__ = [
     "moving_shadow",
     "moving_span",
     "moving_start",
+    "paint_losses",
     "place",
     "put_under",
     "shape_ravine",

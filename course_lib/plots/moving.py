@@ -95,11 +95,12 @@ def moving_pair(ax, first, second, look):
     return first, second
 
 
-def dress(path, look):
-    """Give the line of a `moving_path` the look and the label of another optimizer."""
+def dress(line, look):
+    """Give the line of a `moving_path` or a `moving_curve` the look and the label of another optimizer."""
     style = look_of(look)
-    path.set(color=style.color, linestyle=style.dashes, marker=style.marker, label=style.label)
-    path.set(markersize=marker_size(style), markeredgecolor="white")
+    line.set(color=style.color, linestyle=style.dashes, label=style.label)
+    if line.get_marker() != "None":
+        line.set(marker=style.marker, markersize=marker_size(style), markeredgecolor="white")
 
 
 def tint(lines, look):
