@@ -20,13 +20,14 @@ TOL = 1e-6
 EQUAL = 1e-12  # losses below this count as equal: then the fewer steps to the tolerance are better
 LEFT = 1e6  # a run has diverged once its loss is so many times that of the start
 FAR = 3  # a run that diverges is drawn as far as this many views
+LOWEST, HIGHEST = 10.0**-3.5, 10.0**0.5
 LRS = np.array([float(f"{lr:.12g}") for lr in np.logspace(-3.5, 0.5, 41)])  # as a slider has them, to the last digit
 MEMORIES = np.logspace(0, 3, 25)  # of 1 / (1 - gamma) steps: gamma = 0 ... 0.999
 SHORTER = MEMORIES[:17]  # of beta1, up to 0.99
 SYMBOLS = {"gamma": "γ", "rho": "ρ", "beta1": "β₁", "beta2": "β₂"}
 TICKS = {1: "0", 2: "0.5", 10: "0.9", 100: "0.99", 1000: "0.999"}  # of an axis of memories
-GROUNDS = {key: surface for key, surface in SURFACES.items() if surface.dim == 2 and np.isfinite(surface.lowest)}
-GROUNDS["turned"] = make_ravine(25, 45)
+GROUNDS = {"ravine": SURFACES["ravine"], "turned": make_ravine(25, 45)}
+GROUNDS |= {key: surface for key, surface in SURFACES.items() if surface.dim == 2 and np.isfinite(surface.lowest)}
 BEST, USUAL = "the best of the map", "the default setting"
 
 
@@ -73,7 +74,7 @@ def heatmap(betas=False):
         {"beta1": _memory("β₁", SHORTER, 10), "beta2": _memory("β₂", MEMORIES, 1000)}
         if betas
         else {
-            "lr": slider("learning rate η", LRS[0], LRS[-1], steps=len(LRS), value=0.01, log=True, format=".2g"),
+            "lr": slider("learning rate η", LOWEST, HIGHEST, steps=len(LRS), value=0.01, log=True, format=".2g"),
             "memory": _memory("memory γ, ρ or β", MEMORIES, 10),
         }
     )
@@ -125,13 +126,15 @@ def _kernel(betas):
         methods = [(plots.look_of(kind).label, name) for name, kind in ADAMS.items()]
     else:
         methods = [(_offered(kind, field), name) for name, (kind, field) in METHODS.items()]
-    start = {"method": "Adam" if betas else "Momentum.gamma", "surface": "ravine"} | ({"lr": 0.1} if betas else {})
+    start = {"method": "Momentum.gamma", "surface": "ravine"}
+    if betas:
+        start = {"method": "Adam", "surface": "turned", "lr": 0.1}
     kernel = {
         "method": ipywidgets.Dropdown(options=methods, value=start["method"], description="method"),
         "surface": ipywidgets.Dropdown(options=grounds, value=start["surface"], description="surface"),
     }
     if betas:
-        kernel["lr"] = slider("learning rate η", LRS[0], LRS[-1], steps=len(LRS), value=0.1, log=True, format=".2g")
+        kernel["lr"] = slider("learning rate η", LOWEST, HIGHEST, steps=len(LRS), value=0.1, log=True, format=".2g")
     return kernel, start
 
 
@@ -159,9 +162,8 @@ def _name(axes, method, surface, betas):
     if betas:
         return axes["map"].set(xlabel="β₁", ylabel="β₂")
     field = METHODS[method][1]
-    memory = (
-        f"memory {SYMBOLS[field]}, even in 1 / (1 − {SYMBOLS[field]})" if field else "no memory: all rows are alike"
-    )
+    symbol = SYMBOLS.get(field)
+    memory = f"memory {symbol}, even in 1 / (1 − {symbol})" if field else "no memory: all rows are alike"
     return axes["map"].set(xlabel="learning rate η", ylabel=memory)
 
 
@@ -224,7 +226,7 @@ def compute(lr, memory, *, method="Momentum.gamma", surface="ravine"):
     return _answer(("lr", "memory"), symbols, lr, memory, method, surface)
 
 
-def compute_betas(beta1, beta2, *, method="Adam", surface="ravine", lr=0.1):
+def compute_betas(beta1, beta2, *, method="Adam", surface="turned", lr=0.1):
     """The runs for every beta1 (n, 1) and beta2 (1, m), given as memories 1 / (1 - beta)."""
     return _answer(("beta1", "beta2"), ("β₁", "β₂"), beta1, beta2, method, surface, lr)
 

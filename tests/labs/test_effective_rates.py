@@ -178,9 +178,8 @@ def test_words_of_what_never_changes_and_of_what_diverges():
 
 def test_another_method_brings_its_own_look_and_name():
     live = labs.effective_rates()
-    live.kernel["method"][0].widget.value = "Adam"
-    live.kernel["problem"][0].widget.value = "features"
-    styles = {line["gid"]: line for line in live.frame["lines"]}
+    live.background(live.drawing.figure, "Adam", "features")
+    styles = {line["gid"]: line for line in live.drawing.frame()["lines"]}
     assert styles["chosen"]["label"] == "Adam" and styles["adagrad"]["label"] == "Adagrad"
     assert styles["chosen"]["color"] == styles["first.chosen"]["color"] == styles["head.chosen"]["marker"]["face"]
     assert styles["second.chosen"]["marker"]["edge"] == styles["chosen"]["color"] != styles["adagrad"]["color"]
