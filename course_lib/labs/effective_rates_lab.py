@@ -19,6 +19,7 @@ from .words import number
 
 STEPS = 200
 FAR = 30  # a path is drawn up to this distance
+ARRIVED = 1e-12  # above the lowest point: too little to tell
 LEFT = 1e6  # a run has diverged once it is so far away
 TINY = 1e-150  # stands for a slope of zero: its square is nothing beside any memory
 METHODS = {kind.__name__: kind for kind in OPTIMIZERS if kind is not Adagrad}  # Adagrad is always there
@@ -266,6 +267,10 @@ def shown(theta):
 def said(theta, rates, problem, what):
     """In words, for every run of a grid: what the last multipliers are, beside each other and beside the first."""
     lost = ~(np.abs(theta[-1]).max(axis=0) < LEFT)
+
+    def above(height):
+        return f"{number(height)} above the lowest point" if height > ARRIVED else "at the lowest point"
+
     with np.errstate(all="ignore"):
         height = problem.surface.value(theta[-1]) - problem.surface.lowest
 
@@ -273,7 +278,7 @@ def said(theta, rates, problem, what):
         if lost:
             return f"diverges; it multiplies every {what} by {number(first)}"
         if np.isclose(first, second) and np.isclose(first, first_before):
-            return f"multiplies every {what} by {number(first)}, always; {number(height)} above the lowest point"
+            return f"multiplies every {what} by {number(first)}, always; {above(height)}"
         (large, one, before), (small, other, earlier) = sorted(
             zip((first, second), problem.called, (first_before, second_before), strict=True), reverse=True
         )
@@ -281,7 +286,7 @@ def said(theta, rates, problem, what):
         return (
             f"after {STEPS} steps the {one} {what} is multiplied by {number(large)} ({share(large, before)}), "
             f"the {other} one by {number(small)} ({share(small, earlier)}): {times}; "
-            f"{number(height)} above the lowest point"
+            f"{above(height)}"
         )
 
     return np.vectorize(sentence, otypes=[str])(lost, height, *rates[-1], *rates[0])

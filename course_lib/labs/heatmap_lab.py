@@ -158,7 +158,8 @@ def _name(axes, method, surface, betas):
     """Titles and labels for a method and a surface."""
     label = plots.look_of(method.split(".")[0]).label
     axes["map"].set_title(f"{label[0].upper()}{label[1:]}: the brighter, the lower it ends")
-    axes["above"].set_title(f"{GROUNDS[surface].name.split(',')[0]}".capitalize())
+    name = GROUNDS[surface].name.replace(", kappa 25", "")
+    axes["above"].set_title(f"{name[0].upper()}{name[1:]}")
     if betas:
         return axes["map"].set(xlabel="β₁", ylabel="β₂")
     field = METHODS[method][1]
@@ -214,9 +215,9 @@ def measured(method, surface, lr=None):
 
 
 def limits_of(whole):
-    """The losses at the ends of the bar: a power of ten below the best, and the loss at the start."""
-    low = 10.0 ** np.floor(np.log10(max(whole.height[whole.best], EQUAL)))
-    return min(low, whole.start / 10), whole.start
+    """The losses at the ends of the bar: a power of ten below the best, and well below the start; that of the start."""
+    least = min(max(whole.height[whole.best], EQUAL), whole.start / 100)
+    return 10.0 ** np.floor(np.log10(least)), whole.start
 
 
 def compute(lr, memory, *, method="Momentum.gamma", surface="ravine"):
@@ -246,7 +247,7 @@ def _answer(names, symbols, across, up, method, surface, lr=None):
     best = said(whole.height[whole.best], whole.steps[whole.best], whole).item()
     words = {
         "run": np.char.add(_setting(symbols, across, up), told),
-        "best of the map": _setting(symbols, *whole.chosen).item() + best,
+        "best of the map": _setting(symbols, *whole.chosen).item() + best.partition(";")[0],
         "whole map": whole.said,
     }
     scenes = {BEST: whole.chosen, USUAL: usual(method, lr)}
@@ -298,6 +299,7 @@ def _setting(symbols, across, up):
 def said(height, steps, whole):
     """In words, for every run of a grid: how it ends, and how far that is from the best of the map."""
     least = max(whole.height[whole.best], EQUAL)
+    more = "more than " if whole.height[whole.best] < EQUAL else ""
 
     def sentence(height, steps):
         if not height < LEFT * whole.start:
@@ -307,7 +309,7 @@ def said(height, steps, whole):
         reached = f"first below 10⁻⁶ at step {steps:.0f}" if np.isfinite(steps) else "never below 10⁻⁶"
         end = number(height) if height >= EQUAL else "below 10⁻¹²"
         far = max(height, EQUAL) / least
-        beside = f"{number(far)} times the lowest of the map" if far > 1.005 else "the lowest of the map"
+        beside = f"{more}{number(far)} times the lowest of the map" if far > 1.005 else "none on the map is lower"
         return f"loss {end} after {STEPS} steps, {reached}; {beside}"
 
     with np.errstate(invalid="ignore"):  # nan is a run that diverges
