@@ -12,7 +12,7 @@ from .. import plots
 from ..descent import trace
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import OPTIMIZERS, Adagrad, Momentum
-from ..optimizers.base import hyperparameters
+from ..optimizers.base import hyperparameters, nearest
 from ..surfaces import Surface
 from ..surfaces import ravine as make_ravine
 from .words import number
@@ -123,11 +123,15 @@ SCENES = {
 }
 
 
-def effective_rates():
+def effective_rates(problem="cliff", method="RMSprop"):
     """Adagrad and another method from one start, and what each multiplies the two slopes with, step by step.
 
-    Learning rate and decay (gamma of RMSprop, rho, beta2) in the page, the method and the problem by the kernel.
+    Learning rate and decay (gamma of RMSprop, rho, beta2) in the page. problem, method: those it begins with; the
+    kernel can change both. ValueError for unknown names.
     """
+    for what, name, known in (("problem", problem, PROBLEMS), ("method", method, METHODS)):
+        if name not in known:
+            raise ValueError(f"there is no {what} {name!r}: {nearest(name, list(known))}")
     fig, above, first, second = plots.figure("", "", "")
     plots.place(fig, (above, 0.75, 3.9, 3.44))
     plots.place(fig, (first, 5.7, 5.05, 1.42), bottom=2.58)
@@ -160,12 +164,13 @@ def effective_rates():
         above.set(title=told.title, xlabel=f"$\\theta_1$, {told.called[0]}", ylabel=f"$\\theta_2$, {told.called[1]}")
         _dress(figure, panels, {"adagrad": Adagrad, "chosen": kind}, told.called)
 
-    background(fig, "RMSprop", "cliff")
+    background(fig, method, problem)
+    begun = next(scene["lr"] for scene in SCENES.values() if scene["problem"] == problem)
     return LiveFigure(
         fig,
         compute,
         page={
-            "lr": slider("learning rate η", RATES[0], RATES[-1], steps=len(RATES), value=0.1, log=True, format=".2g"),
+            "lr": slider("learning rate η", *RATES[[0, -1]], steps=len(RATES), value=begun, log=True, format=".2g"),
             "decay": ipywidgets.SelectionSlider(
                 options=[(f"{decay:g}", decay) for decay in DECAYS], value=0.9, description="decay γ, ρ or β₂"
             ),
@@ -173,10 +178,10 @@ def effective_rates():
         kernel={
             "method": ipywidgets.Dropdown(
                 options=[(plots.look_of(kind).label, name) for name, kind in METHODS.items()],
-                value="RMSprop",
+                value=method,
                 description="beside Adagrad",
             ),
-            "problem": ipywidgets.Dropdown(options=NAMES, value="cliff", description="problem"),
+            "problem": ipywidgets.Dropdown(options=NAMES, value=problem, description="problem"),
         },
         runs=[*panels, *names],
         halos=halos,

@@ -10,7 +10,7 @@ from .. import plots
 from ..descent import descend, sweep
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import OPTIMIZERS, Momentum
-from ..optimizers.base import hyperparameters
+from ..optimizers.base import hyperparameters, nearest
 from ..surfaces import SURFACES
 from ..surfaces import ravine as make_ravine
 from .words import number
@@ -40,11 +40,18 @@ METHODS = {f"{kind.__name__}.{field}": (kind, field) for kind in OPTIMIZERS for 
 ADAMS = {kind.__name__: kind for kind in OPTIMIZERS if memories_of(kind) == ("beta1", "beta2")}
 
 
-def heatmap(betas=False):
+def heatmap(method=None, surface=None, *, betas=False):
     """The loss after STEPS steps over learning rate and memory (gamma, rho, beta1 or beta2), both on log axes.
 
-    Method and surface by the kernel. betas: over beta1 and beta2 of Adam and its kin, the learning rate by the kernel.
+    method, surface: those it begins with, as "Adam.beta2" and "rosenbrock"; the kernel can change both. betas: over
+    beta1 and beta2 of "Adam" or its kin instead, the learning rate by the kernel. ValueError for unknown names.
     """
+    start = {"method": method or "Momentum.gamma", "surface": surface or "ravine"}
+    if betas:
+        start = {"method": method or "Adam", "surface": surface or "turned", "lr": 0.1}
+    for name, known in (("method", ADAMS if betas else METHODS), ("surface", GROUNDS)):
+        if start[name] not in known:
+            raise ValueError(f"there is no {name} {start[name]!r}: {nearest(start[name], list(known))}")
     across, up = (SHORTER, MEMORIES) if betas else (LRS, MEMORIES)
     fig, axes, fixed = _panels(across, up)
     halo, _ = plots.moving_path(axes["above"], "run", Momentum)
@@ -68,7 +75,6 @@ def heatmap(betas=False):
             plots.dress(lines[gid], look)
         plots.tint([lines[gid] for gid in heads], look)
 
-    kernel, start = _kernel(betas)
     repaint(fig, **start)
     page = (
         {"beta1": _memory("β₁", SHORTER, 10), "beta2": _memory("β₂", MEMORIES, 1000)}
@@ -82,7 +88,7 @@ def heatmap(betas=False):
         fig,
         compute_betas if betas else compute,
         page=page,
-        kernel=kernel,
+        kernel=_kernel(start, betas),
         pointer={axes["map"]: tuple(page)},
         runs=["run", "loss.run"],
         halos={halo: "run", under: hair},
@@ -119,23 +125,20 @@ def _memory(label, values, value):
     return ipywidgets.SelectionSlider(options=options, value=float(value), description=label)
 
 
-def _kernel(betas):
-    """(The quantities for the kernel, name -> the value each begins with.)"""
+def _kernel(start, betas):
+    """The quantities for the kernel. start: name -> the value each begins with."""
     grounds = [(ground.name, key) for key, ground in GROUNDS.items()]
     if betas:
         methods = [(plots.look_of(kind).label, name) for name, kind in ADAMS.items()]
     else:
         methods = [(_offered(kind, field), name) for name, (kind, field) in METHODS.items()]
-    start = {"method": "Momentum.gamma", "surface": "ravine"}
-    if betas:
-        start = {"method": "Adam", "surface": "turned", "lr": 0.1}
     kernel = {
         "method": ipywidgets.Dropdown(options=methods, value=start["method"], description="method"),
         "surface": ipywidgets.Dropdown(options=grounds, value=start["surface"], description="surface"),
     }
     if betas:
         kernel["lr"] = slider("learning rate η", LOWEST, HIGHEST, steps=len(LRS), value=0.1, log=True, format=".2g")
-    return kernel, start
+    return kernel
 
 
 def _offered(kind, field):
@@ -276,8 +279,8 @@ def usual(method, lr=None):
     kind, field = METHODS[method] if lr is None else (ADAMS[method], None)
     fields = hyperparameters(kind())
     memories = [1 / (1 - fields[name]) for name in (("beta1", "beta2") if lr is not None else (field,)) if name]
-    nearest = [float(MEMORIES[np.abs(np.log(MEMORIES / memory)).argmin()]) for memory in memories]
-    return (*nearest,) if lr is not None else (fields["lr"], *nearest)
+    places = [float(MEMORIES[np.abs(np.log(MEMORIES / memory)).argmin()]) for memory in memories]
+    return tuple(places) if lr is not None else (fields["lr"], *places)
 
 
 # -- what is said of them

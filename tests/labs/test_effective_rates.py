@@ -183,3 +183,12 @@ def test_another_method_brings_its_own_look_and_name():
     assert styles["chosen"]["label"] == "Adam" and styles["adagrad"]["label"] == "Adagrad"
     assert styles["chosen"]["color"] == styles["first.chosen"]["color"] == styles["head.chosen"]["marker"]["face"]
     assert styles["second.chosen"]["marker"]["edge"] == styles["chosen"]["color"] != styles["adagrad"]["color"]
+
+
+def test_it_begins_with_what_it_is_asked_for():
+    live = labs.effective_rates("features", "GradientDescent")
+    assert live.cell(live.defaults).words["adagrad"].item().startswith("after 200 steps the rare slope")
+    with pytest.raises(ValueError, match="there is no problem 'clif': did you mean 'cliff'"):
+        labs.effective_rates("clif")
+    with pytest.raises(ValueError, match="there is no method 'Adagrad'"):
+        labs.effective_rates(method="Adagrad")

@@ -121,6 +121,16 @@ def test_every_optimizer_is_offered_with_each_of_its_memories(live):
     assert set(lab.ADAMS) == {"Adam", "AdaMax", "Nadam", "AMSGrad", "AdamW"}
 
 
+def test_it_begins_with_what_it_is_asked_for():
+    live = labs.heatmap("RMSprop.gamma", "turned")
+    assert live.kernel["method"][0].widget.value == "RMSprop.gamma"
+    assert live.drawing.figure.axes[0].get_title("left").startswith("RMSprop")
+    with pytest.raises(ValueError, match=r"there is no method 'Adam': did you mean"):
+        labs.heatmap("Adam")
+    with pytest.raises(ValueError, match="there is no surface 'ravin': did you mean 'ravine'"):
+        labs.heatmap(surface="ravin")
+
+
 def test_memories_are_shown_as_gamma():
     assert [lab.shown_as(memory) for memory in (1, 10, 100, 1000)] == ["0.000", "0.900", "0.9900", "0.9990"]
     assert len({lab.shown_as(memory) for memory in lab.MEMORIES}) == len(lab.MEMORIES)
@@ -153,7 +163,7 @@ def test_a_change_of_method_and_surface_leaves_nothing_behind():
 
 @pytest.mark.parametrize("betas", [False, True])
 def test_a_click_on_the_map_shows_the_run_of_that_cell(open_page, betas):
-    live = labs.heatmap(betas)
+    live = labs.heatmap(betas=betas)
     page = open_page(live)
     before = page.canvas()
     pad = page.page.locator(".live-pad")
