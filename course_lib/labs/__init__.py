@@ -9,6 +9,8 @@ step             inside one update: gradient arrow, momentum arrow, their sum, w
 race             any optimizers on any surface, what is held equal, or one set by hand; your own class, too
 basins           a map of starts, each marked by the minimum it reaches, and how many reach the lowest
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
+effective_rates  what an adaptive method multiplies each coordinate's slope with, step by step, beside Adagrad
+heatmap          where a fixed number of steps ends, over learning rate and memory, or over two memories
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 counterexample   a convex function on which the tuned heavy ball goes round for ever
 microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
@@ -20,7 +22,9 @@ fair_race        three published races, as they were shipped and with the same c
 from .averages_lab import averages
 from .basins_lab import basins
 from .counterexample_lab import counterexample
+from .effective_rates_lab import effective_rates
 from .fair_race_lab import fair_race
+from .heatmap_lab import heatmap
 from .hill_lab import hill
 from .microscope_lab import microscope
 from .noise_lab import noise
@@ -37,7 +41,9 @@ __all__ = [
     "averages",
     "basins",
     "counterexample",
+    "effective_rates",
     "fair_race",
+    "heatmap",
     "hill",
     "microscope",
     "noise",

@@ -104,14 +104,18 @@ class Control:
         return int(np.argmin(np.abs(self.values - value)))
 
     def describe(self):
-        """For the page: everything but the present value."""
-        numbers = self.values.tolist() if isinstance(self.values, np.ndarray) else None
+        """For the page: everything but the present value. A slider of options that are numbers can be pointed at,
+        too, where they stand on an axis; but what it shows are words, so no number can be typed."""
+        typed = isinstance(self.values, np.ndarray)
+        options = self.kind == "range" and all(type(value) in (int, float) for value in self.values)
+        numbers = np.asarray(self.values).tolist() if typed or options else None
         return {
             "name": self.name,
             "label": self.label,
             "kind": self.kind,
             "texts": self.texts,
             "values": numbers,
+            "typed": typed,
         }
 
 

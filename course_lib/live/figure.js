@@ -244,7 +244,7 @@ function sample(line) {
 function rangeControl(control, choose) {
   const range = element("input", { type: "range", min: 0, max: control.texts.length - 1, step: 1, ariaLabel: control.label });
   range.addEventListener("input", () => choose(Number(range.value)));
-  const box = control.values ? numberBox(control, choose) : textBox(control);
+  const box = control.typed ? numberBox(control, choose) : textBox(control);
   const node = element("div", { className: "live-row" }, caption(control.label), range, box.node);
   return {
     node,

@@ -25,6 +25,7 @@ from .drawing import (
     draw_label,
     draw_landscape,
     draw_loss,
+    draw_losses,
     draw_minima,
     draw_path,
     draw_point,
@@ -36,6 +37,7 @@ from .drawing import (
     draw_steps,
     draw_track,
     draw_words,
+    paint_losses,
     shape_ravine,
 )
 from .figures import (
@@ -68,6 +70,7 @@ from .looks import (
 )
 from .moving import (
     bar_line,
+    dress,
     moving_arrow,
     moving_ball,
     moving_bars,
@@ -83,6 +86,7 @@ from .moving import (
     moving_head,
     moving_marks,
     moving_member,
+    moving_pair,
     moving_path,
     moving_rings,
     moving_roots,
@@ -92,6 +96,7 @@ from .moving import (
     moving_span,
     moving_start,
     put_under,
+    tint,
 )
 
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
@@ -129,6 +134,7 @@ __all__ = [
     "draw_label",
     "draw_landscape",
     "draw_loss",
+    "draw_losses",
     "draw_minima",
     "draw_path",
     "draw_point",
@@ -140,6 +146,7 @@ __all__ = [
     "draw_steps",
     "draw_track",
     "draw_words",
+    "dress",
     "figure",
     "look_of",
     "mosaic",
@@ -158,6 +165,7 @@ __all__ = [
     "moving_head",
     "moving_marks",
     "moving_member",
+    "moving_pair",
     "moving_path",
     "moving_rings",
     "moving_roots",
@@ -166,8 +174,10 @@ __all__ = [
     "moving_shadow",
     "moving_span",
     "moving_start",
+    "paint_losses",
     "place",
     "put_under",
     "shape_ravine",
     "show",
+    "tint",
 ]

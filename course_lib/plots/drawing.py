@@ -1,10 +1,12 @@
 """Drawings that stand still: (axes, arrays) -> artists."""
 
 import numpy as np
-from matplotlib.patches import Ellipse
+from matplotlib import colormaps
+from matplotlib.patches import Ellipse, PathPatch
+from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
-from .looks import CLASSES, EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, look_of, marker_size
+from .looks import CLASSES, EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, WORSE, look_of, marker_size
 
 
 def draw_landscape(ax, surface, levels=9):
@@ -229,14 +231,60 @@ def draw_rates(ax, pull, gamma, rate, discriminant):
         np.where(rate <= 1, rate, np.nan), cmap=RATES, vmin=0, vmax=1, extent=extent, origin="lower", aspect="auto"
     )
     image.set(interpolation="bilinear", zorder=0.5)
-    diverging = ax.contourf(pull, gamma, rate.clip(0, 2), levels=[1, 3], colors=["#F4F6F8"], hatches=["///"], zorder=1)
-    diverging.set(edgecolor="#C3CCD4", linewidth=0)
+    diverging = ax.contourf(pull, gamma, rate.clip(0, 2), levels=[1, 3], colors=[WORSE[0]], hatches=["///"], zorder=1)
+    diverging.set(edgecolor=WORSE[1], linewidth=0)
     ax.contour(
         pull, gamma, discriminant, levels=[0], colors="white", linewidths=1.3, linestyles=[(0, (1, 2))], zorder=1.2
     )
     ax.contour(pull, gamma, rate.clip(0, 2), levels=[1], colors=INK, linewidths=2.6, zorder=1.4)
     ax.set(xlim=extent[:2], ylim=extent[2:])
     return image
+
+
+def draw_losses(ax, x, y, bar):
+    """An empty map of losses over two settings on log axes, and its bar; `paint_losses` fills it.
+
+    x (n,), y (m,): the middles of its cells, evenly spaced in the logarithm; bar: axes for the colour bar.
+    """
+    colors = colormaps[RATES].with_extremes(bad=WORSE[0])
+    image = ax.pcolormesh(*map(_log_edges, (x, y)), np.ones((len(y), len(x))), cmap=colors, norm="log", zorder=0.5)
+    worse = ax.add_patch(PathPatch(Path(np.empty((0, 2))), facecolor="none", hatch="///", linewidth=0, zorder=0.6))
+    worse.set_edgecolor(WORSE[1])
+    (star,) = ax.plot(x[:1], y[:1], "*", color="white", markeredgecolor=INK, markersize=17, zorder=2)
+    ax.set(xscale="log", yscale="log", xlim=_log_edges(x)[[0, -1]], ylim=_log_edges(y)[[0, -1]])
+    ax.figure.colorbar(image, cax=bar).outline.set_visible(False)
+    bar.minorticks_off()
+    return image, worse, star
+
+
+def paint_losses(ax, artists, loss, limits, best, tol):
+    """Fill a map made by `draw_losses`: the contour at `tol` if it has one, to be removed before the next painting.
+
+    loss (m, n), hatched where it is beyond limits = (low, high); best: (row, column) of the star.
+    """
+    image, worse, star = artists
+    edges = image.get_coordinates()
+    beyond = ~(loss <= limits[1])
+    image.set_array(np.ma.array(np.clip(np.where(beyond, limits[1], loss), *limits), mask=beyond))
+    image.set_clim(*limits)
+    cells = [
+        Path([edges[row, col], edges[row, col + 1], edges[row + 1, col + 1], edges[row + 1, col], edges[row, col]])
+        for row, col in np.argwhere(beyond)
+    ]
+    worse.set_path(Path.make_compound_path(*cells))
+    middles = np.sqrt(edges[:-1, :-1] * edges[1:, 1:])
+    star.set_data(*middles[best][:, None])
+    height = np.log10(np.clip(np.nan_to_num(loss, nan=limits[1], posinf=limits[1]), *limits))
+    if not height.min() < np.log10(tol) < height.max():
+        return None
+    line = {"colors": [INK], "linewidths": 2.2, "linestyles": "solid", "zorder": 1}
+    return ax.contour(*np.moveaxis(middles, -1, 0), height, levels=[np.log10(tol)], **line)
+
+
+def _log_edges(middles):
+    """Where cells of a log axis end: one more than their middles."""
+    step = np.sqrt(middles[1] / middles[0])
+    return np.append(middles / step, middles[-1] * step)
 
 
 def draw_words(ax, x, y, text, color=INK, edge=None, **style):

@@ -8,6 +8,7 @@ INK, SOFT, PALE, GRID, STAR = "#22303C", "#6B7A88", "#8E9BA6", "#E3E8EC", "#F2C2
 LAND = LinearSegmentedColormap.from_list("land", ["#FBFCFD", "#E9EFF3", "#DBE5EB", "#CDDBE3", "#BFD2DD"])
 EARTH = "#E9EFF3"
 RATES = "cividis_r"  # of maps of numbers: perceptually even, in grey and to colour-blind eyes; bright is fast
+WORSE = "#F4F6F8", "#C3CCD4"  # of what diverges on such a map: ground and hatching
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,32 @@ def moving_directions(ax, along, across, look):
     return along, across
 
 
+def moving_pair(ax, first, second, look):
+    """Empty lines for a quantity of two coordinates: a line for the first, a thinner one with rings for the second."""
+    color = look_of(look).color
+    ax.plot([], [], color=color, linewidth=2.2, zorder=5, gid=first)
+    ax.plot([], [], color=color, linewidth=1.2, zorder=5.1, gid=second, marker="o", markersize=5, markevery=(10, 20))
+    ax.lines[-1].set(markerfacecolor="white", markeredgecolor=color, markeredgewidth=1.3)
+    return first, second
+
+
+def dress(line, look):
+    """Give the line of a `moving_path` or a `moving_curve` the look and the label of another optimizer."""
+    style = look_of(look)
+    line.set(color=style.color, linestyle=style.dashes, label=style.label)
+    if line.get_marker() != "None":
+        line.set(marker=style.marker, markersize=marker_size(style), markeredgecolor="white")
+
+
+def tint(lines, look):
+    """Give other moving lines the colour of another optimizer; open rings stay open."""
+    color = look_of(look).color
+    for line in lines:
+        opened = line.get_markerfacecolor() == "white"
+        line.set(color=color, markeredgecolor=color if opened else "white")
+        line.set_markerfacecolor("white" if opened else color)
+
+
 def moving_head(ax, gid, look, size=5.5):
     """An empty line for the point a run has reached, where the usual disc would be too large."""
     color = look_of(look).color

@@ -80,6 +80,16 @@ def test_values_of_ordinary_widgets(widget, expected):
     assert len(controls.texts(widget)) == len(expected)
 
 
+def test_a_slider_of_options_can_be_pointed_at_if_they_are_numbers_but_not_typed_into():
+    numbers = ipywidgets.SelectionSlider(options=[("0.5", 2.0), ("0.9", 10.0)])
+    (control,) = controls.controls("memory", numbers)
+    assert control.describe() | {"values": [2.0, 10.0], "typed": False, "texts": ["0.5", "0.9"]} == control.describe()
+    (control,) = controls.controls("word", ipywidgets.SelectionSlider(options=["a", "b"]))
+    assert control.describe()["values"] is None
+    (control,) = controls.controls("plain", ipywidgets.IntSlider(min=0, max=2))
+    assert control.describe()["values"] == [0, 1, 2] and control.describe()["typed"]
+
+
 def test_a_widget_without_steps_is_refused():
     with pytest.raises(TypeError, match="Text cannot steer"):
         controls.values(ipywidgets.Text())

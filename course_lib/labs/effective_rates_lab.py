@@ -1,0 +1,304 @@
+"""What an adaptive method multiplies each coordinate's slope with: Adagrad's rate falls, the others' recovers."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count, islice
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..descent import trace
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import OPTIMIZERS, Adagrad, Momentum
+from ..optimizers.base import hyperparameters, nearest
+from ..surfaces import Surface
+from ..surfaces import ravine as make_ravine
+from .words import number
+
+STEPS = 200
+FAR = 30  # a path is drawn up to this distance
+ARRIVED = 1e-12  # above the lowest point: too little to tell
+LEFT = 1e6  # a run has diverged once it is so far away
+TINY = 1e-150  # stands for a slope of zero: its square is nothing beside any memory
+METHODS = {kind.__name__: kind for kind in OPTIMIZERS if kind is not Adagrad}  # Adagrad is always there
+RATES = np.logspace(-2, 0, 17)
+DECAYS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+SYMBOLS = {"gamma": "γ", "rho": "ρ", "beta2": "β₂"}
+PERIOD, NOISE = 20, 1.0  # the rare feature is there in one of so many samples; the targets are off by this much
+CLIFF, WIDTH = -3.0, 0.15  # where the first coordinate's slope falls from 10 to 0.5, and how suddenly
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A surface to draw, what its two coordinates are called, and `slopes`, which makes the gradient of one run."""
+
+    surface: Surface
+    called: tuple[str, str]
+    title: str
+    slopes: Callable
+
+
+def cliff(theta):
+    x, y = theta
+    return (np.sqrt(1 + x * x) + np.sqrt(1 + y * y)) / 2 - 5 * (x - WIDTH * np.sqrt(1 + _beyond(x) ** 2))
+
+
+def cliff_gradient(theta):
+    """A gentle bowl for each coordinate, theta / sqrt(1 + theta^2) / 2, and 10 steeper for the first on the cliff."""
+    bowl, z = theta / np.sqrt(1 + theta * theta) / 2, _beyond(theta[0])
+    bowl[0] -= 5 * (1 - z / np.sqrt(1 + z * z))
+    return bowl
+
+
+def _beyond(x):
+    return (x - CLIFF) / WIDTH
+
+
+def features(theta):
+    """The mean over all samples of (prediction - target)^2 / 2, where (1, 1) is best."""
+    frequent, rare = theta - 1
+    return (frequent * frequent + (2 * frequent + rare) * rare / PERIOD + NOISE**2) / 2
+
+
+def features_gradient(theta):
+    frequent, rare = theta - 1
+    return np.array([frequent + rare / PERIOD, (frequent + rare) / PERIOD])
+
+
+def one_sample_a_step():
+    """The gradient of one sample after the other. The first feature is there in each, the second in one of PERIOD.
+
+    Targets are the sum of the features, plus and minus NOISE in turn, so that over two rounds the best is (1, 1).
+    """
+    samples = count()
+
+    def gradient(theta):
+        k = next(samples)
+        rare = k % PERIOD == 0
+        error = (theta[0] - 1) + rare * (theta[1] - 1) + NOISE * (-1) ** (k + k // PERIOD)
+        return np.stack([error, rare * error])
+
+    return gradient
+
+
+def _whole(surface):
+    return lambda: surface.gradient
+
+
+RAVINE = make_ravine(25)
+CLIFFS = Surface(
+    "a cliff, then a gentle slope",
+    cliff,
+    cliff_gradient,
+    view=((-5, 1.5), (-5, 1.5)),
+    start=(-4.0, -4.0),
+    source="made for this course: the slope of one coordinate changes its size",
+    minima=((0.012375446283154349, 0.0),),
+)
+FEATURES = Surface(
+    "a frequent and a rare feature",
+    features,
+    features_gradient,
+    view=((-0.6, 2.2), (-0.6, 2.2)),
+    start=(0.0, 0.0),
+    source="made for this course: least squares with one feature in every sample and one in every twentieth",
+    minima=((1, 1),),
+)
+PROBLEMS = {
+    "cliff": Problem(CLIFFS, ("once steep", "always gentle"), "The same η: steep, then gentle", _whole(CLIFFS)),
+    "features": Problem(FEATURES, ("frequent", "rare"), "The same η, one sample a step", one_sample_a_step),
+    "ravine": Problem(RAVINE, ("flat", "steep"), "The same η, down a ravine", _whole(RAVINE)),
+}
+NAMES = {
+    "the slope changes its size": "cliff",
+    "a rare and a frequent feature": "features",
+    "ravine": "ravine",
+}
+SCENES = {
+    "the slope changes its size": {"problem": "cliff", "method": "RMSprop", "lr": 0.1, "decay": 0.9},
+    "a rare and a frequent feature": {"problem": "features", "method": "GradientDescent", "lr": 0.422, "decay": 0.9},
+    "a ravine": {"problem": "ravine", "method": "RMSprop", "lr": 0.1, "decay": 0.9},
+}
+
+
+def effective_rates(problem="cliff", method="RMSprop"):
+    """Adagrad and another method from one start, and what each multiplies the two slopes with, step by step.
+
+    Learning rate and decay (gamma of RMSprop, rho, beta2) in the page. problem, method: those it begins with; the
+    kernel can change both. ValueError for unknown names.
+    """
+    for what, name, known in (("problem", problem, PROBLEMS), ("method", method, METHODS)):
+        if name not in known:
+            raise ValueError(f"there is no {what} {name!r}: {nearest(name, list(known))}")
+    fig, above, first, second = plots.figure("", "", "")
+    plots.place(fig, (above, 0.75, 3.9, 3.44))
+    plots.place(fig, (first, 5.7, 5.05, 1.42), bottom=2.58)
+    plots.place(fig, (second, 5.7, 5.05, 1.42))
+    panels = {"adagrad": first, "chosen": second}
+    halos, heads, names = {}, {}, {}
+    for gid, ax in panels.items():
+        halo, _ = plots.moving_path(above, gid, Adagrad)
+        halos[halo] = gid
+        if gid == "adagrad":
+            plots.put_under(above.lines[-2:])
+        heads[plots.moving_head(above, f"head.{gid}", Adagrad, size=8)] = gid
+        ax.plot([], [], color=plots.SOFT, linewidth=1.2, linestyle=(0, (2, 2)), zorder=2, gid=f"level.{gid}")
+        for side, line in enumerate(plots.moving_pair(ax, f"first.{gid}", f"second.{gid}", Adagrad)):
+            heads[plots.moving_head(ax, f"head.{line}", Adagrad)] = line
+            names[line] = (None, f"multiplier of θ{'₁₂'[side]}")
+        ax.set(yscale="log", xlim=(0, 1.02 * STEPS), ylim=(1e-4, 3e2), yticks=[1e-4, 1e-2, 1, 1e2])
+        ax.minorticks_off()
+        ax.grid(True)
+    plots.moving_start(above)
+    first.tick_params(labelbottom=False)
+    second.set_xlabel("step  ·  grey dashes: the learning rate η itself")
+    landscape = []
+
+    def background(figure, method, problem):
+        for artist in landscape:
+            artist.remove()
+        told, kind = PROBLEMS[problem], METHODS[method]
+        landscape[:] = plots.draw_landscape(above, told.surface)
+        above.set(title=told.title, xlabel=f"$\\theta_1$, {told.called[0]}", ylabel=f"$\\theta_2$, {told.called[1]}")
+        _dress(figure, panels, {"adagrad": Adagrad, "chosen": kind}, told.called)
+
+    background(fig, method, problem)
+    begun = next(scene["lr"] for scene in SCENES.values() if scene["problem"] == problem)
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "lr": slider("learning rate η", *RATES[[0, -1]], steps=len(RATES), value=begun, log=True, format=".2g"),
+            "decay": ipywidgets.SelectionSlider(
+                options=[(f"{decay:g}", decay) for decay in DECAYS], value=0.9, description="decay γ, ρ or β₂"
+            ),
+        },
+        kernel={
+            "method": ipywidgets.Dropdown(
+                options=[(plots.look_of(kind).label, name) for name, kind in METHODS.items()],
+                value=method,
+                description="beside Adagrad",
+            ),
+            "problem": ipywidgets.Dropdown(options=NAMES, value=problem, description="problem"),
+        },
+        runs=[*panels, *names],
+        halos=halos,
+        heads=heads,
+        names=names,
+        scenes=SCENES,
+        background=background,
+        alt="Left, two paths over a surface from one start with the same learning rate: Adagrad's and that of another "
+        "method. Right, for each of them, the number that multiplies either coordinate's slope, step by step on a log "
+        "scale: Adagrad's only falls, the other's recovers once the slopes are small.",
+    )
+
+
+def _dress(figure, panels, kinds, called):
+    """Give all that moves the looks of these methods, and the panels titles and legends that say what is what."""
+    for gid, ax in panels.items():
+        look = plots.look_of(kinds[gid])
+        lines = {line.get_gid(): line for axes in figure.axes for line in axes.lines}
+        plots.dress(lines[gid], look)
+        pair = f"first.{gid}", f"second.{gid}"
+        plots.tint([lines[name] for name in (*pair, f"head.{gid}", *map("head.{}".format, pair))], look)
+        ax.set_title(f"{look.label[0].upper()}{look.label[1:]}'s multipliers", color=look.color)
+    first = panels["adagrad"]
+    key = {"loc": "lower right", "bbox_to_anchor": (1.01, 0.98), "ncols": 2, "borderaxespad": 0}
+    first.legend(first.lines[1:3], called, fontsize=10, handlelength=2.4, columnspacing=1.2, **key)
+    figure.axes[0].legend(loc="lower right", fontsize=9, handlelength=3)
+
+
+def decay_of(kind):
+    """The field that holds how slowly a method forgets the slopes' size; None where it has no such memory."""
+    fields = hyperparameters(kind())
+    return next((name for name in SYMBOLS if name in fields and not issubclass(kind, Momentum)), None)
+
+
+def prepared_with(kind, lr, decay):
+    name = decay_of(kind)
+    return kind(lr, **({name: decay} if name else {}))
+
+
+def without_mean(optimizer):
+    """The same method with no memory of the gradient itself, and no weight decay: a step is its multiplier times g."""
+    fields = hyperparameters(optimizer)
+    off = {"beta1", "weight_decay"} | ({"gamma"} if isinstance(optimizer, Momentum) else set())
+    return dataclasses.replace(optimizer, **dict.fromkeys(off & set(fields), 0.0))
+
+
+def multipliers(optimizer, step):
+    """What each coordinate's slope is multiplied with in a Step of `trace`; for Adam and its kin, the mean slope.
+
+    Measured, not known: the optimizer itself steps from zero, with its own memory of sizes and none of the gradient.
+    """
+    g = np.where(step.g == 0, TINY, step.g)
+    with np.errstate(all="ignore"):
+        moved, *_ = without_mean(optimizer).step(np.zeros_like(g), g, step.t, *step.state)
+        return -moved / g
+
+
+def run(optimizer, problem):
+    """(theta, multipliers), each (STEPS + 1, 2, *grid): multiplier k is that of the slope measured at point k."""
+    steps = islice(trace(optimizer, problem.slopes(), problem.surface.start), STEPS + 1)
+    theta, rates = zip(*((step.theta, multipliers(optimizer, step)) for step in steps), strict=True)
+    return np.array(theta), np.array(rates)
+
+
+def compute(lr, decay, *, method="RMSprop", problem="cliff"):
+    """Paths and multipliers of Adagrad and the method for every lr (n, 1) and decay (1, m)."""
+    told, kind, k = PROBLEMS[problem], METHODS[method], np.arange(STEPS + 1)
+    lines, words = {"start": tuple([place] for place in told.surface.start)}, {}
+    for gid, optimizer in (("adagrad", Adagrad(lr)), ("chosen", prepared_with(kind, lr, decay))):
+        theta, rates = run(optimizer, told)
+        lines[gid] = shown(theta)
+        lines |= {f"first.{gid}": (k, rates[:, 0]), f"second.{gid}": (k, rates[:, 1])}
+        lines[f"level.{gid}"] = ([0, 2 * STEPS], np.stack([lr, lr]))
+        words[gid] = said(theta, rates, told, "mean slope" if hasattr(optimizer, "beta1") else "slope")
+    name = decay_of(kind)
+    if name is None:
+        words["chosen"] = np.char.add(words["chosen"], "; it has no memory of sizes to decay")
+    return Answer(lines, words)
+
+
+def shown(theta):
+    """x and y of the paths, cut for good where they are far away."""
+    with np.errstate(all="ignore"):
+        far = np.maximum.accumulate(~(np.abs(theta).max(axis=1) < FAR), axis=0)
+    return tuple(np.where(far, np.nan, theta[:, side]) for side in (0, 1))
+
+
+def said(theta, rates, problem, what):
+    """In words, for every run of a grid: what the last multipliers are, beside each other and beside the first."""
+    lost = ~(np.abs(theta[-1]).max(axis=0) < LEFT)
+
+    def above(height):
+        return f"{number(height)} above the lowest point" if height > ARRIVED else "at the lowest point"
+
+    with np.errstate(all="ignore"):
+        height = problem.surface.value(theta[-1]) - problem.surface.lowest
+
+    def sentence(lost, height, first, second, first_before, second_before):
+        if lost:
+            return f"diverges; it multiplies every {what} by {number(first)}"
+        if np.isclose(first, second) and np.isclose(first, first_before):
+            return f"multiplies every {what} by {number(first)}, always; {above(height)}"
+        (large, one, before), (small, other, earlier) = sorted(
+            zip((first, second), problem.called, (first_before, second_before), strict=True), reverse=True
+        )
+        times = f"{number(large / small)} times" if large > 1.05 * small else "about the same"
+        return (
+            f"after {STEPS} steps the {one} {what} is multiplied by {number(large)} ({share(large, before)}), "
+            f"the {other} one by {number(small)} ({share(small, earlier)}): {times}; "
+            f"{above(height)}"
+        )
+
+    return np.vectorize(sentence, otypes=[str])(lost, height, *rates[-1], *rates[0])
+
+
+def share(now, before):
+    part = now / before
+    if np.isclose(part, 1):
+        return "as at first"
+    return f"{number(100 * part)} % of the first" if part < 1 else f"{number(part)} times the first"
