@@ -9,7 +9,9 @@ step             inside one update: gradient arrow, momentum arrow, their sum, w
 race             any optimizers on any surface, what is held equal, or one set by hand; your own class, too
 basins           a map of starts, each marked by the minimum it reaches, and how many reach the lowest
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
+lower_bound      the worst function for all methods that see gradients, and the line none of them crosses
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
+sharpness        the largest curvature of a network: which learning rate is too large, and where training ends
 counterexample   a convex function on which the tuned heavy ball goes round for ever
 microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
 rotation         one ravine turned: who notices that its directions are no longer those of the axes
@@ -20,6 +22,7 @@ from .averages_lab import averages
 from .basins_lab import basins
 from .counterexample_lab import counterexample
 from .hill_lab import hill
+from .lower_bound_lab import lower_bound
 from .microscope_lab import microscope
 from .noise_lab import noise
 from .race_lab import race
@@ -27,6 +30,7 @@ from .ravine_lab import ravine
 from .regimes_lab import regimes
 from .rosetta_lab import rosetta
 from .rotation_lab import rotation
+from .sharpness_lab import sharpness
 from .step_lab import step
 from .training_lab import training
 from .trap_lab import trap
@@ -36,6 +40,7 @@ __all__ = [
     "basins",
     "counterexample",
     "hill",
+    "lower_bound",
     "microscope",
     "noise",
     "race",
@@ -43,6 +48,7 @@ __all__ = [
     "regimes",
     "rosetta",
     "rotation",
+    "sharpness",
     "step",
     "training",
     "trap",
