@@ -70,6 +70,12 @@ def minimiser(n, kappa):
     return 1 - i / (n + 1) if q == 1 else (q**i - q ** (2 * n + 2 - i)) / (1 - q ** (2 * n + 2))
 
 
+def above_minimum(w, kappa):
+    """J(w) - J*, (*grid): worked out from w - w*, so that no digit is lost where the two losses nearly agree."""
+    away = w - minimiser(len(w), kappa).reshape(-1, *(1,) * (np.ndim(w) - 1))
+    return ((1 - 1 / kappa) / 4 * (away * _tied(away)).sum(axis=0) + (away * away).sum(axis=0) / kappa) / 2
+
+
 def lowest_within(k, n, kappa):
     """How far above the minimum the lowest point is that is zero beyond coordinate k; k: whole numbers up to n.
 

@@ -7,7 +7,15 @@ from .. import plots, quadratics
 from ..descent import descend
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import GradientDescent, Momentum, Nesterov
-from ..worst_case import conjugate_gradient, convex_bound, lowest_within, minimiser, strongly_convex_bound, worst
+from ..worst_case import (
+    above_minimum,
+    conjugate_gradient,
+    convex_bound,
+    lowest_within,
+    minimiser,
+    strongly_convex_bound,
+    worst,
+)
 from .words import number
 
 N, STEPS = 101, 50  # coordinates, and steps: up to (N - 1) / 2 of them the end of the chain plays no part
@@ -99,13 +107,13 @@ def _of_one(now, kappa):
     """Lines (points, steps asked for) and words (steps asked for,) of one kappa."""
     ground, t = worst(N, kappa), np.arange(STEPS + 1)
     conjugate = conjugate_gradient(ground, STEPS)
-    rings = ground.value(conjugate[::RINGS].T) - ground.lowest
+    rings = above_minimum(conjugate[::RINGS].T, kappa)
     best = lowest_within(t, N, kappa)
     answer = {"chain.best": conjugate[now].T, "loss.best": best[:, None], "conjugate": rings[:, None]}
     furthest = np.zeros(len(now), int)
     for name, (rule, setting) in rules(kappa).items():
         path = descend(rule, ground, steps=STEPS)
-        height = path.loss - ground.lowest
+        height = above_minimum(path.theta.T, kappa)
         answer |= {f"chain.{name}": path.theta[now].T, f"loss.{name}": height[:, None]}
         answer[name] = [
             f"{number(above, 3)} above the minimum, {number(above / reach, 3)} times the best within reach; {setting}"

@@ -22,7 +22,7 @@ TARGETS = 8 * INPUTS[:, 0] ** 4 - 8 * INPUTS[:, 0] ** 2 + 1  # T_4, Chebyshev's 
 GENTLE, LONG = Momentum(0.02, 0.9), 3000  # how the trained network was trained: far below its edge of 190
 RULES = {"momentum": Momentum, "nesterov": Nesterov}
 LIMITS = {"momentum": heavy_ball_limit, "nesterov": nesterov_limit}
-SHARES = np.round(0.1 * np.arange(5, 15), 1)  # of the predicted limit
+SHARE, SHARES = "learning rate / limit", np.round(0.1 * np.arange(5, 15), 1)
 GAMMAS = (0.0, 0.25, 0.5, 0.75, 0.9)
 STARTS = {"trained": (300, 1, 5), "fresh": (2000, 10, 20)}  # steps, steps between two losses and two curvatures
 ROUNDS = 3  # of power iteration, from the last direction on
@@ -62,7 +62,7 @@ def sharpness():
         fig,
         compute,
         page={
-            "share": slider("η, in limits", SHARES[0], SHARES[-1], steps=len(SHARES), value=1.1, format=".1f"),
+            "share": slider(SHARE, SHARES[0], SHARES[-1], steps=len(SHARES), value=1.1, format=".1f"),
             "gamma": ipywidgets.SelectionSlider(
                 options=[(f"{gamma:.2f}", gamma) for gamma in GAMMAS], value=0.5, description="momentum γ"
             ),
@@ -139,14 +139,22 @@ def follow(rule, start, steps, every, seldom, progress=None):
 
 @lru_cache(maxsize=1)
 def everything():
-    """(start, method) -> losses and largest curvatures for every share (rows) and gamma (columns)."""
+    """(start, method) -> losses and largest curvatures for every share (rows) and gamma (columns); nan where lost."""
     gamma, runs = np.array([GAMMAS]), {}
     for name, rule in RULES.items():
         optimizer = rule(SHARES[:, None] * LIMITS[name](gamma, sharpest()), gamma)
-        runs["trained", name] = follow(optimizer, trained(), *STARTS["trained"])
+        runs["trained", name] = cut(*follow(optimizer, trained(), *STARTS["trained"]))
         bar = progress_bar(f"training {gamma.size * SHARES.size} networks with {name}")
-        runs["fresh", name] = follow(optimizer, NETWORK.init(SEED), *STARTS["fresh"], progress=bar)
+        runs["fresh", name] = cut(*follow(optimizer, NETWORK.init(SEED), *STARTS["fresh"], progress=bar))
     return runs
+
+
+def cut(loss, steepest):
+    """The same, without what comes after a run has diverged: the curvatures of lost places mean nothing."""
+    with np.errstate(all="ignore"):
+        lost = np.maximum.accumulate(~(loss < LOST * loss[0]), axis=0)
+    at = np.arange(len(steepest)) * (len(loss) - 1) // (len(steepest) - 1)  # the loss at the same step
+    return np.where(lost, np.nan, loss), np.where(lost[at], np.nan, steepest)
 
 
 def compute(share, gamma):
@@ -202,10 +210,9 @@ def _from_the_beginning(loss, edge):
 
 
 def _highest(loss):
-    """How many times the first loss the highest is, for each run, and whether that means that it diverges."""
-    with np.errstate(all="ignore"):
-        times = np.nan_to_num(loss.max(axis=0) / loss[0], nan=np.inf)
-    return times, times > LOST
+    """How many times the first loss the highest is, for each run, and whether the run was cut: it diverges."""
+    times = np.nan_to_num(loss.max(axis=0) / loss[0], nan=np.inf)
+    return times, np.isinf(times)
 
 
 TOLD = {"trained": _after_training, "fresh": _from_the_beginning}

@@ -35,7 +35,7 @@ def test_it_draws_what_the_optimizers_do(whole, kappa, name):
     points = np.array(list(islice(iterates(lab.rules(kappa)[name][0], surface.gradient, surface.start), 51)))
     np.testing.assert_array_equal(whole.lines[f"chain.{name}"][1][:, :, column], points.T)
     expected = surface.value(points.T) - surface.lowest
-    np.testing.assert_array_equal(whole.lines[f"loss.{name}"][1][:, 0, column], expected)
+    np.testing.assert_allclose(whole.lines[f"loss.{name}"][1][:, 0, column], expected, rtol=1e-9, atol=1e-15)
 
 
 def test_nesterov_grows_its_momentum_in_the_convex_case():
@@ -53,8 +53,8 @@ def test_no_line_reaches_beyond_the_front(whole):
 def test_no_loss_comes_below_the_line_and_conjugate_gradient_lies_on_it(whole):
     line = whole.lines["loss.best"][1]
     for name in lab.RULES:
-        assert (whole.lines[f"loss.{name}"][1] >= line * (1 - 1e-9) - 1e-15).all()  # rounding
-    np.testing.assert_allclose(whole.lines["conjugate"][1], line[:: lab.RINGS], rtol=1e-4, atol=1e-14)
+        assert (whole.lines[f"loss.{name}"][1] >= line * (1 - 1e-9)).all()
+    np.testing.assert_allclose(whole.lines["conjugate"][1], line[:: lab.RINGS], rtol=1e-6)
 
 
 def test_the_front_and_the_balls_stand_where_the_slider_says():

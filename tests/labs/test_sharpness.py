@@ -89,6 +89,14 @@ def test_the_followed_curvature_is_that_of_the_whole_hessian():
     np.testing.assert_allclose(followed, exact, rtol=0.01)
 
 
+def test_a_run_is_cut_for_good_once_it_is_lost():
+    loss = np.array([[1.0, 2.0, 1e7, 3.0, 1.0], [1.0, 9.0, 8.0, 7.0, 1.0]]).T
+    shown, steepest = lab.cut(loss, np.ones((3, 2)))
+    assert np.isnan(shown[:, 0]).tolist() == [False, False, True, True, True]
+    assert np.isnan(steepest[:, 0]).tolist() == [False, True, True]
+    assert np.isfinite(shown[:, 1]).all() and np.isfinite(steepest[:, 1]).all()
+
+
 def test_the_edge_is_drawn_at_the_curvature_where_the_limit_is_reached():
     where = np.ravel(cell(1.1, 0.5).lines["edge"][0])
     np.testing.assert_allclose(10**where, lab.sharpest() / 1.1)
@@ -111,7 +119,7 @@ def test_words_say_what_happens():
 
 
 def test_words_where_both_runs_diverge():
-    gone = np.array([1.0, np.inf, np.nan]).reshape(3, 1, 1)
+    gone, _ = lab.cut(np.array([1.0, 3.0, 1e7, 2.0]).reshape(4, 1, 1), np.ones((4, 1, 1)))
     assert lab._after_training(gone, gone).item() == (
         "from the trained network: the loss doubles by step 1 and diverges"
     )
