@@ -188,7 +188,8 @@ def _after_training(loss, edge):
         if lost:
             return f"from the trained network: the loss doubles by step {step} and diverges"
         if not step:
-            return f"from the trained network: stays, the curvature at {where:.2f} of the edge"
+            does = "stays" if times == 1 else "just begins to rise"
+            return f"from the trained network: {does}, the curvature at {where:.2f} of the edge"
         rises = f"the loss doubles by step {step}, rises {number(times)}-fold"
         return f"from the trained network: {rises} and comes down where the curvature is {where:.2f} of the edge"
 

@@ -113,6 +113,7 @@ def test_words_say_what_happens():
     stays, jumps, lost = cell(0.9, 0.5).words, cell(1.1, 0.5).words, cell(1.4, 0.9).words
     assert "0.9 of their limits where the largest curvature is 13.6" in stays["learning rate"].item()
     assert stays["momentum"].item().startswith("from the trained network: stays, the curvature at 0.91 of the edge;")
+    assert "just begins to rise, the curvature at 1.02" in cell(1.0, 0.5).words["momentum"].item()
     assert "the loss doubles by step" in jumps["momentum"].item()
     assert "comes down where the curvature is 0.86 of the edge; from the fresh one: ends" in jumps["momentum"].item()
     assert "and diverges" in lost["momentum"].item()
