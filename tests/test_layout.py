@@ -12,9 +12,10 @@ ROOT = Path(__file__).parent.parent
 ROWS = [
     {"labs", "checks"},
     {"live", "plots", "training"},
-    {"descent", "quadratics", "conventions"},
+    {"descent", "quadratics", "worst_case", "curvature", "conventions"},
     {"optimizers", "surfaces", "networks", "data"},
 ]
+THEORY = {"quadratics", "worst_case"}
 ALONE = {"__main__", "installation", "links"}  # work on an installation, so they import nothing of the course
 LEVEL = {name: len(ROWS) - row for row, names in enumerate(ROWS) for name in names}
 NUMERIC = set.union(*ROWS[2:])
@@ -58,7 +59,7 @@ def wrong(module: str, name: str) -> str:
         return f"give {module} and {target or 'course_lib'} a place in the rows of tests/test_layout.py"
     if module == "live" and target != "live":
         return f"live knows nothing of the course and imports {target}"
-    if (module, target) == ("quadratics", "optimizers"):
+    if module in THEORY and target == "optimizers":
         return "theory imports the optimizers it is to confirm"
     return f"{module} imports {target}" if module != target and LEVEL[target] >= LEVEL[module] else ""
 
@@ -81,6 +82,7 @@ def test_imports_point_one_way():
         ("descent.py", "from course_lib import plots"),
         ("quadratics.py", "from course_lib.optimizers.momentum import Momentum"),
         ("quadratics.py", "def f():\n    import course_lib.optimizers"),
+        ("worst_case.py", "from .optimizers import Momentum"),
         ("plots.py", "import ipywidgets as widgets"),
         ("labs/ravine.py", "import anywidget"),
         ("checks/report.py", "from ipywidgets import HTML"),

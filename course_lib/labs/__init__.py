@@ -11,7 +11,9 @@ basins           a map of starts, each marked by the minimum it reaches, and how
 rosetta          one momentum run in seven libraries: the settings, and what tells them apart
 effective_rates  what an adaptive method multiplies each coordinate's slope with, step by step, beside Adagrad
 heatmap          where a fixed number of steps ends, over learning rate and memory, or over two memories
+lower_bound      the worst function for all methods that see gradients, and the line none of them crosses
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
+sharpness        the largest curvature of a network: which learning rate is too large, and where training ends
 counterexample   a convex function on which the tuned heavy ball goes round for ever
 microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
 rotation         one ravine turned: who notices that its directions are no longer those of the axes
@@ -26,6 +28,7 @@ from .effective_rates_lab import effective_rates
 from .fair_race_lab import fair_race
 from .heatmap_lab import heatmap
 from .hill_lab import hill
+from .lower_bound_lab import lower_bound
 from .microscope_lab import microscope
 from .noise_lab import noise
 from .race_lab import race
@@ -33,6 +36,7 @@ from .ravine_lab import ravine
 from .regimes_lab import regimes
 from .rosetta_lab import rosetta
 from .rotation_lab import rotation
+from .sharpness_lab import sharpness
 from .step_lab import step
 from .training_lab import training
 from .trap_lab import trap
@@ -45,6 +49,7 @@ __all__ = [
     "fair_race",
     "heatmap",
     "hill",
+    "lower_bound",
     "microscope",
     "noise",
     "race",
@@ -52,6 +57,7 @@ __all__ = [
     "regimes",
     "rosetta",
     "rotation",
+    "sharpness",
     "step",
     "training",
     "trap",

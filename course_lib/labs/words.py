@@ -3,10 +3,10 @@
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def number(value):
-    """Two digits, a power of ten where it is needed: 0.031, 32, 5.2 · 10⁻⁵."""
-    value = float(f"{value:.2g}")
+def number(value, digits=2):
+    """Two digits, or so many; a power of ten where it is needed: 0.031, 32, 5.2 · 10⁻⁵."""
+    value = float(f"{value:.{digits}g}")
     if value == 0 or 1e-3 <= abs(value) < 1e5:
         return f"{value:g}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa.removesuffix('.0')} · 10{str(int(exponent)).translate(RAISED)}"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa.rstrip('0').removesuffix('.')} · 10{str(int(exponent)).translate(RAISED)}"

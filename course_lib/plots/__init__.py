@@ -47,6 +47,7 @@ from .figures import (
     show,
 )
 from .looks import (
+    BOUND,
     CLASSES,
     DEEP,
     EARTH,
@@ -102,6 +103,7 @@ from .moving import (
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 __all__ = [
+    "BOUND",
     "CLASSES",
     "DEEP",
     "EARTH",

@@ -35,6 +35,7 @@ LOOKS = {
     "AdamW": Look("AdamW", "#3F5FA8", (0, (9, 1.4, 3, 1.4)), "X"),
 }
 OWN = Look("yours", "#22303C", "-", "*")
+BOUND = Look("the best that can be had", INK, (0, (3, 1.2)), "o")
 
 # Two kinds of memory, told apart by colour and dashes; their members by marker alone, since they run on one another.
 MEMORIES = {

@@ -1,0 +1,219 @@
+"""The largest curvature of a network's loss: it tells which learning rate is too large, and training moves it there."""
+
+from functools import lru_cache
+from itertools import islice
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..curvature import hessian, largest_curvature
+from ..descent import iterates
+from ..live import Answer, LiveFigure, slider
+from ..networks import Network
+from ..optimizers import Momentum, Nesterov
+from ..quadratics import heavy_ball_limit, nesterov_limit
+from ..training import progress_bar
+from .words import number
+
+NETWORK, SEED = Network((1, 12, 12, 1), "tanh", "squared"), 22
+INPUTS = np.linspace(-1, 1, 20)[:, None]
+TARGETS = 8 * INPUTS[:, 0] ** 4 - 8 * INPUTS[:, 0] ** 2 + 1  # T_4, Chebyshev's polynomial: two valleys and a hump
+GENTLE, LONG = Momentum(0.02, 0.9), 3000  # how the trained network was trained: far below its edge of 190
+RULES = {"momentum": Momentum, "nesterov": Nesterov}
+LIMITS = {"momentum": heavy_ball_limit, "nesterov": nesterov_limit}
+SHARE, SHARES = "learning rate / limit", np.round(0.1 * np.arange(5, 15), 1)
+GAMMAS = (0.0, 0.25, 0.5, 0.75, 0.9)
+STARTS = {"trained": (300, 1, 5), "fresh": (2000, 10, 20)}  # steps, steps between two losses and two curvatures
+ROUNDS = 3  # of power iteration, from the last direction on
+LOST = 1e6  # a run has diverged once its loss is so many times that of the start
+FLAT = -6  # curvatures below 10 to this are one bar
+
+
+def sharpness():
+    """From a trained and from a fresh network: share of the predicted limit and gamma in the page."""
+    fig, axes = plots.mosaic(
+        [["loss.trained", "loss.fresh", "curvatures"], ["edge.trained", "edge.fresh", "curvatures"]],
+        {
+            "loss.trained": "A trained network: stays, or jumps",
+            "loss.fresh": "A fresh one: climbs to the edge",
+            "curvatures": "Few steep, many flat",
+        },
+        height=5,
+        width_ratios=(1.15, 1.15, 1),
+    )
+    for start, (steps, *_) in STARTS.items():
+        loss, edge = axes[f"loss.{start}"], axes[f"edge.{start}"]
+        for name, rule in RULES.items():
+            plots.moving_curve(loss, f"loss.{start}.{name}", rule)
+            plots.moving_curve(edge, f"edge.{start}.{name}", rule)
+        edge.axhline(1, color=plots.INK, linewidth=1.2, zorder=3)
+        edge.text(0.98 * steps, 1.03, "edge", ha="right", va="bottom", color=plots.INK)
+        loss.set(yscale="log", xlim=(0, steps), ylim=(1e-6, 30), yticks=[1e-5, 1e-3, 1e-1, 10])
+        loss.minorticks_off()
+        loss.tick_params(labelbottom=False)
+        loss.grid(True)
+        edge.set(xlim=(0, steps), ylim=(0, 1.6), xlabel="step")
+    axes["loss.trained"].set_ylabel("loss")
+    axes["edge.trained"].set_ylabel("curvature, of the edge's")
+    axes["loss.fresh"].legend(loc="upper right", fontsize=10, handlelength=3)
+    _draw_curvatures(axes["curvatures"])
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "share": slider(SHARE, SHARES[0], SHARES[-1], steps=len(SHARES), value=1.1, format=".1f"),
+            "gamma": ipywidgets.SelectionSlider(
+                options=[(f"{gamma:.2f}", gamma) for gamma in GAMMAS], value=0.5, description="momentum γ"
+            ),
+        },
+        scenes={
+            "below the limit": {"share": 0.9, "gamma": 0.5},
+            "beyond it": {"share": 1.1, "gamma": 0.5},
+            "gradient descent": {"share": 1.2, "gamma": 0.0},
+            "γ = 0.9": {"share": 1.2, "gamma": 0.9},
+        },
+        alt="Left, from a trained network: below the predicted limit the loss stays low, beyond it the loss jumps and "
+        "the largest curvature falls. Middle, from a fresh network: the largest curvature grows while it trains, up to "
+        "the edge. Right, the trained network has four steep directions, and most of the others are nearly flat.",
+    )
+
+
+def _draw_curvatures(ax):
+    """The trained network's curvatures, counted by powers of ten, and a line for the edge."""
+    sizes = np.abs(curvatures())
+    powers = np.clip(np.floor(np.log10(np.maximum(sizes, 1e-30))), FLAT - 1, None).astype(int)
+    x = np.arange(FLAT - 1, powers.max() + 1)
+    counts = (powers[:, None] == x).sum(axis=0)
+    plots.draw_bars(ax, x + 0.5, counts, plots.PALE)
+    for place, count in zip(x + 0.5, counts, strict=True):
+        plots.draw_words(ax, place, count + 2.5, str(count), edge="white").set_zorder(5)
+    ax.plot([], [], color=plots.INK, linewidth=1.6, linestyle=(0, (4, 2)), zorder=4, gid="edge")
+    ticks = x[1::2]
+    ax.set(xlim=(FLAT - 1.3, x[-1] + 1.3), ylim=(0, 1.12 * counts.max()), xticks=ticks)
+    ax.set_xticklabels([f"$10^{{{tick}}}$" for tick in ticks])
+    ax.set(xlabel="curvature (line: the edge)", ylabel=f"directions, of {NETWORK.size}")
+
+
+def gradient(theta):
+    """The slope of the network's loss, of theta's shape."""
+    return NETWORK.gradient(theta, INPUTS, TARGETS)
+
+
+@lru_cache(maxsize=1)
+def trained():
+    """theta of the network after LONG gentle steps, (dim,)."""
+    (theta,) = islice(iterates(GENTLE, gradient, NETWORK.init(SEED)), LONG, LONG + 1)
+    return theta
+
+
+@lru_cache(maxsize=1)
+def curvatures():
+    """All curvatures of the trained network, the smallest first: the eigenvalues of its Hessian."""
+    return np.linalg.eigvalsh(hessian(gradient, trained()))
+
+
+@lru_cache(maxsize=1)
+def sharpest():
+    """The trained network's largest curvature, by power iteration: what the limits are predicted from."""
+    return float(largest_curvature(gradient, trained()).value)
+
+
+def follow(rule, start, steps, every, seldom, progress=None):
+    """A run's losses at every `every` steps and its largest curvatures at every `seldom`: (points, *sweep) each.
+
+    progress: a function (steps done, steps in all).
+    """
+    losses, steepest, direction = [], [], None
+    for k, theta in enumerate(islice(iterates(rule, gradient, start), steps + 1)):
+        if k % every == 0:
+            losses.append(NETWORK.loss(theta, INPUTS, TARGETS))
+        if k % seldom == 0:
+            found = largest_curvature(gradient, theta, direction, rounds=ROUNDS if k else 100)
+            direction = found.direction
+            steepest.append(found.value)
+        if progress:
+            progress(k, steps)
+    return np.array(losses), np.array(steepest)
+
+
+@lru_cache(maxsize=1)
+def everything():
+    """(start, method) -> losses and largest curvatures for every share (rows) and gamma (columns); nan where lost."""
+    gamma, runs = np.array([GAMMAS]), {}
+    for name, rule in RULES.items():
+        optimizer = rule(SHARES[:, None] * LIMITS[name](gamma, sharpest()), gamma)
+        runs["trained", name] = cut(*follow(optimizer, trained(), *STARTS["trained"]))
+        bar = progress_bar(f"training {gamma.size * SHARES.size} networks with {name}")
+        runs["fresh", name] = cut(*follow(optimizer, NETWORK.init(SEED), *STARTS["fresh"], progress=bar))
+    return runs
+
+
+def cut(loss, steepest):
+    """The same, without what comes after a run has diverged: the curvatures of lost places mean nothing."""
+    with np.errstate(all="ignore"):
+        lost = np.maximum.accumulate(~(loss < LOST * loss[0]), axis=0)
+    at = np.arange(len(steepest)) * (len(loss) - 1) // (len(steepest) - 1)  # the loss at the same step
+    return np.where(lost, np.nan, loss), np.where(lost[at], np.nan, steepest)
+
+
+def compute(share, gamma):
+    """What happens with every share (n, 1) of the predicted limit and every gamma (1, m), from either network."""
+    rows = [np.abs(SHARES - one).argmin() for one in share.ravel()]
+    columns = [GAMMAS.index(one) for one in gamma.ravel()]
+    where = np.log10(sharpest() / share)
+    lines, words = {"edge": (np.stack([where, where]), [0, 1e3])}, {"learning rate": _rates(share, gamma)}
+    for name in RULES:
+        told = []
+        for start, (steps, every, seldom) in STARTS.items():
+            loss, steepest = (values[:, rows][:, :, columns] for values in everything()[start, name])
+            edge = steepest * share / sharpest()
+            lines[f"loss.{start}.{name}"] = (np.arange(0, steps + 1, every), loss)
+            lines[f"edge.{start}.{name}"] = (np.arange(0, steps + 1, seldom), edge)
+            told.append(TOLD[start](loss, edge))
+        words[name] = np.char.add(np.char.add(told[0], "; "), told[1])
+    return Answer(lines, words)
+
+
+def _rates(share, gamma):
+    ball, ahead = (share * LIMITS[name](gamma, sharpest()) for name in RULES)
+    text = "η = {:.3g} for momentum, {:.3g} for Nesterov: {:.1f} of their limits where the largest curvature is {:.1f}"
+    return np.vectorize(text.format, otypes=[str])(*np.broadcast_arrays(ball, ahead, share, sharpest()))
+
+
+def _after_training(loss, edge):
+    """In words, for each run from the trained network: stays, jumps, or diverges. The loss is there for every step."""
+
+    def told(step, times, lost, where):
+        if lost:
+            return f"from the trained network: the loss doubles by step {step} and diverges"
+        if not step:
+            does = "stays" if times == 1 else "just begins to rise"
+            return f"from the trained network: {does}, the curvature at {where:.2f} of the edge"
+        rises = f"the loss doubles by step {step}, rises {number(times)}-fold"
+        return f"from the trained network: {rises} and comes down where the curvature is {where:.2f} of the edge"
+
+    with np.errstate(all="ignore"):
+        doubled = (loss > 2 * loss[0]).argmax(axis=0)  # 0 where it never is
+    return np.vectorize(told, otypes=[str])(doubled, *_highest(loss), np.nan_to_num(edge[-1]))
+
+
+def _from_the_beginning(loss, edge):
+    """In words, for each run from the fresh network: the mean curvature of its last third, or that it diverges."""
+
+    def told(late, last, _, lost):
+        if lost:
+            return "from the fresh one: diverges"
+        return f"from the fresh one: ends with the curvature at {late:.2f} of the edge, loss {number(last)}"
+
+    late = np.nan_to_num(edge[2 * len(edge) // 3 :]).mean(axis=0)
+    return np.vectorize(told, otypes=[str])(late, np.nan_to_num(loss[-1]), *_highest(loss))
+
+
+def _highest(loss):
+    """How many times the first loss the highest is, for each run, and whether the run was cut: it diverges."""
+    times = np.nan_to_num(loss.max(axis=0) / loss[0], nan=np.inf)
+    return times, np.isinf(times)
+
+
+TOLD = {"trained": _after_training, "fresh": _from_the_beginning}
