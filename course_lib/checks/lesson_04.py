@@ -401,7 +401,7 @@ which_path = Choice(
     praise="Look for the first step: per-coordinate methods begin at 45 degrees, whatever the slope.",
     right="c",
     options=(
-        ("a", "B begins at 45 degrees and turns a sharp corner without a swing: it has no memory of slopes."),
+        ("a", "B begins at 45 degrees and glides onto the floor without a swing: it has no memory of slopes."),
         ("b", "A begins straight down the steepest slope: nothing is divided there."),
         ("c", "A starts down the steepest slope and swings; B and C start at 45 degrees, and C swings over."),
         ("d", "C swings beyond the floor, so it remembers slopes; it begins at 45 degrees, so it divides them."),
