@@ -7,7 +7,7 @@
 One file a lesson holds its exercises; exercises.py the four kinds, calling.py the safe call, feedback.py the words.
 """
 
-from . import lesson_01, lesson_02, lesson_03
+from . import lesson_01, lesson_02, lesson_03, lesson_04
 from .feedback import Feedback
 from .lesson_00 import TITLES, diagnostic
 from .lesson_01 import (
@@ -42,9 +42,22 @@ from .lesson_03 import (
     nesterov_step,
     whose_limit,
 )
+from .lesson_04 import (
+    adam_step,
+    check_of_adam,
+    fair_race,
+    find_the_bug,
+    first_step,
+    first_without,
+    resting_weight,
+    rmsprop_step,
+    steps_of_the_divider,
+    turn_and_explain,
+    which_path,
+)
 from .record import remembered
 
-EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES
+EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES + lesson_04.EXERCISES
 
 
 def progress() -> Feedback:
@@ -69,16 +82,22 @@ def _rows(left):
 __all__ = [
     "EXERCISES",
     "MyMomentum",
+    "adam_step",
     "after_the_drop",
     "alternating_step",
     "averaged_rate",
     "best_in_the_bowl",
     "best_rate",
+    "check_of_adam",
     "check_of_momentum",
     "coasting_momentum",
     "critical_gamma",
     "diagnostic",
+    "fair_race",
     "final_step",
+    "find_the_bug",
+    "first_step",
+    "first_without",
     "from_physics",
     "half_life",
     "how_it_grows",
@@ -90,10 +109,15 @@ __all__ = [
     "nesterov_step",
     "progress",
     "read_the_series",
+    "resting_weight",
+    "rmsprop_step",
     "slowest_factor",
     "steps_at_64",
+    "steps_of_the_divider",
+    "turn_and_explain",
     "unrolled_step",
     "walker_and_ball",
     "what_went_wrong",
+    "which_path",
     "whose_limit",
 ]

@@ -15,6 +15,12 @@ GUESSES = [e for e in checks.EXERCISES if isinstance(e, Choice) and e.guess]
 GUESSED_NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number) and e.guess]
 TESTS = [e for e in checks.EXERCISES if isinstance(e, WrittenTest)]
 
+# What to hand to the versions that a written test has to tell apart.
+VERSION_CASES = {
+    "check_of_momentum": (np.array([1.0]), np.array([2.0]), np.array([0.5]), 0.1, 0.5),
+    "check_of_adam": (np.array([1.0]), np.array([2.0]), 2, np.array([0.5]), np.array([0.3]), 0.1, 0.9, 0.999, 0.1),
+}
+
 
 def handed_in(exercise, rule):
     """A rule in the form in which learners hand it in: a class where the exercise asks for one."""
@@ -150,7 +156,7 @@ def test_test_that_rejects_everything_is_told_that_it_rejects_the_right_one(exer
 
 @pytest.mark.parametrize("exercise, mistake", each(TESTS, "mistakes"))
 def test_broken_version_behaves_differently_from_the_right_one(exercise, mistake):
-    case = (np.array([1.0]), np.array([2.0]), np.array([0.5]), 0.1, 0.5)
+    case = VERSION_CASES[exercise.name]
     assert not np.allclose(np.concatenate(mistake.answer(*case)), np.concatenate(exercise.right(*case)))
 
 
@@ -191,6 +197,32 @@ def convention(name):
 def test_right_step_in_another_convention_is_recognised_and_named(name):
     feedback = checks.momentum_step(convention(name))
     assert feedback.verdict == "right" and name in feedback.says
+
+
+def rmsprop_of_pytorch(theta, g, s, lr, gamma, eps):
+    s = gamma * s + (1 - gamma) * g**2
+    return theta - lr * g / (np.sqrt(s) + eps), s
+
+
+def test_rmsprop_with_eps_outside_the_root_is_recognised_as_pytorchs():
+    feedback = checks.rmsprop_step(rmsprop_of_pytorch)
+    assert feedback.verdict == "right" and "PyTorch" in feedback.says
+
+
+def adam_of_tensorflow(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    return theta - lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) * m / (np.sqrt(v) + eps), m, v
+
+
+def adam_with_eps_inside(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    return theta - lr * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t) + eps), m, v
+
+
+@pytest.mark.parametrize("rule, word", [(adam_of_tensorflow, "TensorFlow"), (adam_with_eps_inside, "inside the root")])
+def test_adam_with_another_place_for_eps_is_recognised(rule, word):
+    feedback = checks.adam_step(rule)
+    assert feedback.verdict == "right" and word in feedback.says
 
 
 def test_unknown_wrong_function_is_told_the_law_it_breaks():

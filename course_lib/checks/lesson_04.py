@@ -1,0 +1,581 @@
+"""The exercises of lesson 04: other optimization algorithms."""
+
+import numpy as np
+
+from .exercises import Choice, Convention, Function, Law, Mistake, Number, WrittenTest
+
+steps_of_the_divider = Choice(
+    "steps_of_the_divider",
+    lesson=4,
+    stars=1,
+    minutes=1,
+    title="How many steps?",
+    praise="The next cell counts them.",
+    guess=True,
+    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
+)
+
+
+def _rmsprop(theta, g, s, lr, gamma, eps):
+    s = gamma * s + (1 - gamma) * g**2
+    return theta - lr * g / np.sqrt(s + eps), s
+
+
+def _with_memory(memory):
+    """RMSprop's step with another rule for s."""
+
+    def step(theta, g, s, lr, gamma, eps):
+        s = memory(s, g, gamma)
+        return theta - lr * g / np.sqrt(s + eps), s
+
+    return step
+
+
+def _with_move(move):
+    """RMSprop's memory with another way to use it. move: (g, new s, old s, lr, eps) -> what is subtracted."""
+
+    def step(theta, g, s, lr, gamma, eps):
+        new = gamma * s + (1 - gamma) * g**2
+        return theta - move(g, new, s, lr, eps), new
+
+    return step
+
+
+def _outside(case):
+    """The case with an eps that does outside the root what the given one does inside."""
+    _, g, s, _, gamma, eps = case
+    s = gamma * s + (1 - gamma) * g**2
+    return (*case[:5], np.sqrt(s + eps) - np.sqrt(s))
+
+
+def _scaled(step):
+    slope, memory = np.array([2.0]), np.array([1.0])
+    small = step(np.zeros(1), slope, memory, 0.1, 0.9, 0.0)[0]
+    large = step(np.zeros(1), 10 * slope, 100 * memory, 0.1, 0.9, 0.0)[0]
+    return np.allclose(small, large)
+
+
+rmsprop_step = Function(
+    "rmsprop_step",
+    lesson=4,
+    stars=1,
+    minutes=4,
+    title="One step of RMSprop",
+    praise="One line of memory: it is momentum's averaged form, fed with squares.",
+    right=_rmsprop,
+    arguments=("theta", "g", "s", "lr", "gamma", "eps"),
+    returns=("theta", "s"),
+    cases=(
+        (np.array([1.0]), np.array([3.0]), np.array([2.0]), 0.1, 0.9, 0.5),
+        (np.array([2.0, -1.0]), np.array([-0.5, 4.0]), np.array([1.0, 6.0]), 0.05, 0.8, 0.1),
+        (np.array([0.5]), np.array([0.2]), np.array([0.0]), 0.01, 0.5, 0.01),
+    ),
+    conventions=(
+        Convention(
+            "With eps outside the root, as PyTorch has it: the same where the slopes are large compared with eps.",
+            encode=_outside,
+            decode=lambda result, case: result,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "There is no memory: s is the newest square alone. That is sign descent.",
+            "How much of the old s is left in yours?",
+            _with_memory(lambda s, g, gamma: g**2 + 0 * s),
+        ),
+        Mistake(
+            "The square of the mean, where the mean of the squares is wanted.",
+            "A slope that flips between 1 and -1 has the mean 0. What is the mean of its squares?",
+            _with_memory(lambda s, g, gamma: (gamma * s + (1 - gamma) * g) ** 2),
+        ),
+        Mistake(
+            "The slope is not squared.",
+            "E[g^2]: the average of what?",
+            _with_memory(lambda s, g, gamma: gamma * s + (1 - gamma) * g),
+        ),
+        Mistake(
+            "The squares are added up and nothing is forgotten: that is Adagrad.",
+            "What happens to old slopes in your s?",
+            _with_memory(lambda s, g, gamma: s + g**2),
+        ),
+        Mistake(
+            "1 - gamma is missing: the weights add up to 1 / (1 - gamma), not to 1.",
+            "Let the slope stay at 2. Where does your s end, and where should it?",
+            _with_memory(lambda s, g, gamma: gamma * s + g**2),
+        ),
+        Mistake(
+            "The weights are exchanged: your s keeps 1 - gamma of the old and takes gamma of the new.",
+            "With gamma = 0.9, how much of the old s should stay?",
+            _with_memory(lambda s, g, gamma: (1 - gamma) * s + gamma * g**2),
+        ),
+        Mistake(
+            "The step divides by the old s, not by the new one.",
+            "The newest slope is part of the average that divides it.",
+            _with_move(lambda g, new, s, lr, eps: lr * g / np.sqrt(s + eps)),
+        ),
+        Mistake(
+            "The root is missing in the step.",
+            "If every slope is doubled, what happens to s, and to your step?",
+            _with_move(lambda g, new, s, lr, eps: lr * g / (new + eps)),
+        ),
+        Mistake(
+            "eps stands outside the fraction, so it is added to theta in every step.",
+            "What does eps protect from? It has to be where the dividing is done.",
+            _with_move(lambda g, new, s, lr, eps: lr * g / np.sqrt(new) + eps),
+        ),
+        Mistake(
+            "The step goes uphill.",
+            "Look at the sign of the step.",
+            _with_move(lambda g, new, s, lr, eps: -lr * g / np.sqrt(new + eps)),
+        ),
+    ),
+    laws=(
+        Law(
+            "where s has come to the square of a steady slope, every step is lr long (eps = 0).",
+            lambda step: np.allclose(step(np.zeros(1), np.array([5.0]), np.array([25.0]), 0.1, 0.9, 0.0)[0], -0.1),
+        ),
+        Law("ten times the slopes, a hundred times the s: the step stays the same (eps = 0).", _scaled),
+    ),
+)
+
+first_without = Choice(
+    "first_without",
+    lesson=4,
+    stars=1,
+    minutes=1,
+    title="The first step without the correction",
+    praise="The figure below shows it.",
+    guess=True,
+    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
+)
+
+first_step = Number(
+    "first_step",
+    lesson=4,
+    stars=1,
+    minutes=2,
+    title="The first step of Adam",
+    praise="Its sign is all that the first slope decides: m-hat is g, the root of v-hat is |g|.",
+    value=0.001,
+    mistakes=(
+        Mistake("That is gradient descent: nothing is divided.", "What is the root of v-hat after one slope?", 0.25),
+        Mistake(
+            "Neither average is corrected.",
+            "m and v both start at zero: what are m-hat and v-hat?",
+            0.001 * 0.1 / np.sqrt(0.001),
+        ),
+        Mistake(
+            "Only v is corrected: m is still a tenth of the slope.",
+            "And m-hat, after one slope?",
+            0.001 * 0.1,
+        ),
+        Mistake("Only m is corrected.", "And v-hat, after one slope?", 0.001 / np.sqrt(0.001)),
+        Mistake(
+            "The root is missing: the slope is divided by its own square.",
+            "Which power of the slope is under the fraction?",
+            0.001 / 250,
+        ),
+        Mistake("That is the slope's part in m, times lr.", "What is m divided by?", 0.001 * 0.1 * 250),
+    ),
+)
+
+
+def _adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+def _corrected_by(first, second):
+    """Adam's step with other divisors of m and v. first, second: (t, beta1, beta2) -> the divisor."""
+
+    def step(theta, g, t, m, v, lr, beta1, beta2, eps):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / first(t, beta1, beta2), v / second(t, beta1, beta2)
+        return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+    return step
+
+
+def _with_averages(average_of_slopes, average_of_squares):
+    """Adam's step with other rules for m and v. Each: (old, g, beta1, beta2) -> new."""
+
+    def step(theta, g, t, m, v, lr, beta1, beta2, eps):
+        m, v = average_of_slopes(m, g, beta1, beta2), average_of_squares(v, g, beta1, beta2)
+        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+        return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+    return step
+
+
+def _divided(move):
+    """Adam's averages with another way to use them. move: (m-hat, v-hat, lr, eps) -> what is subtracted."""
+
+    def step(theta, g, t, m, v, lr, beta1, beta2, eps):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        return theta - move(m / (1 - beta1**t), v / (1 - beta2**t), lr, eps), m, v
+
+    return step
+
+
+def _corrected_memory(theta, g, t, m, v, lr, beta1, beta2, eps):
+    theta, m, v = _adam(theta, g, t, m, v, lr, beta1, beta2, eps)
+    return theta, m / (1 - beta1**t), v / (1 - beta2**t)
+
+
+def _mean_slope(m, g, beta1, beta2):
+    return beta1 * m + (1 - beta1) * g
+
+
+def _mean_square(v, g, beta1, beta2):
+    return beta2 * v + (1 - beta2) * g**2
+
+
+def _steady(step):
+    theta, m, v = np.zeros(1), np.zeros(1), np.zeros(1)
+    for t in range(1, 6):
+        theta, m, v = step(theta, np.array([4.0]), t, m, v, 0.1, 0.9, 0.999, 0.0)
+    return np.allclose(theta, -0.5)
+
+
+def _eps_of_tensorflow(case):
+    return (*case[:8], case[8] * np.sqrt(1 - case[7] ** case[2]))
+
+
+def _eps_inside(case):
+    _, g, t, _, v, _, beta1, beta2, eps = case
+    v_hat = _mean_square(v, g, beta1, beta2) / (1 - beta2**t)
+    return (*case[:8], (np.sqrt(v_hat) + eps) ** 2 - v_hat)
+
+
+adam_step = Function(
+    "adam_step",
+    lesson=4,
+    stars=2,
+    minutes=6,
+    title="One step of Adam",
+    praise="You have written the optimizer that trains most networks of today. Many published copies of it are wrong.",
+    right=_adam,
+    arguments=("theta", "g", "t", "m", "v", "lr", "beta1", "beta2", "eps"),
+    returns=("theta", "m", "v"),
+    cases=(
+        (np.array([1.0]), np.array([2.0]), 1, np.array([0.0]), np.array([0.0]), 0.1, 0.9, 0.99, 0.5),
+        (
+            np.array([2.0, -1.0]),
+            np.array([-0.5, 4.0]),
+            2,
+            np.array([0.3, 0.1]),
+            np.array([0.6, 2.0]),
+            0.05,
+            0.8,
+            0.95,
+            0.1,
+        ),
+        (np.array([0.5]), np.array([1.5]), 10, np.array([0.4]), np.array([0.7]), 0.01, 0.5, 0.9, 0.2),
+    ),
+    conventions=(
+        Convention(
+            "With the corrections gathered in front and eps beside the bare root, as TensorFlow writes it: "
+            "the same rule, with an eps that counts less at the start.",
+            encode=_eps_of_tensorflow,
+            decode=lambda result, case: result,
+        ),
+        Convention(
+            "With eps inside the root: the same where slopes are large compared with eps. The paper has it outside.",
+            encode=_eps_inside,
+            decode=lambda result, case: result,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "The corrections are constant: 1 - beta without its power t.",
+            "Your first step is right. Which part of the correction should change from step to step?",
+            _corrected_by(lambda t, b1, b2: 1 - b1, lambda t, b1, b2: 1 - b2),
+        ),
+        Mistake(
+            "Nothing is corrected.",
+            "m and v start at zero. What are m_hat and v_hat for?",
+            _corrected_by(lambda t, b1, b2: 1, lambda t, b1, b2: 1),
+        ),
+        Mistake(
+            "v is not corrected.",
+            "Both averages start at zero.",
+            _corrected_by(lambda t, b1, b2: 1 - b1**t, lambda t, b1, b2: 1),
+        ),
+        Mistake(
+            "m is not corrected.",
+            "Both averages start at zero.",
+            _corrected_by(lambda t, b1, b2: 1, lambda t, b1, b2: 1 - b2**t),
+        ),
+        Mistake(
+            "beta1 is used in both corrections.",
+            "Each average has a memory of its own: look at v_hat.",
+            _corrected_by(lambda t, b1, b2: 1 - b1**t, lambda t, b1, b2: 1 - b1**t),
+        ),
+        Mistake(
+            "t is off by one: the first step is number 1 already.",
+            "What should 1 - beta**t be in the first step?",
+            _corrected_by(lambda t, b1, b2: 1 - b1 ** (t + 1), lambda t, b1, b2: 1 - b2 ** (t + 1)),
+        ),
+        Mistake(
+            "The correction multiplies where it should divide.",
+            "The averages are too small at first. Does your correction make them larger?",
+            _corrected_by(lambda t, b1, b2: 1 / (1 - b1**t), lambda t, b1, b2: 1 / (1 - b2**t)),
+        ),
+        Mistake(
+            "The slope is not squared in v.",
+            "v is the average of what?",
+            _with_averages(_mean_slope, lambda v, g, b1, b2: b2 * v + (1 - b2) * g),
+        ),
+        Mistake(
+            "1 - beta1 is missing in m: a sum, as in the deck's momentum, not an average.",
+            "Let the slope stay at 2: where should m end?",
+            _with_averages(lambda m, g, b1, b2: b1 * m + g, _mean_square),
+        ),
+        Mistake(
+            "beta1 and beta2 are exchanged in the averages.",
+            "Which of the two memories is the longer one?",
+            _with_averages(lambda m, g, b1, b2: b2 * m + (1 - b2) * g, lambda v, g, b1, b2: b1 * v + (1 - b1) * g**2),
+        ),
+        Mistake(
+            "v is the average of the squares of m, not of the slopes.",
+            "Which quantity is squared in v?",
+            lambda theta, g, t, m, v, lr, b1, b2, eps: _with_averages(
+                _mean_slope, lambda v, g, b1, b2: b2 * v + (1 - b2) * (b1 * m + (1 - b1) * g) ** 2
+            )(theta, g, t, m, v, lr, b1, b2, eps),
+        ),
+        Mistake(
+            "The root of v_hat is missing.",
+            "If every slope is doubled, what happens to your step?",
+            _divided(lambda m_hat, v_hat, lr, eps: lr * m_hat / (v_hat + eps)),
+        ),
+        Mistake(
+            "eps stands outside the fraction, so it is added to theta in every step.",
+            "In Python / comes before +: what is divided by what?",
+            _divided(lambda m_hat, v_hat, lr, eps: lr * m_hat / np.sqrt(v_hat) + eps),
+        ),
+        Mistake(
+            "The corrected averages are handed on as the memory, and corrected again in the next step.",
+            "Which of m and m_hat is averaged further?",
+            _corrected_memory,
+        ),
+    ),
+    laws=(
+        Law("while the slope stays the same, every step is lr long (eps = 0).", _steady),
+        Law(
+            "from rest, the first step is lr times the sign of the slope (eps = 0).",
+            lambda step: np.allclose(
+                step(np.zeros(2), np.array([7.0, -0.01]), 1, np.zeros(2), np.zeros(2), 0.1, 0.9, 0.999, 0.0)[0],
+                [-0.1, 0.1],
+            ),
+        ),
+    ),
+)
+
+turn_and_explain = Choice(
+    "turn_and_explain",
+    lesson=4,
+    stars=1,
+    minutes=2,
+    title="Turn and explain",
+    praise="One divisor for each coordinate helps as far as the coordinates are the directions of the ravine.",
+    right="b",
+    options=(
+        ("a", "Turning changes no curvature: gradient descent needs the same number of steps at every angle."),
+        ("b", "At 45 degrees both coordinates feel the steep direction, and are divided by the same large number."),
+        ("c", "The start is turned together with the ravine: the distance is the same."),
+        ("d", "It remembers as before. What it remembers is no longer different for the two coordinates."),
+    ),
+)
+
+which_path = Choice(
+    "which_path",
+    lesson=4,
+    stars=1,
+    minutes=2,
+    title="Who drew which path?",
+    praise="Look for the first step: per-coordinate methods begin at 45 degrees, whatever the slope.",
+    right="c",
+    options=(
+        ("a", "B begins at 45 degrees and glides onto the floor without a swing: it has no memory of slopes."),
+        ("b", "A begins straight down the steepest slope: nothing is divided there."),
+        ("c", "A starts down the steepest slope and swings; B and C start at 45 degrees, and C swings over."),
+        ("d", "C swings beyond the floor, so it remembers slopes; it begins at 45 degrees, so it divides them."),
+    ),
+)
+
+
+def _each_at_its_best(steps_a, steps_b):
+    return np.min(steps_a), np.min(steps_b)
+
+
+def _both_at(chosen):
+    """Both methods at the same rate. chosen: (steps_a, steps_b) -> its number."""
+
+    def race(steps_a, steps_b):
+        k = chosen(steps_a, steps_b)
+        return steps_a[k], steps_b[k]
+
+    return race
+
+
+fair_race = Function(
+    "fair_race",
+    lesson=4,
+    stars=2,
+    minutes=3,
+    title="A fair race",
+    praise="The same number of tries for each, the best of each: now the difference is one of methods.",
+    right=_each_at_its_best,
+    arguments=("steps_a", "steps_b"),
+    returns=("steps of a", "steps of b"),
+    cases=(
+        (
+            np.array([900.0, 310.0, 105.0, 40.0, 77.0, 160.0, np.inf]),
+            np.array([500.0, 120.0, 90.0, 140.0, 95.0, 30.0, np.inf]),
+        ),
+        (np.array([80.0, 64.0, 50.0, 62.0, 55.0]), np.array([70.0, 20.0, 25.0, 40.0, np.inf])),
+    ),
+    mistakes=(
+        Mistake(
+            "Both run at the rate that is best for a: the home advantage.",
+            "Whose best rate do you give to b?",
+            _both_at(lambda a, b: np.argmin(a)),
+        ),
+        Mistake(
+            "Both run at the rate that is best for b: the home advantage, the other way round.",
+            "Whose best rate do you give to a?",
+            _both_at(lambda a, b: np.argmin(b)),
+        ),
+        Mistake(
+            "One common rate for both, even if it is a good compromise.",
+            "Does the same number mean the same thing to both methods?",
+            _both_at(lambda a, b: np.argmin(a + b)),
+        ),
+        Mistake(
+            "The smallest rate for both: short steps are safe, not fair.",
+            "Why should the first rate be the right one for either?",
+            _both_at(lambda a, b: 0),
+        ),
+        Mistake(
+            "That is the number of the best rate, not the steps it needs.",
+            "argmin says where the least is. What is it?",
+            lambda a, b: (float(np.argmin(a)), float(np.argmin(b))),
+        ),
+        Mistake(
+            "The middle of all rates: a method is not judged by rates that nobody would use.",
+            "Who would train at the rates in the middle, knowing the best?",
+            lambda a, b: (np.median(a), np.median(b)),
+        ),
+        Mistake(
+            "The results have changed places.",
+            "Which of the two comes first?",
+            lambda a, b: (np.min(b), np.min(a)),
+        ),
+    ),
+    laws=(
+        Law(
+            "each method has a best rate of its own: in which order b tried the rates makes no difference.",
+            lambda race: np.allclose(
+                race(np.array([5.0, 3.0, 9.0]), np.array([8.0, 7.0, 2.0])),
+                race(np.array([5.0, 3.0, 9.0]), np.array([2.0, 7.0, 8.0])),
+            ),
+        ),
+    ),
+)
+
+find_the_bug = Choice(
+    "find_the_bug",
+    lesson=4,
+    stars=2,
+    minutes=3,
+    title="Find the bug",
+    praise="It has been copied into programs in half a dozen languages. A test with two steps would have caught it.",
+    right="c",
+    options=(
+        ("a", "m is the average it should be: what is kept and what is new add up to 1."),
+        ("b", "v is the average it should be, of the squares."),
+        ("c", "At the start m is too small: it has to be divided by 1 - beta**t, and so has v. Here they get smaller."),
+        ("d", "The step is right: m_hat over the root of v_hat, and eps beside the root."),
+    ),
+)
+
+resting_weight = Number(
+    "resting_weight",
+    lesson=4,
+    stars=2,
+    minutes=3,
+    title="Where the weight comes to rest",
+    praise="The size of the slope does not enter: AdamW decays towards plus or minus 1 / lambda, never further.",
+    value=-5.0,
+    mistakes=(
+        Mistake(
+            "That is where gradient descent and Adam with decay inside the gradient would stop.",
+            "What does Adam make of a slope that stays at 3?",
+            -15.0,
+        ),
+        Mistake(
+            "The learning rate does not belong there: it is in front of both pulls.",
+            "Which of the two pulls is multiplied by lr?",
+            -500.0,
+        ),
+        Mistake("That is lambda itself.", "Set the pull of the slope equal to the pull of the decay.", -0.2),
+        Mistake("The slope's size does not count at all.", "What does Adam make of a slope that stays at 3?", -5 / 3),
+    ),
+)
+
+
+check_of_adam = WrittenTest(
+    "check_of_adam",
+    lesson=4,
+    stars=3,
+    minutes=8,
+    title="A test for Adam",
+    praise="All five were published, by a course, a textbook and libraries. Your test would have stopped every one.",
+    right=_adam,
+    mistakes=(
+        Mistake(
+            "The version with the constant correction, 1 - beta without the power, passes.",
+            "Its first step is right. What about the second?",
+            _corrected_by(lambda t, b1, b2: 1 - b1, lambda t, b1, b2: 1 - b2),
+        ),
+        Mistake(
+            "The version with beta1 in both corrections passes.",
+            "What is v_hat, in the first step?",
+            _corrected_by(lambda t, b1, b2: 1 - b1**t, lambda t, b1, b2: 1 - b1**t),
+        ),
+        Mistake(
+            "The version that multiplies by the correction passes.",
+            "How long must the first step be?",
+            _corrected_by(lambda t, b1, b2: 1 / (1 - b1**t), lambda t, b1, b2: 1 / (1 - b2**t)),
+        ),
+        Mistake(
+            "The version that corrects nothing passes.",
+            "How long must the first step be?",
+            _corrected_by(lambda t, b1, b2: 1, lambda t, b1, b2: 1),
+        ),
+        Mistake(
+            "The version with eps outside the fraction passes.",
+            "Is the eps of your test large enough to be seen?",
+            _divided(lambda m_hat, v_hat, lr, eps: lr * m_hat / np.sqrt(v_hat) + eps),
+        ),
+    ),
+)
+
+EXERCISES = (
+    steps_of_the_divider,
+    rmsprop_step,
+    first_step,
+    adam_step,
+    first_without,
+    turn_and_explain,
+    which_path,
+    fair_race,
+    find_the_bug,
+    resting_weight,
+    check_of_adam,
+)
