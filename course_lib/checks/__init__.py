@@ -4,10 +4,12 @@
     checks.progress()                      what is done, and what comes next
     checks.diagnostic("a ? c b ? ? d a ? b")   which lessons to take slowly
 
-One file a lesson holds its exercises; exercises.py the four kinds, calling.py the safe call, feedback.py the words.
+    checks.SUSPECTS                        lesson 05's bug hunt: name -> (right version, broken version)
+
+One file a lesson holds its exercises; exercises.py the kinds, calling.py the safe call, feedback.py the words.
 """
 
-from . import lesson_01, lesson_02, lesson_03
+from . import lesson_01, lesson_02, lesson_03, lesson_05
 from .feedback import Feedback
 from .lesson_00 import TITLES, diagnostic
 from .lesson_01 import (
@@ -42,9 +44,26 @@ from .lesson_03 import (
     nesterov_step,
     whose_limit,
 )
+from .lesson_05 import (
+    best_h,
+    catch_the_climber,
+    catch_the_clock,
+    catch_the_dreamer,
+    catch_the_eraser,
+    catch_the_hoarder,
+    catch_the_plodder,
+    catch_the_sleeper,
+    catch_the_sprinter,
+    central_slope,
+    into_pytorch,
+    no_difference,
+    two_sentences,
+    warm_up,
+)
 from .record import remembered
+from .suspects import SUSPECTS
 
-EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES
+EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES + lesson_05.EXERCISES
 
 
 def progress() -> Feedback:
@@ -68,12 +87,23 @@ def _rows(left):
 
 __all__ = [
     "EXERCISES",
+    "SUSPECTS",
     "MyMomentum",
     "after_the_drop",
     "alternating_step",
     "averaged_rate",
+    "best_h",
     "best_in_the_bowl",
     "best_rate",
+    "catch_the_climber",
+    "catch_the_clock",
+    "catch_the_dreamer",
+    "catch_the_eraser",
+    "catch_the_hoarder",
+    "catch_the_plodder",
+    "catch_the_sleeper",
+    "catch_the_sprinter",
+    "central_slope",
     "check_of_momentum",
     "coasting_momentum",
     "critical_gamma",
@@ -82,18 +112,22 @@ __all__ = [
     "from_physics",
     "half_life",
     "how_it_grows",
+    "into_pytorch",
     "less_jitter",
     "matching_rate",
     "momentum_step",
     "my_rate",
     "name_the_fate",
     "nesterov_step",
+    "no_difference",
     "progress",
     "read_the_series",
     "slowest_factor",
     "steps_at_64",
+    "two_sentences",
     "unrolled_step",
     "walker_and_ball",
+    "warm_up",
     "what_went_wrong",
     "whose_limit",
 ]
