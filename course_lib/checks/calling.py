@@ -49,7 +49,7 @@ def call(function, args, quiet=True, let_through=()):
     except (KeyboardInterrupt, *let_through):
         raise
     except BaseException as error:
-        if "ellipsis" in str(error):
+        if "ellipsis" in str(error).lower():
             raise Unwritten from None
         raise Accident(_accident(error)) from None
     if result is ... or (isinstance(result, tuple) and any(part is ... for part in result)):

@@ -69,8 +69,7 @@ def test_schedules_gain_what_the_lesson_says():
     best, best_lr = schedules_lab.best_constant()
     assert best_lr == pytest.approx(PEAKS[4]) and best == pytest.approx(0.0359, rel=0.01)
     ends = {
-        kind: schedules_lab.ending(line(one(kind, peak), "loss"))
-        for kind, peak in (("cosine", 0.4), ("γ grows", 0.08))
+        kind: schedules_lab.ending(line(one(kind, peak), "loss")) for kind, peak in (("cosine", 0.4), ("γ grows", 0.08))
     }
     assert best / ends["cosine"] > 10 and 1.5 < best / ends["γ grows"] < 2.5
 
