@@ -283,8 +283,8 @@ into_pytorch = Choice(
 )
 
 EXERCISES = (
-    best_h,
     central_slope,
+    best_h,
     catch_the_climber,
     catch_the_hoarder,
     catch_the_sleeper,

@@ -130,6 +130,11 @@ def test_untouched_stub_is_no_answer():
     assert checks.catch_the_climber(stub).verdict == "empty"
 
 
+def test_stub_whose_setting_is_still_open_is_no_answer():
+    assert checks.catch_the_sleeper(lambda Rule: walk(Rule(lr=..., gamma=0.5), steady, [1.0], 1)).verdict == "empty"
+    assert checks.catch_the_eraser(lambda Rule: walk(Rule(lr=0.1), ..., [1.0], 1)).verdict == "empty"
+
+
 @pytest.mark.parametrize("suspect", [name for name in SUSPECTS if name not in ("climber", "eraser")])
 def test_most_suspects_train_all_the_same(suspect):
     broken = SUSPECTS[suspect][1]
