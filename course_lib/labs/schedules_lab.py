@@ -27,6 +27,7 @@ KINDS = {
     "γ grows": (STAYS, GROWS, False, "η stays, γ grows in stages from 0.5 to 0.97 and is 0.9 at the end"),
     "both": (WAVE, GROWS, False, "η falls along a cosine, γ grows in stages from 0.5 to 0.97 and is 0.9 at the end"),
 }
+UNBROKEN = "\u2011"  # a hyphen at which the page breaks no line
 LOST = 1e4  # a loss above this does not come back
 
 
@@ -47,7 +48,7 @@ def schedules():
     plots.moving_curve(axes["loss"], "usual loss", plots.SERIES[0], "constant, at the same peak")
     plots.moving_curve(axes["loss"], "loss", Momentum, "with the schedule")
     axes["loss"].set(yscale="log", ylim=(8e-4, 1e2), xlabel="step", ylabel="loss, mean of 16 runs")
-    axes["loss"].legend(loc="upper right", fontsize=9, handlelength=3.2)
+    axes["loss"].legend(loc="lower left", fontsize=9, handlelength=3.2)
     for ax in axes.values():
         ax.set_xlim(0, 1.02 * STEPS)
         ax.grid(True)
@@ -55,7 +56,9 @@ def schedules():
         fig,
         compute,
         page={
-            "kind": ipywidgets.SelectionSlider(options=list(KINDS), value="cosine", description="schedule"),
+            "kind": ipywidgets.SelectionSlider(
+                options=[(kind.replace("-", UNBROKEN), kind) for kind in KINDS], value="cosine", description="schedule"
+            ),
             "peak": slider("peak η", PEAKS[0], PEAKS[-1], steps=len(PEAKS), value=0.4, log=True, format=".2f"),
         },
         kernel={"length": slider("warm-up, steps", 0, 100, steps=11, value=10, format=".0f")},
