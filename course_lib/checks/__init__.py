@@ -4,10 +4,12 @@
     checks.progress()                      what is done, and what comes next
     checks.diagnostic("a ? c b ? ? d a ? b")   which lessons to take slowly
 
-One file a lesson holds its exercises; exercises.py the four kinds, calling.py the safe call, feedback.py the words.
+    checks.SUSPECTS                        lesson 05's bug hunt: name -> (right version, broken version)
+
+One file a lesson holds its exercises; exercises.py the kinds, calling.py the safe call, feedback.py the words.
 """
 
-from . import lesson_01, lesson_02, lesson_03, lesson_04
+from . import lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
 from .feedback import Feedback
 from .lesson_00 import TITLES, diagnostic
 from .lesson_01 import (
@@ -55,9 +57,26 @@ from .lesson_04 import (
     turn_and_explain,
     which_path,
 )
+from .lesson_05 import (
+    best_h,
+    catch_the_climber,
+    catch_the_clock,
+    catch_the_dreamer,
+    catch_the_eraser,
+    catch_the_hoarder,
+    catch_the_plodder,
+    catch_the_sleeper,
+    catch_the_sprinter,
+    central_slope,
+    into_pytorch,
+    no_difference,
+    two_sentences,
+    warm_up,
+)
 from .record import remembered
+from .suspects import SUSPECTS
 
-EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES + lesson_04.EXERCISES
+EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES + lesson_04.EXERCISES + lesson_05.EXERCISES
 
 
 def progress() -> Feedback:
@@ -81,13 +100,24 @@ def _rows(left):
 
 __all__ = [
     "EXERCISES",
+    "SUSPECTS",
     "MyMomentum",
     "adam_step",
     "after_the_drop",
     "alternating_step",
     "averaged_rate",
+    "best_h",
     "best_in_the_bowl",
     "best_rate",
+    "catch_the_climber",
+    "catch_the_clock",
+    "catch_the_dreamer",
+    "catch_the_eraser",
+    "catch_the_hoarder",
+    "catch_the_plodder",
+    "catch_the_sleeper",
+    "catch_the_sprinter",
+    "central_slope",
     "check_of_adam",
     "check_of_momentum",
     "coasting_momentum",
@@ -101,12 +131,14 @@ __all__ = [
     "from_physics",
     "half_life",
     "how_it_grows",
+    "into_pytorch",
     "less_jitter",
     "matching_rate",
     "momentum_step",
     "my_rate",
     "name_the_fate",
     "nesterov_step",
+    "no_difference",
     "progress",
     "read_the_series",
     "resting_weight",
@@ -115,8 +147,10 @@ __all__ = [
     "steps_at_64",
     "steps_of_the_divider",
     "turn_and_explain",
+    "two_sentences",
     "unrolled_step",
     "walker_and_ball",
+    "warm_up",
     "what_went_wrong",
     "which_path",
     "whose_limit",

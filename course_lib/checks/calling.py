@@ -49,7 +49,7 @@ def call(function, args, quiet=True, let_through=()):
     except (KeyboardInterrupt, *let_through):
         raise
     except BaseException as error:
-        if "ellipsis" in str(error):
+        if "ellipsis" in str(error).lower():
             raise Unwritten from None
         raise Accident(_accident(error)) from None
     if result is ... or (isinstance(result, tuple) and any(part is ... for part in result)):
@@ -126,17 +126,22 @@ def _time_limit(seconds):
         sys.settrace(before)
 
 
-def _accident(error):
-    """What stopped it, and in which line of the learner's: the last one that is not the course's own."""
-    where = ""
+def where(error):
+    """In which line of the learner's an error arose, as words to go on with; the last one that is not the course's."""
+    words = ""
     for frame in traceback.extract_tb(error.__traceback__):
         if not frame.filename.startswith(OURS):
             line = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
-            where = f" in the line `{line.replace('`', chr(39))}`" if line else ""
+            words = f" in the line `{line.replace('`', chr(39))}`" if line else ""
+    return words
+
+
+def _accident(error):
+    """What stopped it, and in which line of the learner's."""
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, NameError) and error.name in ("lr", "gamma"):
         what += f" (inside a class it is called self.{error.name})"
-    return f"It stopped{where} with {what}."
+    return f"It stopped{where(error)} with {what}."
 
 
 def _argument_name(function, k):

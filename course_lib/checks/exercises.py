@@ -1,11 +1,13 @@
-"""The four kinds of exercise: a number, a choice, a function, a test the learner writes.
+"""The kinds of exercise: a number, a choice, a function, a test the learner writes, a few sentences.
 
 Calling an exercise with an answer returns its Feedback. A wrong answer is held against the known mistakes first, then
 against the laws that every right answer obeys; the feedback never shows the solution.
 """
 
+import inspect
+import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -84,7 +86,7 @@ class Exercise:
     def _solved(self, feedback):
         if record.remember(self.name):
             return feedback
-        return Feedback(feedback.verdict, f"{feedback.says} (It could not be written to your progress.)")
+        return replace(feedback, says=f"{feedback.says} (It could not be written to your progress.)")
 
 
 @dataclass(frozen=True)
@@ -216,46 +218,79 @@ class Function(Exercise):
 
 @dataclass(frozen=True)
 class WrittenTest(Exercise):
-    """A test that the learner writes: it must let the right version pass and catch every broken one."""
+    """A test that the learner writes: it must let the right version pass and catch every broken one.
+
+    takes: what a version is. lines: of a broken version, the function to show once it is caught; None shows nothing.
+    """
 
     right: Callable = None
     mistakes: tuple[Mistake, ...] = ()
+    takes: str = "the version to test"
+    lines: Callable | None = None
 
     def judge(self, answer):
         if not callable(answer):
-            raise Accident(f"`{self.name}` should be a function that takes the version to test.")
-        if self._catches(answer, self.right):
-            return Feedback("wrong", "Your test rejects the right version. What does it demand that is not true of it?")
-        slipped = [mistake for mistake in self.mistakes if not self._catches(answer, mistake.answer)]
+            raise Accident(f"`{self.name}` should be a function that takes {self.takes}.")
+        slipped = [mistake for mistake in self.mistakes if not self._fails(answer, mistake.answer)]
+        fails_right = self._fails(answer, self.right)
+        if fails_right:
+            return Feedback("wrong", self._rejects(fails_right, len(slipped)))
         if not slipped:
-            return Feedback("right", self.praise)
+            return Feedback("right", self.praise, code=self.bug() if self.lines else "")
         caught = len(self.mistakes) - len(slipped)
         if not caught and calling.is_stub(answer):
             raise Unwritten
+        slips = f"It catches {caught} of {len(self.mistakes)} broken versions. For example:"
         if not caught:
-            return Feedback(
-                "wrong",
-                "It lets every version pass, the right one and the broken ones. Does it contain an `assert`? "
-                + slipped[0].hint,
-                more=slipped[0].name,
-            )
-        return Feedback(
-            "wrong",
-            f"It catches {caught} of {len(self.mistakes)} broken versions. For example: {slipped[0].hint}",
-            more=slipped[0].name,
-        )
+            broken = "the broken one" if len(slipped) == 1 else "the broken ones"
+            slips = f"It lets every version pass, the right one and {broken}. Does it contain an `assert`?"
+        return Feedback("wrong", f"{slips} {slipped[0].hint}", more=slipped[0].name)
 
-    def _catches(self, test, version):
-        """Whether the test fails this version: by an assert, by returning False, or because the version broke it."""
+    def bug(self):
+        """The lines in which the first broken version differs from the right one, as text."""
+        return textwrap.dedent(inspect.getsource(self.lines(self.mistakes[0].answer))).rstrip()
+
+    def _rejects(self, where, slipped):
+        """The sentences for a test that fails the right version, after what it does with the broken ones."""
+        says = f"Your test rejects the right version{where}. What does it demand that is not true of it?"
+        if slipped == 0:
+            return f"{says} (It rejects what is broken, too: does it reject everything?)"
+        if slipped == len(self.mistakes):
+            return f"{says} (And it lets pass what is broken: is it the wrong way round?)"
+        return says
+
+    def _fails(self, test, version):
+        """Where the test fails this version, in words; "" where it lets it pass.
+
+        It fails by an assert, by returning False, or because the version broke it.
+        """
         try:
             answer = calling.call(test, (version,), let_through=(AssertionError,))
-        except AssertionError:
-            return True
+        except AssertionError as error:
+            return calling.where(error) or " by an `assert`"
         except Accident:
             if version is self.right:
                 raise
-            return True
-        return answer is not None and not np.all(answer)
+            return " by an error"
+        return " by returning False" if answer is not None and not np.all(answer) else ""
+
+
+@dataclass(frozen=True)
+class Text(Exercise):
+    """A few sentences of the learner's own, not judged: the lesson shows another wording to compare with.
+
+    words: how many count as an answer.
+    """
+
+    words: int = 8
+    guess: bool = True
+
+    def judge(self, answer):
+        if not isinstance(answer, str):
+            raise Accident(f"Sentences are wanted here, in quotation marks, not {type(answer).__name__}.")
+        if len(answer.split()) < self.words:
+            raise Accident(f"That is {len(answer.split())} words: write two sentences, for someone who was not here.")
+        return Feedback("told", self.praise)
 
 
 def _number(answer):

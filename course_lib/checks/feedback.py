@@ -4,7 +4,7 @@ The same words are HTML in a notebook (light or dark) and plain text everywhere 
 escaped before it is shown back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 # verdict -> (sign, word, colour of the bar). The word says it too, so nothing hangs on seeing the colour.
@@ -23,7 +23,7 @@ class Feedback:
 
     verdict: a key of VERDICTS. says: the sentences shown at once. rows: (what, got, expected) of the first case that
     differs, introduced by `case`. more: what `explain()` adds, the name of the mistake or the law that broke.
-    table: further rows of plain cells, the first one the heading.
+    table: further rows of plain cells, the first one the heading. code: lines of a program, below everything else.
     """
 
     verdict: str
@@ -32,10 +32,11 @@ class Feedback:
     rows: tuple[tuple[str, str, str], ...] = ()
     more: str = ""
     table: tuple[tuple[str, ...], ...] = ()
+    code: str = ""
 
     def explain(self):
         """The same feedback with the name of the mistake in the open."""
-        return Feedback(self.verdict, f"{self.says} {self.more}".strip(), self.case, self.rows, "", self.table)
+        return replace(self, says=f"{self.says} {self.more}".strip(), more="")
 
     def __str__(self):
         sign, word, _ = VERDICTS[self.verdict]
@@ -45,6 +46,8 @@ class Feedback:
             lines += [f"    {what}: got {got}, expected {expected}" for what, got, expected in self.rows]
         if self.table:
             lines += _aligned(self.table)
+        if self.code:
+            lines += ["", *(f"    {line}" for line in self.code.splitlines())]
         if self.more:
             lines.append("  Which mistake is it? Add .explain() behind the check.")
         return "\n".join(lines)
@@ -62,6 +65,8 @@ class Feedback:
             parts.append(_table((("", "got", "expected"), *self.rows)))
         if self.table:
             parts.append(_table(self.table))
+        if self.code:
+            parts.append(f"<pre style='margin:.5em 0 0;background:none;line-height:1.4'>{escape(self.code)}</pre>")
         if self.more:
             parts.append(
                 "<details style='margin-top:.5em'><summary style='cursor:pointer'>Which mistake is it?</summary>"

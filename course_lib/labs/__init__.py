@@ -19,6 +19,7 @@ microscope       Adam's step with and without its correction, RMSprop's first on
 rotation         one ravine turned: who notices that its directions are no longer those of the axes
 training         a small network learns, for every learning rate and momentum, played epoch by epoch
 fair_race        three published races, as they were shipped and with the same chance for all
+schedules        a learning rate and a momentum that change on the way, and the noisy run they give
 """
 
 from .averages_lab import averages
@@ -36,6 +37,7 @@ from .ravine_lab import ravine
 from .regimes_lab import regimes
 from .rosetta_lab import rosetta
 from .rotation_lab import rotation
+from .schedules_lab import schedules
 from .sharpness_lab import sharpness
 from .step_lab import step
 from .training_lab import training
@@ -57,6 +59,7 @@ __all__ = [
     "regimes",
     "rosetta",
     "rotation",
+    "schedules",
     "sharpness",
     "step",
     "training",

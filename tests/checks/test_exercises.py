@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import checks
-from course_lib.checks.exercises import Choice, Function, Number, WrittenTest
+from course_lib.checks.exercises import Choice, Function, Number, Text, WrittenTest
 
 FUNCTIONS = [e for e in checks.EXERCISES if isinstance(e, Function)]
 NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number) and not e.guess]
@@ -14,6 +14,7 @@ CHOICES = [e for e in checks.EXERCISES if isinstance(e, Choice) and not e.guess]
 GUESSES = [e for e in checks.EXERCISES if isinstance(e, Choice) and e.guess]
 GUESSED_NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number) and e.guess]
 TESTS = [e for e in checks.EXERCISES if isinstance(e, WrittenTest)]
+TEXTS = [e for e in checks.EXERCISES if isinstance(e, Text)]
 
 # What to hand to the versions that a written test has to tell apart.
 VERSION_CASES = {
@@ -154,10 +155,17 @@ def test_test_that_rejects_everything_is_told_that_it_rejects_the_right_one(exer
     assert "rejects the right version" in exercise(lambda version: False).says
 
 
-@pytest.mark.parametrize("exercise, mistake", each(TESTS, "mistakes"))
+@pytest.mark.parametrize("exercise, mistake", each([checks.check_of_momentum], "mistakes"))
 def test_broken_version_behaves_differently_from_the_right_one(exercise, mistake):
     case = VERSION_CASES[exercise.name]
     assert not np.allclose(np.concatenate(mistake.answer(*case)), np.concatenate(exercise.right(*case)))
+
+
+@named(TEXTS)
+def test_sentences_are_taken_as_they_are_and_a_word_is_not_enough(exercise):
+    assert exercise("Its steps are an average of gradients, so they are ten times shorter.").verdict == "told"
+    assert "write two sentences" in exercise("Because.").says
+    assert "Sentences are wanted" in exercise(3).says
 
 
 @named(checks.EXERCISES)
