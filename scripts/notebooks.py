@@ -116,7 +116,8 @@ def execute(notebook: NotebookNode) -> NotebookNode:
 def kernel_environment(private: Path) -> dict[str, str]:
     """Ours, without what a shell may say about figures, and with no one's progress in it."""
     inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    return inherited | {"COURSE_PROGRESS": str(private / "progress.json")}
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # else sums depend on how busy the cores are
+    return inherited | one_thread | {"COURSE_PROGRESS": str(private / "progress.json")}
 
 
 def refresh(path: Path) -> str:

@@ -1,8 +1,15 @@
 """Fixtures shared by the tests of several folders."""
 
+import os
+
 import browser
 import lab_server
 import pytest
+
+# For the kernels that tests start. On busy cores threads make small products of matrices slow, and the order of their
+# sums a matter of chance, which chaotic runs turn into another picture.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)
