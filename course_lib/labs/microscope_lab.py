@@ -11,6 +11,7 @@ from .. import plots
 from ..descent import trace
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Adam, RMSprop
+from .words import RAISED
 
 STEPS = 3000
 MARKS = np.unique(np.round(np.geomspace(1, STEPS, 160)).astype(int))  # the steps that are drawn
@@ -21,7 +22,6 @@ NEAR = 0.05  # a step that differs by no more is back at the right one
 EARLY = 100  # the step at which the readout looks, too
 CHANGE = 300  # the step at which a gradient that changes does so
 FLOOR = 1e-3  # the least that is drawn
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Uncorrected(Adam):

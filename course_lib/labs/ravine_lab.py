@@ -10,6 +10,7 @@ from ..descent import descend, iterates
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import GradientDescent, Momentum, Nesterov
 from ..surfaces import ravine as make_ravine
+from .words import RAISED
 
 RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
 MODES = {
@@ -22,7 +23,6 @@ BEST = {
     "momentum": quadratics.best_heavy_ball,
     "nesterov": quadratics.best_nesterov,
 }
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 DIRECTIONS = ("along", "across")
 TOLERANCE = 1e-6
 STEPS, MOST = 120, 2500  # drawn, and counted
