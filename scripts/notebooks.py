@@ -88,8 +88,11 @@ def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def execute(notebook: NotebookNode) -> NotebookNode:
-    """Run all cells in this environment and in an empty folder. LessonError when one fails."""
+def execute(notebook: NotebookNode, **environment: str) -> NotebookNode:
+    """Run all cells in this environment and in an empty folder. LessonError when one fails.
+
+    environment: variables that the kernel has besides.
+    """
     running = "before the first cell"
 
     def remember(cell: NotebookNode, cell_index: int) -> None:
@@ -108,7 +111,7 @@ def execute(notebook: NotebookNode) -> NotebookNode:
             resources={"metadata": {"path": folder}},
         )
         try:
-            return client.execute(env=kernel_environment(Path(private)))
+            return client.execute(env=kernel_environment(Path(private)) | environment)
         except (CellControlSignal, DeadKernelError) as error:
             raise LessonError(f"{running}\n{error}") from error
 

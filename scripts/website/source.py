@@ -1,7 +1,6 @@
 """The lessons as pages that Sphinx reads: run with live figures, in the words of a page rather than of a notebook."""
 
 import hashlib
-import os
 import re
 import shutil
 from concurrent.futures import ProcessPoolExecutor
@@ -33,12 +32,10 @@ def run(lesson: Path, kept: Path) -> Path:
     """The lesson with live figures in its outputs."""
     path = kept / f"{lesson.stem}-{fingerprint(lesson)}.ipynb"
     if not path.is_file():
-        os.environ["COURSE_LIVE"] = "html"
-        os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
         kept.mkdir(parents=True, exist_ok=True)
         for old in kept.glob(f"{lesson.stem}-*.ipynb"):
             old.unlink()
-        nbformat.write(notebooks.execute(notebooks.read(lesson)), path)
+        nbformat.write(notebooks.execute(notebooks.read(lesson), COURSE_LIVE="html"), path)
     return path
 
 

@@ -1,5 +1,6 @@
 """The website of one small lesson, opened from disk in Chromium with no network: whole, live, readable by all."""
 
+import os
 import re
 from urllib.parse import unquote
 
@@ -180,6 +181,16 @@ def test_nothing_is_fetched_from_outside_and_the_check_would_notice(site, tmp_pa
     assert build.fetched(site) == []
     (tmp_path / "bad.html").write_text('<script src="https://example.org/a.js"></script>')
     assert len(build.fetched(tmp_path)) == 1
+
+
+def test_running_a_lesson_leaves_this_process_as_it_was(tmp_path):
+    path, before = tmp_path / "03_third.ipynb", dict(os.environ)
+    nbformat.write(new_notebook(cells=[new_code_cell("import os; print(os.environ['COURSE_LIVE'])")]), path)
+    run = nbformat.read(source.run(path, tmp_path / "kept"), as_version=4)
+    assert run.cells[0].outputs[0].text == "html\n"
+    assert {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} == {
+        name: value for name, value in before.items() if not name.startswith("PYTEST")
+    }
 
 
 def test_a_lesson_is_run_again_only_when_it_has_changed(tmp_path):
