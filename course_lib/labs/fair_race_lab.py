@@ -135,22 +135,21 @@ def spread(losses):
 
 def compute(judged, lr, *, race="handson"):
     """Median and band of every competitor, for every way of judging (n, 1) and lr (1, m) among RATES."""
-    contest = RACES[race]
-    found = results(race)
+    contest, found = RACES[race], results(race)
     lines, words, ends = {}, {}, {}
     for name in NAMES:
-        result = found.get(name)
-        lines |= _nothing(name) if result is None else _drawn(contest, name, result, judged, lr)
+        lines |= _nothing(name)
     for competitor in contest.competitors:
         name = competitor.name
-        used, losses = chosen(contest, found[name], judged, lr)
+        used, losses = chosen(found[name], judged, lr)
+        lines |= _drawn(contest, name, found[name].at, used, losses)
         ends[name] = spread(losses[-1] if competitor.steps is None else _last(losses))
         words[name] = _told(competitor, used, *ends[name])
     words["verdict"] = verdict(ends, judged, contest)
     return Answer(lines, words)
 
 
-def chosen(race, result, judged, lr):
+def chosen(result, judged, lr):
     """The learning rate shown, (n, m), nan where the authors' own is, and the losses there, (records, n, m, starts).
 
     A setting that was tuned, or is the same for all, is judged on starts that were not used for tuning.
@@ -169,12 +168,9 @@ def chosen(race, result, judged, lr):
     return used, losses
 
 
-def _drawn(race, name, result, judged, lr):
-    used, losses = chosen(race, result, judged, lr)
-    with np.errstate(all="ignore"):
-        low, middle, high = spread(losses)
+def _drawn(race, name, at, used, losses):
+    low, middle, high = spread(losses)
     cut = [np.where(np.isfinite(side) & (side < 1e12), side, np.nan) for side in (low, middle, high)]
-    at = result.at
     bars = plots.bar_line(at, cut[2], base=np.maximum(cut[0], race.lowest / 10))
     return {
         name: (at, np.maximum(cut[1], race.lowest / 10)),

@@ -12,10 +12,9 @@ from course_lib.training import train
 
 def ends(race, way, rate=0.1):
     """name -> (lowest, median, highest) of the losses in the end."""
-    contest = races.RACES[race]
     found = {}
     for name, result in lab.results(race).items():
-        _, losses = lab.chosen(contest, result, np.array([[way]]), np.array([[rate]]))
+        _, losses = lab.chosen(result, np.array([[way]]), np.array([[rate]]))
         found[name] = tuple(float(side[0, 0]) for side in lab.spread(lab._last(losses)))
     return found
 
@@ -51,9 +50,8 @@ def test_every_competitor_is_spoken_of_and_no_other(race):
 
 @pytest.mark.parametrize("race", races.RACES)
 def test_settings_are_chosen_on_some_starts_and_judged_on_others(race):
-    contest = races.RACES[race]
     for result in lab.results(race).values():
-        used, losses = lab.chosen(contest, result, np.array([[lab.TUNED]]), np.array([[0.1]]))
+        used, losses = lab.chosen(result, np.array([[lab.TUNED]]), np.array([[0.1]]))
         assert used.item() == races.RATES[result.best]
         np.testing.assert_array_equal(losses[:, 0, 0], result.loss[:, result.best, races.TUNED_ON :])
 
