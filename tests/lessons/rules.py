@@ -3,7 +3,10 @@
 import re
 from itertools import pairwise
 
-TAGS = {"main", "deeper", "setup", "exercise", "stub", "check", "solution", "nbval-ignore-output"}
+from scripts.slides import places
+
+TAGS = {"main", "deeper", "setup", "exercise", "stub", "check", "solution", "cheat-sheet", "nbval-ignore-output"}
+TAGS |= places.PLACES.keys()
 SLIDES = {"slide", "subslide", "fragment", "-", "skip", "notes"}
 LONGEST_CELL = 25
 
@@ -47,6 +50,10 @@ def tags_are_known_and_every_cell_has_its_line(nb):
 
 def every_cell_knows_its_slide(nb):
     return [c.id for c in nb.cells if c.metadata.get("slideshow", {}).get("slide_type") not in SLIDES]
+
+
+def every_slide_has_one_place_in_the_lectures(nb):
+    return places.complaints(nb)
 
 
 def cell_ids_are_words(nb):
@@ -160,6 +167,7 @@ RULES = (
     no_cell_failed_or_wrote_to_stderr,
     tags_are_known_and_every_cell_has_its_line,
     every_cell_knows_its_slide,
+    every_slide_has_one_place_in_the_lectures,
     cell_ids_are_words,
     headings_do_not_skip_levels,
     deeper_and_solutions_are_folded,

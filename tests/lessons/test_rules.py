@@ -47,6 +47,7 @@ def spoiled(nb, rule):
         ),
         "tags_are_known_and_every_cell_has_its_line": lambda: code[1].metadata.tags.append("to-do"),
         "every_cell_knows_its_slide": lambda: code[1].metadata.pop("slideshow"),
+        "every_slide_has_one_place_in_the_lectures": lambda: markdown[2].metadata.tags.append("more"),
         "cell_ids_are_words": lambda: code[1].update(id="0a1b2c3d"),
         "headings_do_not_skip_levels": lambda: markdown[2].update(source="#### Too deep"),
         "deeper_and_solutions_are_folded": lambda: markdown[2].update(source="## Deeper: open"),
