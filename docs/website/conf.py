@@ -11,7 +11,11 @@ from course_lib.links import address  # noqa: E402  the repository must be on th
 
 project = "Momentum in Machine Learning"
 author = copyright = "the momentum-course contributors"
-extensions = ["myst_nb", "sphinx.ext.autodoc", "scripts.website.maths", "scripts.website.docstrings"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    *(f"scripts.website.{name}" for name in ("maths", "docstrings", "safety")),
+]
 exclude_patterns = ["_build"]
 suppress_warnings = ["mystnb.unknown_mime_type"]
 

@@ -9,23 +9,31 @@ from pathlib import Path
 import nbformat
 
 from course_lib import labs
-from scripts import notebooks
+from scripts import markup, notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
+LIVE = "_live"  # in the source folder: the live figures, which go into the pages after all else has been made harmless
 ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
 
 
 def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
-    """Fill the folder `source`; runs are kept in `kept` and made again only when the lesson or the code has changed."""
+    """Fill the folder `source`; runs are kept in `kept` and made again only when the lesson or the code has changed.
+
+    ValueError if the name of a lesson's file cannot be the name of a page.
+    """
+    names = [markup.page_name(lesson) for lesson in lessons]
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(PAGES, source)
-    (source / "notebooks").mkdir()
+    for folder in ("notebooks", LIVE):
+        (source / folder).mkdir()
     (source / "_hero.html").write_text(f'<div class="hero">{labs.race().html()}</div>', encoding="ascii")
     with ProcessPoolExecutor(2) as pool:
-        for lesson, path in zip(lessons, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
-            page = as_page(nbformat.read(path, as_version=4))
-            nbformat.write(page, source / "notebooks" / lesson.name)
+        for name, path in zip(names, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
+            page, figures = as_page(nbformat.read(path, as_version=4), name)
+            nbformat.write(page, source / "notebooks" / f"{name}.ipynb")
+            for place, html in figures.items():
+                (source / LIVE / f"{place}.html").write_text(html, encoding="ascii")
 
 
 def run(lesson: Path, kept: Path) -> Path:
@@ -46,8 +54,12 @@ def fingerprint(lesson: Path) -> str:
     return hashlib.sha256(b"\0".join(["\0".join(cells).encode(), *code])).hexdigest()[:16]
 
 
-def as_page(notebook):
-    """Without what belongs to a kernel: the set-up cell and empty answers; solutions behind a click."""
+def as_page(notebook, name):
+    """Without what belongs to a kernel: the set-up cell and empty answers; solutions behind a click.
+
+    Returns it with a place for each live figure, and {place: the figure's HTML}.
+    """
+    figures = {}
     cells = [cell for cell in notebook.cells if "setup" not in tags(cell)]
     for cell in cells:
         if "solution" in tags(cell):
@@ -57,10 +69,12 @@ def as_page(notebook):
         for output in cell.get("outputs", []):
             html = output.get("data", {}).get("text/html", "")
             if isinstance(html, str) and 'class="live-figure"' in html:
-                output.data["text/html"] = under_own_id(html, cell.id)
+                place = f"{name}-{cell.id}"
+                figures[place] = under_own_id(html, cell.id)
+                output.data["text/html"] = f'<div class="live-place" id="place-{place}"></div>'
         cell.source = spoken(cell.source) if cell.cell_type == "markdown" else cell.source
     notebook.cells = cells
-    return notebook
+    return notebook, figures
 
 
 def under_own_id(html: str, name: str) -> str:

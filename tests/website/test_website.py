@@ -4,6 +4,7 @@ import os
 import re
 from urllib.parse import unquote
 
+import hostile
 import nbformat
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -43,11 +44,11 @@ def lesson():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of a website with two lessons that are alike."""
+    """The folder of a website with two lessons that are alike, and a hostile one."""
     folder = tmp_path_factory.mktemp("wörk site")
-    lessons = [folder / name for name in ("01_first.ipynb", "02_second.ipynb")]
-    for path in lessons:
-        nbformat.write(lesson(), path)
+    lessons = [folder / name for name in ("01_first.ipynb", "02_second.ipynb", "03_hostile.ipynb")]
+    for path, book in zip(lessons, (lesson(), lesson(), hostile.lesson()), strict=True):
+        nbformat.write(book, path)
     build.build(folder / "site", lessons, folder / "kept")
     return folder / "site"
 
@@ -123,6 +124,33 @@ def test_colab_and_binder_open_the_lesson(visit):
     links = page.eval_on_selector_all("a", "links => links.map(a => a.href)")
     for place in ("colab.research.google.com/github/", "mybinder.org/v2/gh/"):
         assert any(place in link and "notebooks/01_first.ipynb" in unquote(link) for link in links), place
+
+
+@pytest.mark.parametrize("name", ["index.html", "notebooks/02_second.html", "notebooks/03_hostile.html"])
+def test_text_of_a_hostile_lesson_cannot_act(visit, name):
+    page = visit(name)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("a[href^='javascript:' i], iframe, [onerror], [ontoggle], [autofocus]").count() == 0
+
+
+def test_words_of_a_hostile_lesson_are_there(visit):
+    article = visit("notebooks/03_hostile.html").locator("article")
+    for words in ("treacherous", "Hidden words", "In a line", "one two", "three"):
+        assert words in article.inner_text(), words
+    assert article.locator("details", has_text="Hidden words").count() == 1
+
+
+def test_a_hostile_title_cannot_act_among_the_results_of_a_search(visit):
+    page = visit("search.html?q=treacherous")
+    page.wait_for_selector("#search-results li")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_lesson_with_markup_in_its_file_name_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="cannot be the name of a page"):
+        source.prepare(tmp_path / "source", tmp_path / "kept", [tmp_path / "01_';alert(1);'.ipynb"])
 
 
 def test_search_works_from_disk(visit):
