@@ -19,8 +19,11 @@ lab: install-lab  ## open the lessons (your own copies, in work/); LAB_ARGS="--p
 fresh: install-lab  ## make fresh LESSON=01: a new copy of a lesson; yours is kept under a dated name
 	@$(VENV_PYTHON) scripts/workspace.py fresh "$(LESSON)"
 
+# A module or a notebook stays in one process: it shares its kernels, its server and its pages.
+ALL_CORES = -n auto --maxprocesses 4 --dist loadscope
+
 test: install-test  ## all tests; ARGS="-k name" for some
-	@$(VENV_PYTHON) -m pytest $(ARGS)
+	@$(VENV_PYTHON) -m pytest $(or $(ARGS),$(ALL_CORES))
 
 test-matrix: install-test  ## the tests on Python 3.11 to 3.13, lowest and newest packages (needs uv); ARGS=3.11-lowest
 	@$(VENV_PYTHON) scripts/matrix.py $(ARGS)

@@ -343,8 +343,11 @@ def test_unknown_surface_is_answered_with_the_nearest(run, name, hint):
         run(Momentum(), name)
 
 
+NO_SURFACES = ["word", "number", "None", "list", "function", "class"]
+
+
 @pytest.mark.parametrize("run", RUNS)
-@pytest.mark.parametrize("surface", ["xyzzy", 3, None, ["ravine"], RAVINE.value, Surface], ids=repr)
+@pytest.mark.parametrize("surface", ["xyzzy", 3, None, ["ravine"], RAVINE.value, Surface], ids=NO_SURFACES)
 def test_what_is_no_surface_is_refused(run, surface):
     with refused(ValueError, "there is no surface .*Known are: ravine, "):
         run(Momentum(), surface)
