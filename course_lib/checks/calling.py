@@ -1,4 +1,7 @@
-"""Calling a learner's function safely: on copies, for a limited time, with every accident turned into a sentence."""
+"""Calling a learner's function safely: on copies, for a limited time, with every accident turned into a sentence.
+
+What it hands back is treated the same way: an object of the learner's own may do anything when it is looked at.
+"""
 
 import contextlib
 import copy
@@ -14,6 +17,8 @@ from pathlib import Path
 import numpy as np
 
 SECONDS = 2.0
+LETTERS = 300  # of an error's message, or of a line, shown back
+PRINTED = 20_000  # letters that a function may print during a check
 OURS = str(Path(__file__).resolve().parent.parent)
 
 
@@ -37,21 +42,8 @@ def call(function, args, quiet=True, let_through=()):
     Raises Unwritten where the stub is untouched, Accident (a sentence) where it fails, hangs or changes its arguments.
     """
     given = copy.deepcopy(args)
-    silence = contextlib.redirect_stdout(io.StringIO()) if quiet else contextlib.nullcontext()
-    try:
-        with silence, warnings.catch_warnings(), np.errstate(all="ignore"), _time_limit(SECONDS):
-            warnings.simplefilter("ignore")
-            result = function(*given)
-    except _TooLong:
-        raise Accident(f"It was still running after {SECONDS:g} seconds: is there a loop that never ends?") from None
-    except NotImplementedError:
-        raise Unwritten from None
-    except (KeyboardInterrupt, *let_through):
-        raise
-    except BaseException as error:
-        if "ellipsis" in str(error).lower():
-            raise Unwritten from None
-        raise Accident(_accident(error)) from None
+    with guarded(quiet, let_through):
+        result = function(*given)
     if result is ... or (isinstance(result, tuple) and any(part is ... for part in result)):
         raise Unwritten
     changed = [k for k, (before, after) in enumerate(zip(args, given, strict=True)) if not _same(before, after)]
@@ -62,6 +54,58 @@ def call(function, args, quiet=True, let_through=()):
             "Whoever called it still needs the old value: make a new array instead."
         )
     return result
+
+
+@contextlib.contextmanager
+def guarded(quiet=True, let_through=()):
+    """Whatever the learner's code does in here ends soon, and as Accident or Unwritten; see call.
+
+    An interrupt by the learner passes, so that the stop button works.
+    """
+    silence = contextlib.redirect_stdout(io.StringIO() if quiet else _Few(sys.stdout))
+    try:
+        with silence, warnings.catch_warnings(), np.errstate(all="ignore"), _time_limit(SECONDS):
+            warnings.simplefilter("ignore")
+            yield
+    except _TooLong:
+        raise Accident(f"It was still running after {SECONDS:g} seconds: is there a loop that never ends?") from None
+    except NotImplementedError:
+        raise Unwritten from None
+    except (KeyboardInterrupt, *let_through):
+        raise
+    except BaseException as error:
+        if "ellipsis" in message(error).lower():
+            raise Unwritten from None
+        raise Accident(_accident(error)) from None
+
+
+class _Few(io.TextIOBase):
+    """Hands the first PRINTED letters on, then says once that there were more."""
+
+    def __init__(self, to):
+        self.to, self.left = to, PRINTED
+
+    def write(self, text):
+        if self.left > 0:
+            self.to.write(text[: self.left])
+            if len(text) > self.left:
+                self.to.write("\n... and so on: a check shows the first part only of what is printed.\n")
+        self.left -= len(text)
+        return len(text)
+
+
+def as_number(value):
+    """The value as a float. Raises Accident where it is none, or not a finite one."""
+    try:
+        with guarded(let_through=(TypeError, ValueError, OverflowError)):
+            number = float(value)
+    except (TypeError, ValueError):
+        raise Accident(f"A single number is wanted here, not {type(value).__name__}.") from None
+    except OverflowError:
+        raise Accident("That number is too large for a computer's floating point.") from None
+    if not np.isfinite(number):
+        raise Accident(f"A finite number is wanted here, not {number}.")
+    return number
 
 
 def is_stub(function):
@@ -83,7 +127,8 @@ def as_arrays(result, names, likes):
     arrays = []
     for name, part, like in zip(names, parts, likes, strict=True):
         try:
-            array = np.asarray(part, float)
+            with guarded(let_through=(TypeError, ValueError)):
+                array = np.asarray(part, float)
         except (TypeError, ValueError):
             raise Accident(f"{name} should be a number or an array of numbers, it is {type(part).__name__}.") from None
         if array.size > 1 and np.ndim(like) == 0:
@@ -132,13 +177,30 @@ def where(error):
     for frame in traceback.extract_tb(error.__traceback__):
         if not frame.filename.startswith(OURS):
             line = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
-            words = f" in the line `{line.replace('`', chr(39))}`" if line else ""
+            words = f" in the line `{_cut(line.replace('`', chr(39)))}`" if line else ""
     return words
+
+
+def message(error):
+    """What an error says, in at most LETTERS; an error of the learner's own may fail even at that."""
+    try:
+        return _cut(str(error))
+    except Exception:
+        return ""
+
+
+def quoted(text):
+    """A learner's text in quotation marks, in at most LETTERS."""
+    return _cut(repr(str.__str__(text)))
+
+
+def _cut(text):
+    return text if len(text) <= LETTERS else f"{text[:LETTERS]} ..."
 
 
 def _accident(error):
     """What stopped it, and in which line of the learner's."""
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    what = f"{type(error).__name__}: {message(error)}".removesuffix(": ")
     if isinstance(error, NameError) and error.name in ("lr", "gamma"):
         what += f" (inside a class it is called self.{error.name})"
     return f"It stopped{where(error)} with {what}."

@@ -37,7 +37,7 @@ def diagnostic(answers) -> Feedback:
     letters = [letter for letter in answers.lower() if not letter.isspace() and letter not in ",;."]
     unknown = sorted(set(letters) - set("abcd?"))
     if unknown:
-        return Feedback("trouble", f"Use only a, b, c, d and ?: you also wrote {' '.join(unknown)}.")
+        return Feedback("trouble", f"Use only a, b, c, d and ?: you also wrote {' '.join(unknown[:5])}.")
     if len(letters) != len(QUESTIONS):
         return Feedback("trouble", f"There are {len(QUESTIONS)} questions, you gave {len(letters)} answers.")
     return _advice(letters)

@@ -16,7 +16,8 @@ def remembered() -> dict:
         kept = json.loads(location().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = {}
-    if not isinstance(kept, dict) or not isinstance(kept.get("solved", []), list):
+    solved = kept.get("solved", []) if isinstance(kept, dict) else None
+    if not isinstance(solved, list) or not all(isinstance(name, str) for name in solved):
         kept = {}
     return {"solved": [], **kept}
 
