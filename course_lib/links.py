@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 
+BRANCH = "main"  # which version Colab and Binder open
 # What stands before OWNER/NAME: GitHub itself, Colab's and Binder's way to name a repository there.
 BEFORE = r"(github\.com/|colab\.research\.google\.com/github/|mybinder\.org/v2/gh/)"
 PATTERNS = ("pyproject.toml", "README.md", "CITATION.cff", "docs/*.md", "notebooks/*.ipynb")
@@ -17,6 +18,16 @@ def address(root: Path) -> str:
     """OWNER/NAME of the repository, from pyproject.toml."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return project["urls"]["Repository"].removeprefix("https://github.com/")
+
+
+def colab(root: Path, lesson: str) -> str:
+    """Where Colab opens a lesson, given by the name of its file."""
+    return f"https://colab.research.google.com/github/{address(root)}/blob/{BRANCH}/notebooks/{lesson}"
+
+
+def binder(root: Path, lesson: str) -> str:
+    """Where Binder starts JupyterLab with a lesson, given by the name of its file."""
+    return f"https://mybinder.org/v2/gh/{address(root)}/{BRANCH}?urlpath=lab/tree/notebooks/{lesson}"
 
 
 def files(root: Path) -> list[Path]:

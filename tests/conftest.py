@@ -12,6 +12,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def pytest_addoption(parser):
+    """Tests of other places (Colab, Binder, Voila) build environments of their own, which takes minutes."""
+    parser.addoption("--all-places", action="store_true", help="also the slow tests of tests/places")
+
+
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
     """No test reads or writes the progress of the person who runs it."""

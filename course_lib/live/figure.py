@@ -5,8 +5,10 @@ first the cell one sees, then, when the hand rests, the table. See `figure.js` f
 """
 
 import base64
+import importlib
 import inspect
 import os
+import sys
 import threading
 import traceback
 from pathlib import Path
@@ -19,6 +21,9 @@ from . import answer as answers
 from .controls import controls
 from .drawing import Drawing
 from .export import page_html
+
+if "google.colab" in sys.modules:
+    importlib.import_module("google.colab.output")  # where anywidget looks to have custom widgets enabled on Colab
 
 HERE = Path(__file__).parent
 NOTE = "A picture of the default setting. Run this cell in a notebook to move it."
@@ -320,18 +325,18 @@ class LiveFigure(anywidget.AnyWidget):
             layers = self.drawing.layers(2)
             return page_html(self.spec, self.drawing.frame(), *layers, self._table(settings), settings)
 
+    def __repr__(self):
+        """Short: ipywidgets would spell out the table."""
+        return f"{type(self).__name__}: {self.spec.get('alt', '')}"
+
     def _repr_mimebundle_(self, **kwargs):
         data = {"text/plain": self.spec["alt"]}
         if os.environ.get("COURSE_LIVE") == "html":
             return data | {"text/html": self.html()}
         width, _ = self.drawing.size
+        widget, metadata = super()._repr_mimebundle_(**kwargs)  # Colab finds in the metadata who draws it
         data["image/png"] = base64.b64encode(self.picture(note=NOTE, scale=1)).decode()
-        data["application/vnd.jupyter.widget-view+json"] = {
-            "version_major": 2,
-            "version_minor": 0,
-            "model_id": self.model_id,
-        }
-        return data, {"image/png": {"width": int(width), "alt": self.spec["alt"]}}
+        return widget | data, metadata | {"image/png": {"width": int(width), "alt": self.spec["alt"]}}
 
 
 def _only(parts, name):

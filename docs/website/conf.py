@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(os.environ["COURSE_ROOT"])
 sys.path.insert(0, str(ROOT))
 
-from course_lib.links import address  # noqa: E402  the repository must be on the path first
+from course_lib.links import BRANCH, address  # noqa: E402  the repository must be on the path first
 
 project = "Momentum in Machine Learning"
 author = copyright = "the momentum-course contributors"
@@ -35,8 +35,13 @@ html_show_search_summary = False  # it would fetch pages, which a browser refuse
 html_copy_source = html_show_sourcelink = False
 html_theme_options = {
     "repository_url": f"https://github.com/{address(ROOT)}",
+    "repository_branch": BRANCH,
     "path_to_docs": "",
-    "launch_buttons": {"colab_url": "https://colab.research.google.com", "binderhub_url": "https://mybinder.org"},
+    "launch_buttons": {
+        "colab_url": "https://colab.research.google.com",
+        "binderhub_url": "https://mybinder.org",
+        "notebook_interface": "jupyterlab",
+    },
     "use_download_button": False,
     "use_fullscreen_button": True,
     "navbar_persistent": [],

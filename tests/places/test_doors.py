@@ -1,0 +1,45 @@
+"""Every way into a lesson leads to the right file, and says what is kept there."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import nbformat
+import pytest
+from surroundings import ROOT
+
+from course_lib import links
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LESSONS = sorted(re.findall(r"\(notebooks/(\d\d_\w+\.ipynb)\)", README))
+DEFINED = dict(re.findall(r"^\[(\w+)\]: (\S+)$", README, re.MULTILINE))
+
+
+def row(lesson):
+    return next(line for line in README.splitlines() if line.startswith("|") and f"(notebooks/{lesson})" in line)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_colab_and_binder_of_a_row_open_its_lesson(lesson):
+    for text, address in (("Colab", links.colab(ROOT, lesson)), ("Binder", links.binder(ROOT, lesson))):
+        (reference,) = re.findall(rf"\[{text}\]\[(\w+)\]", row(lesson))
+        assert DEFINED[reference] == address
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_what_colab_and_binder_open_is_there(lesson):
+    colab = urlsplit(links.colab(ROOT, lesson)).path.partition(f"/blob/{links.BRANCH}/")[2]
+    binder = parse_qs(urlsplit(links.binder(ROOT, lesson)).query)["urlpath"][0].removeprefix("lab/tree/")
+    assert colab == binder and (ROOT / colab).is_file()
+
+
+def test_no_definition_is_left_over():
+    assert set(DEFINED) == set(re.findall(r"\]\[(\w+)\]", README))
+
+
+@pytest.mark.parametrize("place", ["README", "lesson 00"])
+def test_it_is_said_how_to_keep_ones_work(place):
+    outline = nbformat.read(ROOT / "notebooks" / "00_outline.ipynb", as_version=4)
+    text = README if place == "README" else "\n".join(c.source for c in outline.cells if c.cell_type == "markdown")
+    sentences = re.split(r"(?<=[.:;])\s", text)
+    assert any("download" in s and "course-progress.json" in s for s in sentences)
+    assert any("upload" in s for s in sentences)
