@@ -19,8 +19,8 @@ lab: install-lab  ## open the lessons (your own copies, in work/); LAB_ARGS="--p
 fresh: install-lab  ## make fresh LESSON=01: a new copy of a lesson; yours is kept under a dated name
 	@$(VENV_PYTHON) scripts/workspace.py fresh "$(LESSON)"
 
-# A module or a notebook stays in one process: it shares its kernels, its server and its pages.
-ALL_CORES = -n auto --maxprocesses 4 --dist loadscope
+# tests/conftest.py says which tests must share a process.
+ALL_CORES = -n auto --maxprocesses 4
 
 test: install-test  ## all tests; ARGS="-k name" for some
 	@$(VENV_PYTHON) -m pytest $(or $(ARGS),$(ALL_CORES))

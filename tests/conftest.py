@@ -1,6 +1,7 @@
 """Fixtures shared by the tests of several folders."""
 
 import os
+import re
 
 import browser
 import lab_server
@@ -15,6 +16,19 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 def pytest_addoption(parser):
     """Tests of other places (Colab, Binder, Voila) build environments of their own, which takes minutes."""
     parser.addoption("--all-places", action="store_true", help="also the slow tests of tests/places")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With -n, a module keeps to one process and shares its pages and servers there; a lesson too, with its kernels."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModuleOrLesson(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            lesson = re.search(r"\[(\d\d_\w+)\]$", nodeid)
+            return lesson[1] if lesson else nodeid.split("::")[0]
+
+    return ByModuleOrLesson(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -14,19 +14,43 @@ from rules import tags
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 
-def run(nb):
-    """Execute in place, in an empty folder; the first error in a cell is raised."""
+def run(nb, **options):
+    """Execute in place, in an empty folder; the first error in a cell is raised, unless allow_errors says otherwise."""
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # jupyter_client warns that its loopback sockets are not encrypted.
         warnings.simplefilter("ignore")
-        NotebookClient(nb, kernel_name="python3", timeout=120, resources={"metadata": {"path": folder}}).execute()
+        folder = {"metadata": {"path": folder}}
+        NotebookClient(nb, kernel_name="python3", timeout=120, resources=folder, **options).execute()
     return nb
 
 
-@cache
-def executed(lesson):
-    """A lesson run from top to bottom as it is stored. Treat it as read-only: all tests share it."""
-    return run(nbformat.read(lesson, as_version=4))
+class Executed:
+    """A lesson run from top to bottom as it is stored, its code once `again` in the same kernel, and the checks of
+    its `solutions` last. What one kernel can tell is asked of one kernel: a lesson takes up to a minute."""
+
+    def __init__(self, lesson):
+        nb = nbformat.read(lesson, as_version=4)
+        again = copy.deepcopy([cell for cell in nb.cells if cell.cell_type == "code"])
+        for cell in again:
+            cell.id = f"{cell.id}-again"
+        self.names, check = checked_solutions(nb)
+        whole = copy.deepcopy(nb)
+        whole.cells = nb.cells + again + [check]
+        run(whole, allow_errors=True)
+        self.first, self.again, self.solutions = nb, again, check
+
+
+executed = cache(Executed)  # all tests share it: treat it as read-only
+
+
+def errors(*cells):
+    """What went wrong in code cells that have been run, as one line a cell."""
+    return [
+        f"{cell.id}: {output.ename}: {output.evalue}"
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
 
 
 def only(nb, keep):
@@ -40,15 +64,9 @@ def is_main(cell):
     return "main" in tags(cell)
 
 
-def solved(nb):
-    """A copy in which every stub's name holds its solution before it is checked."""
-    nb = copy.deepcopy(nb)
-    solutions = [cell for cell in nb.cells if "solution" in tags(cell)]
-    names = [
-        name for cell in solutions for name in re.findall(r"^(?:def |class )?solution_(\w+)", cell.source, flags=re.M)
-    ]
-    last = nbformat.v4.new_code_cell(
-        "\n".join(f"assert checks.{n}(solution_{n}).verdict == 'right', {n!r}" for n in names)
-    )
-    nb.cells = [cell for cell in nb.cells if cell.cell_type == "code"] + [last]
-    return nb, names
+def checked_solutions(nb):
+    """The names of a lesson's solutions, and a cell which asserts that each is right."""
+    solutions = [cell.source for cell in nb.cells if "solution" in tags(cell)]
+    names = [name for text in solutions for name in re.findall(r"^(?:def |class )?solution_(\w+)", text, flags=re.M)]
+    lines = [f"assert checks.{n}(solution_{n}).verdict == 'right', {n!r}" for n in names]
+    return names, nbformat.v4.new_code_cell("\n".join(lines))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from rules import code_cells, tags
-from running import LESSONS, executed, is_main, only, run, solved
+from running import LESSONS, errors, executed, is_main, only, run
 
 from course_lib import checks
 from course_lib.checks.exercises import Choice
@@ -30,7 +30,7 @@ def pictures(nb):
 
 @lessons
 def test_stored_pictures_are_what_the_code_draws_today(lesson):
-    stored, fresh = pictures(nbformat.read(lesson, as_version=4)), pictures(executed(lesson))
+    stored, fresh = pictures(nbformat.read(lesson, as_version=4)), pictures(executed(lesson).first)
     for cell, images in stored.items():
         assert len(images) == len(fresh[cell]), cell
         for old, new in zip(images, fresh[cell], strict=True):
@@ -39,8 +39,13 @@ def test_stored_pictures_are_what_the_code_draws_today(lesson):
 
 
 @lessons
+def test_it_runs_from_top_to_bottom(lesson):
+    assert errors(*executed(lesson).first.cells) == []
+
+
+@lessons
 def test_nothing_is_written_to_stderr(lesson):
-    loud = [c.id for c in code_cells(executed(lesson)) for o in c.outputs if o.get("name") == "stderr"]
+    loud = [c.id for c in code_cells(executed(lesson).first) for o in c.outputs if o.get("name") == "stderr"]
     assert loud == []
 
 
@@ -51,21 +56,19 @@ def test_main_line_runs_without_the_deeper_sections(lesson):
 
 @lessons
 def test_running_twice_in_one_kernel_works(lesson):
-    nb = nbformat.read(lesson, as_version=4)
-    again = only(nb, lambda cell: cell.cell_type == "code")
-    for cell in again.cells:
-        cell.id = f"{cell.id}-again"
-    nb.cells += again.cells
-    run(nb)
+    assert errors(*executed(lesson).again) == []
 
 
 @lessons
 def test_solutions_pass_their_checks(lesson):
-    nb, names = solved(nbformat.read(lesson, as_version=4))
-    run(nb)
+    assert errors(executed(lesson).solutions) == []
+
+
+@lessons
+def test_exercises_with_one_right_answer_have_a_solution(lesson):
     number = int(lesson.stem[:2])
     wanted = {e.name for e in checks.EXERCISES if e.lesson == number and not isinstance(e, Choice) and not e.guess}
-    assert set(names) == wanted
+    assert set(executed(lesson).names) == wanted
 
 
 @lessons
