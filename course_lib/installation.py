@@ -157,8 +157,8 @@ def lessons(root: Path) -> Iterator[Finding]:
         yield Finding(f"no lessons in {root / 'notebooks'}", "git checkout -- notebooks")
         return
     yield Finding(f"{len(found)} lessons in {root / 'notebooks'}")
-    for name in workspace.newer_lessons(root / "notebooks", root / "work"):
-        yield Finding(f"work/{name} is older than the lesson", f"make fresh LESSON={name[:2]}")
+    for name in workspace.newer_lessons(root / "notebooks", workspace.home(root)):
+        yield Finding(f"your copy of {name} is older than the lesson", f"make fresh LESSON={name[:2]}")
 
 
 def load(path: Path) -> ModuleType:

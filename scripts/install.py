@@ -19,6 +19,8 @@ CONTAINS = {"lab": ("lab", "test"), "test": ("test",)}  # the extras that hold w
 
 NO_VENV = """This Python cannot make environments: its module 'venv' or 'ensurepip' is missing.
 On Debian and Ubuntu: sudo apt install python3-venv      Then call make again."""
+READ_ONLY = """This folder cannot be written to, and the command has to write here. Copy the folder to a place of
+your own, for example with cp -r . ~/momentum-course, and call the command there."""
 NO_INSTALL = """
 The packages could not be installed; the lines above say why. If they speak of a connection, a name
 that was not resolved or a time-out, this computer does not reach the package index: connect it and
@@ -86,7 +88,11 @@ def install(extra: str) -> int:
     Where uv fails, pip has its turn: uv does not know pip's settings (a mirror, a company's certificate).
     """
     wanted = fingerprint(ROOT)
-    if PYTHON.exists() and is_ready(VENV, extra, wanted):
+    ready = PYTHON.exists() and is_ready(VENV, extra, wanted)
+    if not (ready and extra == "lab") and not os.access(ROOT, os.W_OK):  # lessons can be opened all the same
+        print(READ_ONLY)
+        return 1
+    if ready:
         return 0
     print(f"Installing the packages into {VENV} (once; a minute or so) ...", flush=True)
     uv = shutil.which("uv")

@@ -1,4 +1,4 @@
-"""The learner's own copies of the lessons, in work/, and JupyterLab on them.
+"""The learner's own copies of the lessons, in work/ or the folder COURSE_WORK names, and JupyterLab on them.
 
     python scripts/workspace.py lab [options of JupyterLab]
     python scripts/workspace.py fresh 01
@@ -17,6 +17,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ".versions.json"  # in work/: which version of each lesson a copy was made from
+
+
+NOT_WRITTEN = """{work} cannot be written to ({reason}). Name a folder of your own for your copies of the lessons, for
+example: COURSE_WORK=~/momentum make lab"""
+
+
+def home(root: Path) -> Path:
+    """The folder of the learner's copies."""
+    return Path(os.environ.get("COURSE_WORK") or root / "work").expanduser().absolute()
 
 
 def without_outputs(notebook: dict) -> dict:
@@ -60,7 +69,7 @@ def newer_lessons(notebooks: Path, work: Path) -> list[str]:
 
 def copy_missing(notebooks: Path, work: Path) -> list[str]:
     """Copy the lessons that work/ does not have yet; return their names."""
-    work.mkdir(exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
     versions, copied = read_versions(work), []
     for lesson in lessons_in(notebooks):
         text = learner_text(lesson)
@@ -139,11 +148,11 @@ def fresh(notebooks: Path, work: Path, wanted: str) -> None:
 def start_lab(work: Path, first: str | None, extra: list[str]) -> None:
     # A kernel installed for the whole user must not stand in for the one of this environment.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    from jupyterlab.labapp import LabApp
+    print("Starting JupyterLab; Ctrl-C here ends it.", flush=True)
+    from jupyterlab.labapp import LabApp  # takes seconds on a busy computer
 
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     display = has_display(sys.platform, dict(os.environ))
-    print("Starting JupyterLab; Ctrl-C here ends it.", flush=True)
     LabApp.launch_instance(lab_arguments(work, first, extra, root=root, display=display))
 
 
@@ -153,15 +162,19 @@ def main(argv: list[str]) -> int:
     commands.add_parser("lab", help="copy what is missing and open JupyterLab", add_help=False)
     commands.add_parser("fresh", help="a new copy of one lesson").add_argument("lesson")
     given, extra = parser.parse_known_args(argv)
-    notebooks, work = ROOT / "notebooks", ROOT / "work"
-    if given.command == "fresh":
-        try:
+    notebooks, work = ROOT / "notebooks", home(ROOT)
+    try:
+        if given.command == "fresh":
             fresh(notebooks, work, given.lesson)
-        except ValueError as error:
-            print(error)
-            return 1
-    else:
-        report(notebooks, work)
+        else:
+            report(notebooks, work)
+    except ValueError as error:
+        print(error)
+        return 1
+    except OSError as error:
+        print(NOT_WRITTEN.format(work=work, reason=error.strerror))
+        return 1
+    if given.command == "lab":
         first = next((lesson.name for lesson in lessons_in(notebooks)), None)
         start_lab(work, first, extra)
     return 0

@@ -33,8 +33,9 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
-    """No test reads or writes the progress of the person who runs it."""
+    """No test reads or writes the progress, or the copies, of the person who runs it."""
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.delenv("COURSE_WORK", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -124,3 +124,22 @@ def test_no_network_gets_a_sentence_and_no_stamp(repository, monkeypatch, capsys
     assert install.install("lab") == 1
     assert "does not reach the package index" in capsys.readouterr().out
     assert not install.stamp(install.VENV, "lab").exists()
+
+
+def read_only(monkeypatch):
+    """The folder as if nothing could be written there; root may write anywhere, so permissions would not do."""
+    monkeypatch.setattr(install.os, "access", lambda path, mode: mode != os.W_OK)
+
+
+@pytest.mark.parametrize("extra", ["lab", "test"])
+def test_a_read_only_folder_gets_a_sentence(repository, commands, monkeypatch, capsys, extra):
+    read_only(monkeypatch)
+    assert install.install(extra) == 1
+    assert commands == [] and "cannot be written to" in capsys.readouterr().out
+
+
+def test_lessons_open_from_a_read_only_folder_that_is_ready(repository, commands, monkeypatch, capsys):
+    assert install.install("test") == 0
+    read_only(monkeypatch)
+    assert install.install("lab") == 0 and install.install("test") == 1
+    assert "Copy the folder" in capsys.readouterr().out

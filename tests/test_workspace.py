@@ -147,3 +147,22 @@ def test_a_given_option_replaces_ours(tmp_path):
 )
 def test_where_a_browser_can_open(platform, environ, expected):
     assert workspace.has_display(platform, environ) is expected
+
+
+def test_a_folder_that_cannot_be_written_to_gets_a_sentence(folders, monkeypatch, capsys):
+    def refuse(*args, **kwargs):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(workspace, "ROOT", folders[0].parent)
+    monkeypatch.setattr(workspace.Path, "mkdir", refuse)
+    for command in (["lab"], ["fresh", "01"]):
+        assert workspace.main(command) == 1
+        said = capsys.readouterr().out
+        assert "Read-only file system" in said and "COURSE_WORK=" in said
+
+
+def test_the_copies_may_lie_elsewhere(folders, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(workspace, "ROOT", folders[0].parent)
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "mine" / "copies"))
+    assert workspace.main(["fresh", "01"]) == 0
+    assert (tmp_path / "mine" / "copies" / "01_what.ipynb").is_file() and not folders[1].exists()

@@ -14,13 +14,18 @@ from rules import tags
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 
+OUTSIDE = Path(__file__).with_name("outside.py")  # forbids the kernel to reach outside this computer
+
+
 def run(nb, **options):
-    """Execute in place, in an empty folder; the first error in a cell is raised, unless allow_errors says otherwise."""
+    """Execute in place, in an empty folder and with no way outside; the first error in a cell is raised, unless
+    allow_errors says otherwise."""
+    options = {"kernel_name": "python3", "timeout": 120} | options
+    options["extra_arguments"] = [f"--IPKernelApp.exec_files={OUTSIDE}"]
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # jupyter_client warns that its loopback sockets are not encrypted.
         warnings.simplefilter("ignore")
-        folder = {"metadata": {"path": folder}}
-        NotebookClient(nb, kernel_name="python3", timeout=120, resources=folder, **options).execute()
+        NotebookClient(nb, resources={"metadata": {"path": folder}}, **options).execute()
     return nb
 
 
