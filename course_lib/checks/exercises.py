@@ -266,7 +266,7 @@ class WrittenTest(Exercise):
         try:
             answer = calling.call(test, (version,), let_through=(AssertionError,))
             with calling.guarded():
-                passes = answer is None or bool(np.all(answer))
+                passes = answer is None or bool(answer if isinstance(answer, str) else np.all(answer))
         except AssertionError as error:
             return calling.where(error) or " by an `assert`"
         except Accident:

@@ -1,0 +1,199 @@
+"""Broken answers to every exercise, made by script, and what the checks say about them.
+
+    python tests/checks/mutants.py             a row an exercise: mutants, accepted, named, law, generic
+    python tests/checks/mutants.py NAME ...    every mutant of these exercises with the sentence it earns
+
+A mutant is the lesson's own solution (the right answer where there is none) with one place of its program changed, or
+two where one is not enough. Whether it is right after all is found out by running it, on numbers that the check has
+never seen; a test, on the versions that it should tell apart.
+"""
+
+import ast
+import inspect
+import json
+import linecache
+import os
+import random
+import sys
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import rewriting
+import rightness
+
+from course_lib import checks, optimizers
+from course_lib.checks.exercises import Choice, Function, Number, WrittenTest
+from course_lib.checks.suspects import walk
+
+ENOUGH = 20  # mutants an exercise, where its kind allows it
+MOST = 40  # mutants that are tried: a sample spread evenly over all of them
+LESSONS = Path(__file__).parents[2] / "notebooks"
+numbered = count()
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A broken answer. what: how it differs from the right one, in words."""
+
+    what: str
+    answer: object
+
+
+@dataclass
+class Row:
+    """What became of an exercise's mutants: lists of (mutant, feedback)."""
+
+    accepted: list = field(default_factory=list)
+    named: list = field(default_factory=list)
+    law: list = field(default_factory=list)
+    generic: list = field(default_factory=list)
+
+    @property
+    def mutants(self):
+        return sum(map(len, (self.accepted, self.named, self.law, self.generic)))
+
+    @property
+    def told(self):
+        """The share that is named or given the law it breaks."""
+        return (len(self.named) + len(self.law)) / self.mutants
+
+
+def judged(exercise):
+    """Whether an exercise says right or wrong: a guess and a few sentences are only noted."""
+    return isinstance(exercise, Choice | Function | Number | WrittenTest) and not exercise.guess
+
+
+JUDGED = [exercise for exercise in checks.EXERCISES if judged(exercise)]
+
+
+@cache
+def row(name):
+    """Every mutant of the exercise of this name, judged."""
+    exercise, found = getattr(checks, name), Row()
+    for mutant in mutants(exercise):
+        feedback = exercise(mutant.answer)
+        getattr(found, heard(exercise, feedback)).append((mutant, feedback))
+    return found
+
+
+def heard(exercise, feedback):
+    """How much a feedback says: accepted, named, law or generic.
+
+    A sentence about an accident names it; to reject the right version breaks the law of every test.
+    """
+    if feedback.verdict in ("right", "told"):
+        return "accepted"
+    if feedback.more or feedback.verdict in ("trouble", "empty") or isinstance(exercise, Choice):
+        return "named"
+    laws = [law.sentence for law in getattr(exercise, "laws", ())] + ["rejects the right version"]
+    return "law" if any(law in feedback.says for law in laws) else "generic"
+
+
+def mutants(exercise):
+    """The broken answers to an exercise that are tried, in an order that does not change."""
+    if isinstance(exercise, Choice):
+        return [Mutant(f"letter {letter}", letter) for letter, _ in exercise.options if letter != exercise.right]
+    found = _numbers(exercise) if isinstance(exercise, Number) else _programs(exercise)
+    found = [mutant for mutant in found if not rightness.right(exercise, mutant.answer)]
+    return found if len(found) <= MOST else [found[k * len(found) // MOST] for k in range(MOST)]
+
+
+def _programs(exercise):
+    """Changed programs that do not do the same as one before."""
+    seen = set()
+    for what, answer in _changed(exercise):
+        does = rightness.fingerprint(exercise, answer)
+        if does not in seen:
+            seen.add(does)
+            yield Mutant(what, answer)
+
+
+def _numbers(exercise):
+    """What comes out of changed formulas, and of the usual slips with a number."""
+    x, seen = exercise.value, []
+    slips = {"ten times": 10 * x, "a tenth": x / 10, "the sign": -x, "twice": 2 * x, "half": x / 2, "1 / x": 1 / x}
+    slips |= {"x squared": x * x, "the root of x": abs(x) ** 0.5, "percent": 100 * x, "1 - x": 1 - x, "1 + x": 1 + x}
+    for what, value in (*_changed(exercise), *slips.items()):
+        if isinstance(value, float | int | np.number) and np.isfinite(value) and value not in seen:
+            seen.append(value)
+            yield Mutant(f"{value:.6g}, {what}", float(value))
+
+
+def _changed(exercise):
+    """(what, answer) for the solution with one place changed, then with a second one where that makes too few."""
+    once = list(rewriting.changes(ast.parse(solution(exercise))))
+    draw = random.Random(exercise.name)
+    for what, tree in once:
+        yield from _made(exercise, what, tree)
+    for what, tree in draw.sample(once, len(once)) if len(once) < 3 * ENOUGH else ():
+        also, twice = draw.choice(list(rewriting.changes(tree)) or [("nothing", tree)])
+        yield from _made(exercise, f"{what}, and {also}", twice)
+
+
+def _made(exercise, what, tree):
+    """(what, answer), where the program can be run at all."""
+    try:
+        with np.errstate(all="ignore"):
+            yield what, run(ast.unparse(tree))[f"solution_{exercise.name}"]
+    except Exception:
+        return
+
+
+def run(source):
+    """The names that a program defines, as in a lesson: its lines can be shown by inspect and by an error."""
+    file = f"<mutant {next(numbered)}>"
+    linecache.cache[file] = len(source), None, source.splitlines(True), file
+    names = {"np": np, "walk": walk, "steady": lambda theta: np.full_like(theta, 2.0), **vars(optimizers)}
+    exec(compile(f"from dataclasses import dataclass\n{source}", file, "exec"), names)
+    return names
+
+
+def solution(exercise):
+    """The program that defines `solution_NAME`: from the lesson, or the right answer where the lesson has none."""
+    name = f"solution_{exercise.name}"
+    for cell in _solutions(exercise.lesson):
+        if f"def {name}(" in cell or f"class {name}(" in cell or f"{name} = " in cell:
+            return "\n".join(line for line in cell.splitlines() if not line.startswith("print("))
+    right: Callable = exercise.right
+    return f"{textwrap.dedent(inspect.getsource(right))}\n{name} = {right.__name__}"
+
+
+@cache
+def _solutions(lesson):
+    """The cells of a lesson that are tagged as solutions."""
+    (path,) = LESSONS.glob(f"{lesson:02d}_*.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if "solution" in cell["metadata"].get("tags", [])]
+
+
+def table():
+    """A row an exercise, and the sums."""
+    parts = ("mutants", "accepted", "named", "law", "generic")
+    yield f"{'exercise':22}" + "".join(f"{part:>9}" for part in parts) + "     told"
+    sums = np.zeros(5, int)
+    for exercise in JUDGED:
+        found = row(exercise.name)
+        numbers = [found.mutants, *(len(getattr(found, part)) for part in parts[1:])]
+        sums += numbers
+        yield f"{exercise.name:22}" + "".join(f"{number:9}" for number in numbers) + f"{found.told:9.0%}"
+    yield f"{'all':22}" + "".join(f"{number:9}" for number in sums) + f"{(sums[2] + sums[3]) / sums[0]:9.0%}"
+
+
+def listing(exercise):
+    """Every mutant of an exercise with what it is told."""
+    found = row(exercise.name)
+    for part in ("accepted", "generic", "law", "named"):
+        for mutant, feedback in getattr(found, part):
+            yield f"{part:9} {mutant.what}\n{'':10}-> {feedback.verdict}: {feedback.says} {feedback.more}"
+
+
+if __name__ == "__main__":
+    os.environ["COURSE_PROGRESS"] = os.devnull
+    wanted = sys.argv[1:]
+    for line in (line for name in wanted for line in listing(getattr(checks, name))) if wanted else table():
+        print(line, flush=True)
