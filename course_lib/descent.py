@@ -11,14 +11,19 @@ Divergence is data: a run that leaves the finite numbers shows inf and nan, and 
 
 import operator
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import count, islice
+from functools import partial
+from itertools import chain, count, islice, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .optimizers.base import Optimizer, nearest, prepared
 from .surfaces import SURFACES, Surface
+
+SILENT = partial(np.errstate, all="ignore")  # divergence is data
+THETA = operator.itemgetter(1)  # of a Step
 
 
 class Step(NamedTuple):
@@ -45,17 +50,12 @@ def trace(optimizer, gradient, theta) -> Iterator[Step]:
     The arrays of a Step are read-only. Raises ValueError or TypeError where an argument is no start, no optimizer,
     or the gradient or the step breaks the contract.
     """
-    if not callable(gradient):
-        raise TypeError(f"gradient is {gradient!r}: it must be a function theta -> array of theta's shape")
-    schedule = _schedule(optimizer)
-    first = schedule(1)
-    theta = _start(theta, getattr(first, "sweep", ()))
-    return _steps(schedule, first, gradient, theta, first.init(theta))
+    return map(Step._make, _steps(optimizer, gradient, theta))
 
 
 def iterates(optimizer, gradient, theta) -> Iterator[np.ndarray]:
     """The points of a run, the start first, without end."""
-    return (step.theta for step in trace(optimizer, gradient, theta))
+    return map(THETA, _steps(optimizer, gradient, theta))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,29 +97,34 @@ def descend(optimizer, surface, start=None, steps=100) -> Path:
     steps: a whole number, at least 1. Raises ValueError in one sentence for anything else.
     """
     surface, points, steps = _run(optimizer, surface, start, steps)
-    first = next(points)
-    theta = np.empty((steps + 1, *first.shape), first.dtype)
-    theta[0] = first
-    for k, point in enumerate(islice(points, steps), start=1):
-        theta[k] = point
-    return Path(theta, _loss(surface, theta.swapaxes(0, 1)), surface, optimizer)
+    with SILENT():
+        first = next(points)
+        theta = np.empty((steps + 1, *first.shape), first.dtype)
+        theta[0] = first
+        for k, point in enumerate(islice(points, steps), start=1):
+            theta[k] = point
+        loss = surface.value(theta.swapaxes(0, 1))
+    return Path(theta, loss, surface, optimizer)
 
 
 def sweep(optimizer, surface, start=None, steps=100, tol=1e-6) -> Sweep:
     """Run an optimizer on a surface and keep only how it ended, so that memory does not grow with the steps.
 
     Arguments as in `descend`. A step counts as arrived when loss minus the surface's lowest value is below `tol`.
+    tol=None does not count: the steps are inf, and a run costs about half.
     """
     surface, points, steps = _run(optimizer, surface, start, steps)
-    theta, bound = next(points), surface.lowest + tol
-    waited = np.zeros(theta.shape[1:], np.int32)  # at how many points, the start first, a run had not yet arrived
-    waiting = np.ones(theta.shape[1:], bool)
-    for _ in range(steps):
-        if np.isfinite(bound):
-            waiting &= ~(_loss(surface, theta) < bound)
-            waited += waiting
+    bound = -np.inf if tol is None else surface.lowest + tol
+    with SILENT():
         theta = next(points)
-    loss = _loss(surface, theta)
+        waited = np.zeros(theta.shape[1:], np.int32)  # at how many points, the start first, a run had not yet arrived
+        waiting = np.ones(theta.shape[1:], bool)
+        for _ in range(steps):
+            if np.isfinite(bound):
+                waiting &= ~(surface.value(theta) < bound)
+                waited += waiting
+            theta = next(points)
+        loss = surface.value(theta)
     waiting &= ~(loss < bound)
     return Sweep(loss, np.where(waiting, np.inf, waited)[()])
 
@@ -141,30 +146,26 @@ def _run(optimizer, surface, start, steps):
             f"start has shape {start.shape}: the surface {surface.name} takes {surface.dim} coordinate(s), "
             "first axis first"
         )
-    return surface, iterates(optimizer, surface.gradient, start), steps
-
-
-def _loss(surface, theta):
-    with np.errstate(all="ignore"):
-        return surface.value(theta)
+    # Silent for the whole run, not anew at every step: nobody else's code runs between two steps here.
+    return surface, map(THETA, _steps(optimizer, surface.gradient, start, silent=nullcontext)), steps
 
 
 def _schedule(optimizer):
-    """A function t -> Optimizer, whatever was given, that refuses an answer which is no optimizer."""
+    """The optimizer of each step, without end; an answer of a schedule that is no optimizer is refused."""
     if isinstance(optimizer, type):
         raise TypeError(f"{optimizer.__name__} is a class, not yet an optimizer: write {optimizer.__name__}()")
     if hasattr(optimizer, "step"):
-        return lambda t: optimizer
+        return repeat(optimizer)
     if not callable(optimizer):
         raise TypeError(f"optimizer is {optimizer!r}: it must be an Optimizer or a function t -> Optimizer")
 
-    def schedule(t):
+    def asked(t):
         answer = optimizer(t)
         if isinstance(answer, type) or not hasattr(answer, "step"):
             raise TypeError(f"the schedule returned {answer!r} for t = {t}: it must return an Optimizer")
         return answer
 
-    return schedule
+    return map(asked, count(1))
 
 
 def _numbers(argument, value):
@@ -190,26 +191,39 @@ def _start(theta, sweep):
     return np.array(np.broadcast_to(theta, (dim, *shape)))
 
 
-def _steps(schedule, first, gradient, theta, state):
+def _steps(optimizer, gradient, theta, silent=SILENT):
+    """The parts of a Step, for ever, from arguments that are checked now; silent: the context of gradient and step."""
+    if not callable(gradient):
+        raise TypeError(f"gradient is {gradient!r}: it must be a function theta -> array of theta's shape")
+    schedule = _schedule(optimizer)
+    first = next(schedule)
+    theta = _start(theta, getattr(first, "sweep", ()))
+    return _walk(chain((first,), schedule), gradient, theta, first.init(theta), silent)
+
+
+def _walk(schedule, gradient, theta, state, silent):
     asked = optimizer = g = None
-    for t in count(1):
-        following = first if t == 1 else schedule(t)
+    for t, following in enumerate(schedule, start=1):
         # The last step is taken here, not behind the yield: entering errstate costs as much as the arithmetic of
         # a small step, and this way it is entered once a turn.
-        with np.errstate(all="ignore"):
+        with silent():
             if t > 1:
                 theta, state = _moved(optimizer, theta, g, t - 1, state)
             if following is not asked:
                 asked, optimizer = following, prepared(following, theta)
             look, g = _measured(optimizer, gradient, theta, state)
-        yield Step(t, theta, look, g, state)
+        yield t, theta, look, g, state
 
 
 def _measured(optimizer, gradient, theta, state):
     """Where the optimizer looks, and the gradient there."""
-    _freeze(theta, *state)
+    # A step that writes into its arguments would rewrite the path behind it: numpy refuses it instead.
+    theta.setflags(False)  # write=False; by its place it takes half the time
+    for array in state:
+        _freeze(array)
     look = optimizer.look(theta, *state)
-    _freeze(look)
+    if look is not theta:
+        _freeze(look)
     try:
         g = np.asarray(gradient(look), theta.dtype)
     except ValueError as error:
@@ -217,15 +231,13 @@ def _measured(optimizer, gradient, theta, state):
     if g.shape != theta.shape:
         raise ValueError(f"the gradient has shape {g.shape}, but theta has shape {theta.shape}: they must be equal")
     g = g.view()  # frozen below, while a buffer that the gradient fills again and again stays its own
-    _freeze(g)
+    g.setflags(False)
     return look, g
 
 
-def _freeze(*arrays):
-    # A step that writes into its arguments would rewrite the path behind it: numpy refuses it instead.
-    for array in arrays:
-        if isinstance(array, np.ndarray):
-            array.setflags(False)  # write=False; by its place it takes half the time
+def _freeze(array):
+    if isinstance(array, np.ndarray):
+        array.setflags(False)
 
 
 def _explained(error, who):

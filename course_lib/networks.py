@@ -11,7 +11,6 @@ theta is (dim,), or (dim, *sweep) for a whole grid of networks that see the same
 Symbols: W weights, b biases, f the activation, J the loss, theta all weights and biases in a row.
 """
 
-import difflib
 import math
 import operator
 from dataclasses import dataclass
@@ -331,6 +330,8 @@ def _sizes(sizes):
 
 def _known(argument, name, known):
     if name not in known:
+        import difflib  # only where a sentence is due: it would cost every import of the course
+
         close = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
         hint = f"did you mean {close[0]!r}? " if close else ""
         raise ValueError(f"there is no {argument} {name!r}: {hint}Known are: {', '.join(known)}.")

@@ -18,13 +18,14 @@ Symbols: lr (eta), gamma the momentum, curvature (lambda), mu <= curvature <= L 
 T and D trace and determinant of the iteration matrix, z its eigenvalues, rho the larger |z|.
 """
 
+import sys
 from typing import NamedTuple
 
 import numpy as np
 
 # A radius closer to 1 than this neither shrinks nor grows; one below its square root is a landing in one step.
 MARGIN = 1e-12
-EPS = np.finfo(float).eps
+EPS = sys.float_info.epsilon
 
 
 class Mode(NamedTuple):

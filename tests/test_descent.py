@@ -247,6 +247,13 @@ def test_arrival_is_counted_at_its_first_step_even_if_the_run_leaves_again():
         assert descend(optimizer, bowl, steps=200).steps_to(tol) == first
 
 
+def test_a_sweep_without_a_tolerance_ends_as_with_one_and_counts_nothing():
+    optimizer = Momentum(lr=np.array([0.01, 0.05]), gamma=0.8)
+    counted, uncounted = sweep(optimizer, "ravine", steps=200), sweep(optimizer, "ravine", steps=200, tol=None)
+    np.testing.assert_array_equal(uncounted.loss, counted.loss)
+    assert np.isfinite(counted.steps).any() and np.isinf(uncounted.steps).all()
+
+
 def test_arrival_at_the_start_the_last_step_and_never():
     ended = sweep(GradientDescent(lr=0.04), "ravine", [0, 0], steps=3)
     assert ended.steps == 0

@@ -10,7 +10,6 @@ State goes in and comes out; an optimizer remembers nothing itself, so two runs 
 """
 
 import dataclasses
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -108,6 +107,8 @@ def prepared(optimizer, theta):
 
 def nearest(name, known):
     """A sentence that names the known word closest to `name`, for messages about unknown names."""
+    import difflib  # only where a sentence is due: it would cost every import of the course
+
     close = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return f"{hint}Known are: {', '.join(known)}."
