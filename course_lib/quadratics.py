@@ -18,14 +18,13 @@ Symbols: lr (eta), gamma the momentum, curvature (lambda), mu <= curvature <= L 
 T and D trace and determinant of the iteration matrix, z its eigenvalues, rho the larger |z|.
 """
 
-import sys
 from typing import NamedTuple
 
 import numpy as np
 
 # A radius closer to 1 than this neither shrinks nor grows; one below its square root is a landing in one step.
 MARGIN = 1e-12
-EPS = sys.float_info.epsilon
+EPS = np.finfo(float).eps
 
 
 class Mode(NamedTuple):
@@ -252,13 +251,24 @@ def lucas(trace, det, k):
     """
     if k < 0:
         raise ValueError(f"k is {k}: it must be a whole number, 0 or more")
-    now, after = np.zeros_like(trace), np.ones_like(trace)
+    # Full arrays, used again and again: on a grid, stretching and making new ones would cost more than the arithmetic.
+    full = np.broadcast_shapes(np.shape(trace), np.shape(det)), np.result_type(trace, det)
+    trace, det = (np.array(np.broadcast_to(given, full[0]), full[1], order="C") for given in (trace, det))
+    now, after, u, v = np.zeros(*full), np.ones(*full), np.empty(*full), np.empty(*full)
     with np.errstate(all="ignore"):
         for bit in f"{k:b}":
-            now, after = now * (2 * after - trace * now), after * after - det * now * now
+            np.add(after, after, out=u)
+            u -= np.multiply(trace, now, out=v)  # 2 U_{k+1} - T U_k
+            np.multiply(det, now, out=v)
+            v *= now  # D U_k^2
+            now *= u
+            after *= after
+            after -= v
             if bit == "1":
-                now, after = after, trace * after - det * now
-    return now, after
+                np.multiply(trace, after, out=u)
+                u -= np.multiply(det, now, out=v)
+                now, after, u = after, u, now
+    return now[()], after[()]
 
 
 def late_iterate(mode, k, start=1.0):
