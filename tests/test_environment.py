@@ -100,6 +100,7 @@ TARGETS = [
     "test-matrix",
     "notebooks",
     "site",
+    "slides",
     "bench",
     "format",
     "lint",

@@ -93,10 +93,15 @@ def _panels():
             "loss": "Loss of the run on the left, and pale of the run at 0°",
             "rows": f"Steps to settle below {TOLERANCE:g}, each tuned at 0°",
         },
+        on_slide=3.1,
     )
     above, loss, rows = axes["above"], axes["loss"], axes["rows"]
-    plots.place(fig, (above, 0.62, 3.44, 3.44), (rows, 5.5, 5.3, 2.0))  # a true square; steps above steps
-    plots.place(fig, (loss, 5.5, 5.3, 0.98), bottom=3.02)
+    if plots.on_slides():  # nine names one above the other leave no room for the loss
+        plots.place(fig, (above, 0.62, 3.44, 3.44), (rows, 5.5, 5.3, 3.44))
+        loss.set_position((2, 2, 1, 1))
+    else:
+        plots.place(fig, (above, 0.62, 3.44, 3.44), (rows, 5.5, 5.3, 2.0))  # a true square; steps above steps
+        plots.place(fig, (loss, 5.5, 5.3, 0.98), bottom=3.02)
     above.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), facecolor=plots.LAND(0.35))
     above.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
     for draw in (above.axhline, above.axvline):

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.markers import MarkerStyle
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from . import codec, style
@@ -89,10 +90,16 @@ class Drawing:
         order = sorted(self.lines.values(), key=lambda line: (line.axes.zorder, axes.index(line.axes), line.zorder))
         return {
             "size": self.size,
+            "text": self._smallest_text(),
             "axes": [self._axes(ax) for ax in axes],
             "lines": [self._line(line) for line in order],
             "step": self.step_label,
         }
+
+    def _smallest_text(self):
+        """Height in px of the smallest text that is seen (indices are smaller); 0 if there is none."""
+        seen = [text for text in self.figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+        return min((float(text.get_fontsize()) for text in seen), default=0.0) * self.figure.dpi / 72
 
     @property
     def size(self):

@@ -26,6 +26,7 @@ if "google.colab" in sys.modules:
     importlib.import_module("google.colab.output")  # where anywidget looks to have custom widgets enabled on Colab
 
 HERE = Path(__file__).parent
+PAGES = ("html", "slides")  # what asks for figures that live without a kernel
 NOTE = "A picture of the default setting. Run this cell in a notebook to move it."
 
 
@@ -331,7 +332,7 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         data = {"text/plain": self.spec["alt"]}
-        if os.environ.get("COURSE_LIVE") == "html":
+        if os.environ.get("COURSE_LIVE") in PAGES:
             return data | {"text/html": self.html()}
         width, _ = self.drawing.size
         widget, metadata = super()._repr_mimebundle_(**kwargs)  # Colab finds in the metadata who draws it

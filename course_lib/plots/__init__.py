@@ -3,6 +3,7 @@
 looks       colours, and the look of each optimizer; sizes and fonts are in course.mplstyle
 figures     empty figures, and `show`, which puts a finished one into the notebook
 drawing     what stands still: (axes, arrays) -> artists
+slides      the same figures for slides: larger
 moving      empty lines with names, for what a live figure moves
 
 A picture is made in three steps: `figure()`, some `draw_...` calls, `show(fig, alt)`. Importing this sets the style.
@@ -99,6 +100,7 @@ from .moving import (
     put_under,
     tint,
 )
+from .slides import on_slides
 
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
@@ -176,6 +178,7 @@ __all__ = [
     "moving_shadow",
     "moving_span",
     "moving_start",
+    "on_slides",
     "paint_losses",
     "place",
     "put_under",

@@ -6,30 +6,44 @@ import io
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from . import slides
 
-def figure(*titles, widths=None, height=4.4):
-    """A figure with one axes for each title, side by side, and the axes. widths: their ratios."""
-    fig = Figure(figsize=(11, height), layout="constrained")
+
+def figure(*titles, widths=None, height=4.4, on_slide=None):
+    """A figure with one axes for each title, side by side, and the axes. widths: their ratios.
+
+    height: in inches; on_slide: the height there, if it is not in proportion (the width is 7.6).
+    """
+    fig = _paper(height, on_slide)
     axes = fig.subplots(1, max(1, len(titles)), width_ratios=widths, squeeze=False)[0]
     for ax, title in zip(axes, titles, strict=False):
         ax.set_title(title)
     return (fig, *axes)
 
 
-def mosaic(layout, titles, *, height=4.4, **ratios):
+def mosaic(layout, titles, *, height=4.4, on_slide=None, **ratios):
     """A figure whose axes are laid out by name, as in matplotlib's subplot_mosaic: (figure, {name: axes}).
 
-    titles: name -> title; ratios: width_ratios, height_ratios.
+    titles: name -> title; ratios: width_ratios, height_ratios; height, on_slide: as in `figure`.
     """
-    fig = Figure(figsize=(11, height), layout="constrained")
+    fig = _paper(height, on_slide)
     axes = fig.subplot_mosaic(layout, **ratios)
     for name, title in titles.items():
         axes[name].set_title(title)
     return fig, axes
 
 
+def _paper(height, on_slide):
+    if slides.on_slides():
+        return slides.SlideFigure(height, on_slide)
+    return Figure(figsize=(slides.NOTEBOOK_WIDTH, height), layout="constrained")
+
+
 def place(fig, *panels, bottom=0.56):
     """Put axes where they are told, in inches: (axes, left, width, height) each. For true shapes, without a layout."""
+    if isinstance(fig, slides.SlideFigure):
+        fig.place(panels, bottom)
+        return
     fig.set_layout_engine("none")
     across, up = fig.get_size_inches()
     for ax, left, width, height in panels:
@@ -38,6 +52,10 @@ def place(fig, *panels, bottom=0.56):
 
 def show(fig, alt):
     """Put a finished figure into the notebook, with `alt` as its text alternative for those who cannot see it."""
-    picture = io.BytesIO()
-    fig.savefig(picture, format="png", metadata={"Software": None})
-    display({"image/png": picture.getvalue(), "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+    picture, about = io.BytesIO(), {"alt": alt}
+    if isinstance(fig, slides.SlideFigure):
+        fig.savefig(picture, format="png", metadata={"Software": None}, dpi=2 * fig.dpi)  # for sharp screens
+        about |= {"width": int(fig.bbox.width), "text": slides.smallest_text(fig) * fig.dpi / 72}
+    else:
+        fig.savefig(picture, format="png", metadata={"Software": None})
+    display({"image/png": picture.getvalue(), "text/plain": alt}, metadata={"image/png": about}, raw=True)

@@ -1,4 +1,9 @@
 """The lessons as slides: `python -m scripts.slides` builds build/slides/, which works from disk and asks for nothing.
 
 places  which slide belongs to which lecture, and for how many minutes: tags and metadata of the lessons' own cells
+deck    slides from the cells of a lesson
+render  cells as pieces of HTML, made harmless
+build   run the lessons, write the decks and the page that lists them
+check   look at every page in Chromium
+static  deck.js, which cuts slides into pages, deck.css, and copies of reveal.js and of fonts
 """

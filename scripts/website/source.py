@@ -36,14 +36,14 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
                 (source / LIVE / f"{place}.html").write_text(html, encoding="ascii")
 
 
-def run(lesson: Path, kept: Path) -> Path:
-    """The lesson with live figures in its outputs."""
+def run(lesson: Path, kept: Path, live: str = "html") -> Path:
+    """The lesson with live figures in its outputs. live: "html" for a page, "slides" for large ones."""
     path = kept / f"{lesson.stem}-{fingerprint(lesson)}.ipynb"
     if not path.is_file():
         kept.mkdir(parents=True, exist_ok=True)
         for old in kept.glob(f"{lesson.stem}-*.ipynb"):
             old.unlink()
-        nbformat.write(notebooks.execute(notebooks.read(lesson), COURSE_LIVE="html"), path)
+        nbformat.write(notebooks.execute(notebooks.read(lesson), COURSE_LIVE=live), path)
     return path
 
 

@@ -1,0 +1,290 @@
+"""Decks in Chromium, opened from disk: every page fits, figures live, keys do what the list of keys says."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from course_lib import labs
+from scripts.slides import build, check
+
+LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+ALIVE = "() => Reveal.getCurrentSlide().querySelector('.live-figure').liveFigure?.frames > 0"
+EVIL = "<script>window.evil = 1</script><img src=x onerror='window.evil = 1'>"
+
+
+def cell(make, text, name, kind="-", *tags, **metadata):
+    made = make(text)
+    made.update(id=name)
+    made.metadata.update(tags=["main", *tags], slideshow={"slide_type": kind}, **metadata)
+    return made
+
+
+@pytest.fixture(scope="session")
+def hill():
+    """A live figure as a run of a lesson for slides holds it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_LIVE", "slides")
+        return labs.hill().html()
+
+
+def lesson(figure):
+    live = cell(new_code_cell, "labs.hill()", "lab")
+    live.outputs = [new_output("display_data", {"text/html": figure, "text/plain": "a hill"})]
+    loop = cell(new_code_cell, "\n".join(f"print({k})" for k in range(40)), "loop")
+    loop.outputs = [new_output("stream", name="stdout", text="\n".join(map(str, range(40))))]
+    cells = [
+        cell(new_markdown_cell, f"# A lesson {EVIL}\n\nWords.", "title", "slide", "lecture-15", minutes=1),
+        cell(new_markdown_cell, "## Recall\n\nA note for the lecturer.", "recall", "notes"),
+        cell(new_markdown_cell, f"## A hill\n\nGuess first. {EVIL}", "hill", "slide", "lecture-15", minutes=2.5),
+        live,
+        cell(new_markdown_cell, "*Two travellers.* More words.", "hill-words"),
+        cell(new_markdown_cell, "## Exercise: one ★ 1 minute\n\nDo it.", "one", "subslide", "exercise", "more"),
+        cell(new_code_cell, "one = ...", "one-stub", "-", "exercise", "stub"),
+        cell(new_markdown_cell, "### Solution: one", "one-solution", "-", "exercise"),
+        cell(new_code_cell, "solution_one = 1", "one-solution-code", "-", "exercise", "solution"),
+        cell(
+            new_markdown_cell,
+            "## The rule\n\n$$\\theta_{t+1} = \\theta_t \\text{" + EVIL + "}$$\n\nIn words.",
+            "rule",
+            "slide",
+            "lecture-45",
+            minutes=3,
+        ),
+        loop,
+    ]
+    return new_notebook(cells=cells)
+
+
+@pytest.fixture(scope="session")
+def sample(hill, tmp_path_factory):
+    """The folder with the decks of one small lesson."""
+    folder = tmp_path_factory.mktemp("Folien für alle")
+    build.build(folder / "slides", [build.Lesson("01_sample", lesson(hill))])
+    return folder / "slides"
+
+
+@pytest.fixture
+def visit(chromium, sample):
+    """Open a deck of the sample; at the end nothing was asked of outside, and nothing written in the lesson has run."""
+    pages = []
+
+    def visit_(name):
+        page = check.opened(chromium, sample / name)
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield visit_
+    for page in pages:
+        evil = page.evaluate("window.evil")
+        page.context.close()
+        assert page.errors == [] and page.asked == [] and evil is None
+
+
+def titles(page):
+    return page.evaluate("Reveal.getSlides().map((section) => section.querySelector('h1, h2').textContent)")
+
+
+def go_to_figure(page):
+    page.evaluate(
+        "Reveal.slide(...Object.values(Reveal.getIndices(document.querySelector('section:has(.live-figure)'))))"
+    )
+    page.wait_for_function(ALIVE)
+
+
+def settings(page):
+    return page.evaluate("document.querySelector('.live-figure').liveFigure.settings")
+
+
+def here(page):
+    return page.evaluate("Reveal.getCurrentSlide().id")
+
+
+# ---- the lessons' own decks
+
+
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory):
+    """Decks of all lessons as stored, with pictures for live figures; `make slides ARGS=--check` looks at these."""
+    lessons = [build.Lesson(path.stem, nbformat.read(path, as_version=4)) for path in LESSONS]
+    return {deck.stem: deck for deck in build.build(tmp_path_factory.mktemp("decks") / "slides", lessons)}
+
+
+@pytest.mark.parametrize("name", ["lecture-90", *(path.stem for path in LESSONS)])
+def test_every_page_of_the_deck_fits_and_can_be_read(name, stored, chromium):
+    page = check.opened(chromium, stored[name])
+    found = check.faults(page)
+    page.context.close()
+    assert found == [] and page.asked == []
+
+
+@pytest.mark.parametrize("length", [15, 45])
+def test_shorter_lecture_is_part_of_the_longer_one(length, stored):
+    longest, shorter = (
+        re.findall(r'class="flow" id="([\w-]+)"', stored[f"lecture-{minutes}"].read_text(encoding="utf-8"))
+        for minutes in (90, length)
+    )
+    assert shorter and shorter == [slide for slide in longest if slide in set(shorter)]
+
+
+# ---- what a deck is made of
+
+
+def test_lesson_deck_has_everything_and_exercises_lie_below(visit):
+    page = visit("01_sample.html")
+    assert list(dict.fromkeys(titles(page)))[1:] == ["A hill", "Exercise: one ★ 1 minute", "Solution: one", "The rule"]
+    below = page.evaluate("Reveal.getSlides().filter((s) => Reveal.getIndices(s).v).map((s) => s.dataset.slide)")
+    assert set(below) == {"01-one"}
+
+
+def test_lecture_leaves_out_exercises_and_what_is_not_its_own(visit):
+    assert "Exercise: one ★ 1 minute" not in titles(visit("lecture-90.html"))
+    assert "The rule" not in titles(visit("lecture-15.html"))
+
+
+def test_figure_of_a_lecture_is_there_at_once_and_the_words_are_notes(visit):
+    page = visit("lecture-15.html")
+    assert titles(page).count("A hill") == 1
+    go_to_figure(page)
+    notes = page.evaluate("Reveal.getCurrentSlide().querySelector('aside.notes').textContent")
+    assert "Guess first." in notes and "Two travellers." in notes
+
+
+def test_long_code_and_output_are_cut_into_pages_without_loss(visit):
+    page = visit("01_sample.html")
+    for kind, wanted in (("printed", "{}"), ("code", "print({})")):
+        pieces = page.evaluate(
+            f"[...document.querySelectorAll('[id^=\"01-rule\"] .{kind}')].map((unit) => unit.textContent)"
+        )
+        assert len(pieces) > 1 and "\n".join(pieces).split() == [wanted.format(k) for k in range(40)]
+
+
+def test_equations_are_mathml(visit):
+    page = visit("01_sample.html")
+    assert page.evaluate("document.querySelectorAll('.equation math[display=block]').length") == 1
+
+
+def test_markup_in_a_title_is_not_run_and_the_title_bar_has_its_words(visit):
+    page = visit("01_sample.html")
+    assert page.title() == "A lesson"
+    assert page.evaluate("document.querySelectorAll('.slides script:not([type=module]), img[onerror]').length") == 0
+
+
+def test_page_that_does_not_fit_is_found(visit):
+    page = visit("01_sample.html")
+    assert check.faults(page) == []
+    page.evaluate("document.querySelector('section .body').append(Object.assign(document.createElement('div'),"
+                  " { textContent: 'tiny', style: 'height: 900px; font-size: 10px' }))")  # fmt: skip
+    found = check.faults(page)
+    assert len(found) == 3 and all(fault.startswith("01-title: ") for fault in found)
+
+
+# ---- keys
+
+
+def test_arrow_keys_turn_pages(visit):
+    page = visit("01_sample.html")
+    page.keyboard.press("ArrowRight")
+    assert here(page) == "01-hill"
+
+
+def test_arrow_keys_belong_to_a_slider_that_has_the_focus_until_escape(visit):
+    page = visit("lecture-15.html")
+    go_to_figure(page)
+    before, place = settings(page), here(page)
+    page.locator(".live-figure input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert settings(page) != before and here(page) == place
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    assert here(page) != place
+
+
+def test_arrow_keys_turn_pages_while_a_button_has_the_focus(visit):
+    page = visit("lecture-15.html")
+    go_to_figure(page)
+    place = here(page)
+    page.locator(".live-tools button").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert here(page) != place
+
+
+def test_digit_sets_the_figure_to_that_scene_and_zero_back(visit):
+    page = visit("lecture-15.html")
+    go_to_figure(page)
+    first = settings(page)
+    page.keyboard.press("3")
+    scene = page.evaluate("(() => { const f = document.querySelector('.live-figure').liveFigure;"
+                          " return f.allScenes[f.scenes[2]]; })()")  # fmt: skip
+    assert settings(page) == first | scene != first
+    page.keyboard.press("0")
+    assert settings(page) == first
+
+
+def test_e_goes_through_the_scenes(visit):
+    page = visit("lecture-15.html")
+    go_to_figure(page)
+    seen = []
+    for _ in range(3):
+        page.keyboard.press("e")
+        seen.append(settings(page))
+    assert len({str(setting) for setting in seen}) == 3
+
+
+def test_help_lists_the_keys_of_figures(visit):
+    page = visit("lecture-15.html")
+    page.keyboard.press("Shift+?")
+    assert "prepared setting" in page.locator(".r-overlay, .overlay-help").first.inner_text()
+
+
+# ---- the lecturer's window
+
+
+def test_lecturers_window_shows_notes_minutes_and_the_plan(visit):
+    page = visit("lecture-45.html")
+    with page.expect_popup() as opening:
+        page.keyboard.press("s")
+    window = opening.value
+    page.keyboard.press("ArrowRight")
+    assert "A note for the lecturer." in window.locator(".said").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert window.locator(".now").inner_text() == "A hill"
+    assert window.locator(".minutes").inner_text() == "2.5 min for this slide, which ends at 3:30 of 45:00"
+    assert window.locator(".next").inner_text() == "The rule"
+
+
+def test_clock_starts_with_the_first_page_turned_and_runs(visit):
+    page = visit("lecture-45.html")
+    page.clock.install(time=0)
+    page.clock.pause_at(3_600_000)
+    with page.expect_popup() as opening:
+        page.keyboard.press("s")
+    clock = opening.value.locator(".clock")
+    page.clock.run_for(5000)
+    assert clock.inner_text() == "0:00"
+    page.keyboard.press("ArrowRight")
+    page.clock.run_for(65_000)
+    assert clock.inner_text() == "1:05"
+    assert opening.value.locator(".late").inner_text() == "0:05 behind the plan"
+
+
+def test_keys_in_the_lecturers_window_turn_pages(visit):
+    page = visit("lecture-45.html")
+    with page.expect_popup() as opening:
+        page.keyboard.press("s")
+    opening.value.keyboard.press("ArrowRight")
+    assert here(page) == "01-title"
+
+
+def test_index_leads_to_every_deck(visit, sample, chromium):
+    page = chromium.new_context().new_page()
+    page.goto((sample / "index.html").as_uri())
+    linked = page.eval_on_selector_all("a", "links => links.map((link) => link.getAttribute('href'))")
+    text = page.inner_text("body")
+    page.context.close()
+    assert sorted(linked) == sorted(deck.name for deck in sample.glob("*.html") if deck.name != "index.html")
+    assert "A lesson 3.5, questions 11.5" in text
