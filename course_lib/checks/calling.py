@@ -72,7 +72,7 @@ def guarded(quiet=True, let_through=()):
         raise Accident(f"It was still running after {SECONDS:g} seconds: is there a loop that never ends?") from None
     except NotImplementedError:
         raise Unwritten from None
-    except (KeyboardInterrupt, *let_through):
+    except (KeyboardInterrupt, Accident, *let_through):
         raise
     except BaseException as error:
         if "ellipsis" in message(error).lower():
@@ -122,7 +122,8 @@ def as_arrays(result, names, likes):
     wanted = f"It should return {_listed(names)}"
     if result is None:
         raise Accident(f"It returned nothing. {wanted}: is there a `return` in the last line?")
-    parts = result if isinstance(result, tuple) else (result,)
+    listed = isinstance(result, list) and len(result) == len(names) > 1
+    parts = result if isinstance(result, tuple) or listed else (result,)
     if len(parts) != len(names):
         raise Accident(f"{wanted}, it returned {len(parts)} value(s).")
     arrays = []

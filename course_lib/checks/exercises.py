@@ -8,6 +8,7 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 
@@ -88,6 +89,16 @@ class Exercise:
         return replace(feedback, says=f"{feedback.says} (It could not be written to your progress.)")
 
 
+# Slips that happen with any number: hint, name, and what was meant.
+SLIPS = (
+    ("The size is right: look at the sign.", "The sign.", lambda number: -number),
+    ("The digits are right: look at the decimal point.", "It is ten times too large.", lambda number: number / 10),
+    ("The digits are right: look at the decimal point.", "It is ten times too small.", lambda number: number * 10),
+    ("Is it a share or a percentage?", "It is a hundred times too large.", lambda number: number / 100),
+    ("What is divided by what?", "It is turned upside down.", lambda number: 1 / number),
+)
+
+
 @dataclass(frozen=True)
 class Number(Exercise):
     """A number, accepted within the factor `within`: 1.02 is two per cent either way, 2 is half to double."""
@@ -95,6 +106,7 @@ class Number(Exercise):
     value: float = 0.0
     within: float = 1.02
     mistakes: tuple[Mistake, ...] = ()
+    laws: tuple[Law, ...] = ()
 
     def judge(self, answer):
         number = _number(answer)
@@ -105,10 +117,12 @@ class Number(Exercise):
         for mistake in self.mistakes:
             if self._close(number, mistake.answer):
                 return Feedback("wrong", f"You wrote {number:.6g}. {mistake.hint}", more=mistake.name)
-        if self._close(-number, self.value):
-            return Feedback("wrong", f"You wrote {number:.6g}. The size is right: look at the sign.", more="The sign.")
+        for hint, name, as_meant in SLIPS:
+            if number and self._close(as_meant(number), self.value):
+                return Feedback("wrong", f"You wrote {number:.6g}. {hint}", more=name)
         size = "too large" if number > self.value else "too small"
-        return Feedback("wrong", f"You wrote {number:.6g}: that is {size}. {self._accepted()}")
+        broken = [f"A law is broken: {law.sentence}" for law in self.laws if not law.holds(number)]
+        return Feedback("wrong", f"You wrote {number:.6g}: that is {size}. {(broken or [self._accepted()])[0]}")
 
     def _close(self, number, value):
         if value == 0:
@@ -174,10 +188,23 @@ class Function(Exercise):
         for mistake in self.mistakes:
             if _equal(got, self.results(mistake.answer)):
                 return Feedback("wrong", mistake.hint, case, rows, more=mistake.name)
+        if any(_equal([[values[k] for k in order] for values in got], expected) for order in self._orders()):
+            order = f"It should return {', '.join(self.returns)}, in this order."
+            return Feedback("wrong", "The values are right. In which order are they wanted?", case, rows, more=order)
         for law in self.laws:
             if not self._obeys(law, answer):
                 return Feedback("wrong", f"A law is broken: {law.sentence}", case, rows)
-        return Feedback("wrong", "It is not one of the mistakes we know. Compare the first case by hand.", case, rows)
+        return Feedback("wrong", f"{self._unknown(got, expected)} Compare the first case by hand.", case, rows)
+
+    def _orders(self):
+        return permutations(range(len(self.returns)))
+
+    def _unknown(self, got, expected):
+        parts = [[[values[k]] for values in got] for k in range(len(self.returns))]
+        wanted = [[[values[k]] for values in expected] for k in range(len(self.returns))]
+        right = [name for name, one, two in zip(self.returns, parts, wanted, strict=True) if _equal(one, two)]
+        known = f"{' and '.join(right)} came out right. " if right else ""
+        return f"{known}It is not one of the mistakes we know."
 
     def results(self, function, aloud=False):
         """The results of a function on every case, as lists of arrays. Raises Accident or Unwritten."""
@@ -306,4 +333,4 @@ def _tuple(result):
 
 def _equal(got, expected):
     pairs = ((g, e) for gs, es in zip(got, expected, strict=True) for g, e in zip(gs, es, strict=True))
-    return all(np.allclose(g, e, rtol=1e-7, atol=1e-10, equal_nan=True) for g, e in pairs)
+    return all(g.shape == e.shape and np.allclose(g, e, rtol=1e-7, atol=1e-10, equal_nan=True) for g, e in pairs)

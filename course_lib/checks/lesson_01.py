@@ -2,97 +2,8 @@
 
 import numpy as np
 
-from .exercises import Choice, Convention, Function, Law, Mistake, Number, WrittenTest
-
-
-def _momentum_step(theta, g, delta, lr, gamma):
-    delta = lr * g + gamma * delta
-    return theta - delta, delta
-
-
-def _without_memory(theta, g, delta, lr, gamma):
-    return theta - lr * g, lr * g
-
-
-def _uphill(theta, g, delta, lr, gamma):
-    delta = lr * g + gamma * delta
-    return theta + delta, delta
-
-
-def _minus_memory(theta, g, delta, lr, gamma):
-    delta = lr * g - gamma * delta
-    return theta - delta, delta
-
-
-def _full_memory(theta, g, delta, lr, gamma):
-    delta = lr * g + delta
-    return theta - delta, delta
-
-
-def _rate_twice(theta, g, delta, lr, gamma):
-    delta = lr * (g + gamma * delta)
-    return theta - delta, delta
-
-
-def _rate_twice_in_turn(theta, g, delta, lr, gamma):
-    delta = lr * g + gamma * delta
-    return theta - lr * delta, delta
-
-
-def _no_rate(theta, g, delta, lr, gamma):
-    delta = g + gamma * delta
-    return theta - delta, delta
-
-
-def _stale_state(theta, g, delta, lr, gamma):
-    return theta - (lr * g + gamma * delta), delta
-
-
-def _slope_only_moves(theta, g, delta, lr, gamma):
-    return theta - lr * g, lr * g + gamma * delta
-
-
-def _slope_uphill(theta, g, delta, lr, gamma):
-    delta = gamma * delta - lr * g
-    return theta - delta, delta
-
-
-def _slope_forgets(theta, g, delta, lr, gamma):
-    delta = gamma * (delta + lr * g)
-    return theta - delta, delta
-
-
-def _old_delta(theta, g, delta, lr, gamma):
-    return theta - delta, delta
-
-
-def _swapped(theta, g, delta, lr, gamma):
-    delta = gamma * g + lr * delta
-    return theta - delta, delta
-
-
-def _without_return_of_theta(theta, g, delta, lr, gamma):
-    delta = lr * g + gamma * delta
-    return theta, delta
-
-
-def _is_gradient_descent_without_momentum(step):
-    theta, g = np.array([1.0, -2.0]), np.array([0.5, 3.0])
-    return np.allclose(step(theta, g, np.zeros(2), 0.1, 0.0)[0], theta - 0.1 * g)
-
-
-def _reaches_terminal_step(step):
-    theta = delta = np.zeros(1)
-    for _ in range(400):
-        before, (theta, delta) = theta, step(theta, np.ones(1), delta, 0.1, 0.9)
-    return np.allclose(before - theta, 0.1 / (1 - 0.9), rtol=1e-6)
-
-
-def _coasts(step):
-    theta, delta = step(np.zeros(1), np.ones(1), np.zeros(1), 0.1, 0.5)
-    after, _ = step(theta, np.zeros(1), delta, 0.1, 0.5)
-    return np.allclose(theta - after, 0.5 * (0 - theta))
-
+from . import momentum_rule
+from .exercises import Choice, Function, Law, Mistake, Number, WrittenTest
 
 walker_and_ball = Choice(
     "walker_and_ball",
@@ -113,111 +24,13 @@ momentum_step = Function(
     minutes=3,
     title="One step of momentum",
     praise="This one line is the whole difference between gradient descent and momentum: the step remembers.",
-    right=_momentum_step,
+    right=momentum_rule.right,
     arguments=("theta", "g", "delta", "lr", "gamma"),
     returns=("theta", "delta"),
-    cases=(
-        (np.array([1.0, -2.0]), np.array([0.5, 3.0]), np.array([0.2, -0.4]), 0.1, 0.9),
-        (3.0, -2.0, 0.5, 0.25, 0.6),
-        (np.array([0.0]), np.array([4.0]), np.array([-1.0]), 0.5, 0.25),
-    ),
-    conventions=(
-        Convention(
-            "In the other sign, as Sutskever and Keras write it: your delta is what is added to theta, the deck's is "
-            "what is taken away. The path is the same.",
-            encode=lambda case: (case[0], case[1], -case[2], *case[3:]),
-            decode=lambda result, case: (result[0], -result[1]),
-        ),
-        Convention(
-            "In PyTorch's convention: your delta leaves the learning rate out and theta brings it in. The path is the "
-            "same as the deck's until the learning rate changes on the way.",
-            encode=lambda case: (case[0], case[1], case[2] / case[3], *case[3:]),
-            decode=lambda result, case: (result[0], result[1] * case[3]),
-        ),
-        Convention(
-            "In the averaged convention: your delta is a weighted mean of slopes, with (1 - gamma) on the new one. It "
-            "is the deck's path with a learning rate 1 / (1 - gamma) times as large.",
-            encode=lambda case: (
-                case[0],
-                case[1],
-                case[2] * (1 - case[4]) / case[3],
-                case[3] / (1 - case[4]),
-                case[4],
-            ),
-            decode=lambda result, case: (result[0], result[1] * case[3] / (1 - case[4])),
-        ),
-        Convention(
-            "In the averaged convention: your step weighs the slope with (1 - gamma), so that it never grows beyond "
-            "eta g. It is the deck's path with a learning rate 1 / (1 - gamma) times as large.",
-            encode=lambda case: (*case[:3], case[3] / (1 - case[4]), case[4]),
-            decode=lambda result, case: result,
-        ),
-    ),
-    mistakes=(
-        Mistake(
-            "No memory: the last step is left out.",
-            "What has the last step to do with the new one?",
-            _without_memory,
-        ),
-        Mistake(
-            "The sign: theta goes uphill.",
-            "In which direction does the slope point, and where do we want to go?",
-            _uphill,
-        ),
-        Mistake(
-            "The sign of the slope: its part of the step points uphill.",
-            "theta subtracts delta. Which sign must the slope have in it?",
-            _slope_uphill,
-        ),
-        Mistake(
-            "gamma multiplies the slope, too: only the last step fades.",
-            "What does gamma multiply?",
-            _slope_forgets,
-        ),
-        Mistake("delta has not changed: the old step is taken again.", "Where does the slope enter?", _old_delta),
-        Mistake(
-            "The sign of the memory: the last step is taken away.",
-            "Does your last step help the new one?",
-            _minus_memory,
-        ),
-        Mistake(
-            "gamma is missing: all of the last step is kept.",
-            "How much of the last step is kept?",
-            _full_memory,
-        ),
-        Mistake(
-            "The learning rate is used twice on the memory: it belongs to the slope alone.",
-            "Look at what the learning rate multiplies.",
-            _rate_twice,
-        ),
-        Mistake(
-            "The learning rate is used twice: in delta and again in theta.",
-            "Count how often the learning rate is applied.",
-            _rate_twice_in_turn,
-        ),
-        Mistake("The learning rate is missing.", "How far do you go on a slope of 1?", _no_rate),
-        Mistake(
-            "The state is not updated: the old delta is returned.",
-            "theta is right. What will the next step remember?",
-            _stale_state,
-        ),
-        Mistake(
-            "theta moves by the slope alone, not by delta.",
-            "delta is right. Is it what theta moves by?",
-            _slope_only_moves,
-        ),
-        Mistake(
-            "lr and gamma have changed places.",
-            "Which number goes with the slope, which with the last step?",
-            _swapped,
-        ),
-        Mistake("theta is not moved.", "delta is right. What happens to theta?", _without_return_of_theta),
-    ),
-    laws=(
-        Law("with gamma = 0, momentum is plain gradient descent.", _is_gradient_descent_without_momentum),
-        Law("on ground without a slope, every step is gamma times the last one.", _coasts),
-        Law("on a constant slope g, the steps grow to eta g / (1 - gamma).", _reaches_terminal_step),
-    ),
+    cases=momentum_rule.CASES,
+    conventions=momentum_rule.CONVENTIONS,
+    mistakes=momentum_rule.MISTAKES,
+    laws=momentum_rule.LAWS,
 )
 
 final_step = Number(
@@ -248,6 +61,12 @@ final_step = Number(
         ),
         Mistake("That is 1 / (1 - gamma): the factor, not the step.", "That is a factor. What does it multiply?", 20.0),
         Mistake("The learning rate is missing.", "Where is the learning rate?", 40.0),
+    ),
+    laws=(
+        Law(
+            "in the end the steps stay the same: put yours into the rule as the last step, and it must come out again.",
+            lambda step: np.isclose(0.1 * 2 + 0.95 * step, step),
+        ),
     ),
 )
 
@@ -282,6 +101,13 @@ alternating_step = Number(
             "That is 1 / (1 + gamma): the factor, not the step.", "That is a factor. What does it multiply?", 1 / 1.95
         ),
     ),
+    laws=(
+        Law(
+            "in the end only the sign changes: put your step into the rule as the last one, let the slope pull against "
+            "it, and it must come out with the other sign.",
+            lambda step: np.isclose(0.95 * step - 0.1 * 2, -step),
+        ),
+    ),
 )
 
 half_life = Number(
@@ -303,6 +129,12 @@ half_life = Number(
             "A push does not lose a tenth of its first size each time, but a tenth of what is left.",
             "What remains after two steps: 0.8 or 0.9 times 0.9?",
             5.0,
+        ),
+    ),
+    laws=(
+        Law(
+            "gamma, multiplied by itself as often as you say, must leave one half.",
+            lambda steps: np.isclose(0.9 ** np.clip(steps, 0, 1e6), 0.5),
         ),
     ),
 )
@@ -427,12 +259,36 @@ from_physics = Function(
             "What does more mass do to the speed gained?",
             lambda m, c, h: (h**2 * m, 1 - c * h / m),
         ),
+        Mistake(
+            "The sign of the friction: gamma grows with it.",
+            "Does friction add to the speed?",
+            lambda m, c, h: (h**2 / m, 1 + c * h / m),
+        ),
+        Mistake(
+            "The friction is missing: nothing is ever lost.",
+            "lr is right. What brings the ball to rest?",
+            lambda m, c, h: (h**2 / m, 1),
+        ),
     ),
     laws=(
+        Law("a force pushes forwards: lr is above 0.", lambda f: f(1.0, 30.0, 0.1)[0] > 0),
+        Law("friction has no say in lr.", lambda f: np.isclose(f(2.0, 1.0, 0.1)[0], f(2.0, 3.0, 0.1)[0])),
+        Law("twice the mass halves lr.", lambda f: np.isclose(2 * f(4.0, 1.0, 0.1)[0], f(2.0, 1.0, 0.1)[0])),
+        Law(
+            "half the time step makes a quarter of lr.", lambda f: np.isclose(4 * f(2.0, 1, 0.1)[0], f(2.0, 1, 0.2)[0])
+        ),
         Law("without friction nothing is lost: gamma = 1.", lambda f: np.isclose(f(2.0, 0.0, 0.1)[1], 1)),
         Law(
             "twice the mass halves 1 - gamma.",
             lambda f: np.isclose(1 - f(4.0, 1.0, 0.1)[1], (1 - f(2.0, 1.0, 0.1)[1]) / 2),
+        ),
+        Law(
+            "twice the friction doubles 1 - gamma.",
+            lambda f: np.isclose(1 - f(2.0, 2.0, 0.1)[1], 2 * (1 - f(2.0, 1.0, 0.1)[1])),
+        ),
+        Law(
+            "twice the time step doubles 1 - gamma.",
+            lambda f: np.isclose(1 - f(2.0, 1.0, 0.2)[1], 2 * (1 - f(2.0, 1.0, 0.1)[1])),
         ),
     ),
 )
@@ -444,19 +300,21 @@ check_of_momentum = WrittenTest(
     minutes=5,
     title="Write the test",
     praise="Two steps in a row with a known result catch all four; one step from rest misses the lost memory.",
-    right=_momentum_step,
+    right=momentum_rule.right,
     mistakes=(
-        Mistake("The version without memory passes.", "What if the last step were ignored?", _without_memory),
-        Mistake("The version that goes uphill passes.", "What if it walked the other way?", _uphill),
+        Mistake(
+            "The version without memory passes.", "What if the last step were ignored?", momentum_rule.without_memory
+        ),
+        Mistake("The version that goes uphill passes.", "What if it walked the other way?", momentum_rule.uphill),
         Mistake(
             "The version that uses the learning rate twice passes.",
             "What if the learning rate came in twice?",
-            _rate_twice_in_turn,
+            momentum_rule.rate_twice_in_turn,
         ),
         Mistake(
             "The version that never updates delta passes.",
             "What if delta came back as it went in?",
-            _stale_state,
+            momentum_rule.stale_state,
         ),
     ),
 )

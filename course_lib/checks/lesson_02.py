@@ -59,6 +59,12 @@ best_rate = Number(
             (2 / (np.sqrt(3) + np.sqrt(12))) ** 2,
         ),
     ),
+    laws=(
+        Law(
+            "at the best rate the flat direction shrinks as fast as the steep one.",
+            lambda lr: np.isclose(abs(1 - 3 * lr), abs(1 - 12 * lr)),
+        ),
+    ),
 )
 
 slowest_factor = Function(
@@ -120,6 +126,14 @@ slowest_factor = Function(
     ),
     laws=(
         Law("where one direction diverges, the factor is above 1.", lambda f: f(1.0, np.array([0.5, 3.0])) > 1),
+        Law(
+            "with a small learning rate a run creeps: the factor is a little below 1.",
+            lambda f: 0.9 < f(0.01, np.array([2.0])) < 0.999,
+        ),
+        Law(
+            "a direction in which eta lambda is 1 is done in one step: alone, its factor is 0.",
+            lambda f: np.isclose(f(0.5, np.array([2.0])), 0),
+        ),
         Law("with lr = 0 nothing moves: the factor is 1.", lambda f: np.isclose(f(0.0, np.array([1.0, 5.0])), 1)),
         Law(
             "the order of the curvatures does not matter.",
@@ -233,6 +247,14 @@ critical_gamma = Function(
             "where gradient descent lands in one step, memory only hurts: gamma = 0.",
             lambda f: np.isclose(f(0.5, 2.0), 0),
         ),
+        Law(
+            "gamma is the share of the last step that is kept: it lies between 0 and 1.",
+            lambda f: 0 <= f(0.02, 8.0) <= 1,
+        ),
+        Law(
+            "there the two roots meet: (1 + gamma - eta lambda)^2 = 4 gamma.",
+            lambda f: np.isclose((1 + f(0.1, 0.4) - 0.04) ** 2, 4 * f(0.1, 0.4)),
+        ),
         Law("only the product of learning rate and curvature counts.", lambda f: np.isclose(f(0.1, 0.4), f(0.4, 0.1))),
     ),
 )
@@ -265,6 +287,13 @@ my_rate = Number(
         ),
         Mistake(
             "That is what is lost in a step, not what is left.", "What is left of the distance after a step?", 2 / 11
+        ),
+    ),
+    laws=(
+        Law("it is faster than Nesterov's 0.9.", lambda rate: rate < 0.9),
+        Law(
+            "the narrower a ravine, the slower: it is slower than the factor 0.6 of a ravine with kappa = 16.",
+            lambda rate: rate > 0.6,
         ),
     ),
 )

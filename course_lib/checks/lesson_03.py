@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from . import lesson_01
+from . import momentum_rule
+from .calling import Accident
 from .exercises import Choice, Convention, Function, Law, Mistake, Number
 
 matching_rate = Number(
@@ -27,12 +28,25 @@ matching_rate = Number(
             0.02 * 0.9 / 0.98,
         ),
     ),
+    laws=(
+        Law(
+            "on a steady slope both must come to steps of the same length.",
+            lambda lr: np.isclose(lr / (1 - 0.98), 0.02 / (1 - 0.9)),
+        ),
+    ),
 )
 
 
 def as_step(optimizer):
     """A learner's class as a function of (theta, g, delta, lr, gamma)."""
-    return lambda theta, g, delta, lr, gamma: optimizer(lr=lr, gamma=gamma).step(theta, g, 1, delta)
+
+    def step(theta, g, delta, lr, gamma):
+        answer = optimizer(lr=lr, gamma=gamma).step(theta, g, 1, delta)
+        if isinstance(answer, list):  # the loop of the course refuses it, too
+            raise Accident("`step` should return a tuple, without square brackets: `return theta, delta`.")
+        return answer
+
+    return step
 
 
 MyMomentum = Function(
@@ -42,13 +56,13 @@ MyMomentum = Function(
     minutes=4,
     title="Your own momentum",
     praise="That is the course's own class. It runs on a hill, on a ravine, and in lesson 05 on a network.",
-    right=lesson_01.momentum_step.right,
-    arguments=lesson_01.momentum_step.arguments,
-    returns=lesson_01.momentum_step.returns,
-    cases=lesson_01.momentum_step.cases,
-    conventions=lesson_01.momentum_step.conventions,
-    mistakes=lesson_01.momentum_step.mistakes,
-    laws=lesson_01.momentum_step.laws,
+    right=momentum_rule.right,
+    arguments=("theta", "g", "delta", "lr", "gamma"),
+    returns=("theta", "delta"),
+    cases=momentum_rule.CASES,
+    conventions=momentum_rule.CONVENTIONS,
+    mistakes=momentum_rule.MISTAKES,
+    laws=momentum_rule.LAWS,
     adapt=as_step,
 )
 
@@ -91,6 +105,23 @@ def _without_memory(theta, gradient, delta, lr, gamma):
     return theta - delta, delta
 
 
+def _at_the_look_ahead(convention):
+    """The same convention with theta the point where the gradient is measured."""
+
+    def encode(case):
+        theta, gradient, delta, lr, gamma = case
+        return convention.encode((theta - gamma * delta, gradient, delta, lr, gamma))
+
+    def decode(result, case):
+        look, delta = convention.decode(result, case)
+        return look + case[-1] * delta, delta
+
+    ahead = "At the look-ahead point, as Keras and PyTorch have it: your theta is where the gradient is measured."
+    return Convention(f"{ahead} {convention.says}".strip(), encode, decode)
+
+
+_DECK = Convention("", encode=lambda case: case, decode=lambda result, case: result)
+
 nesterov_step = Function(
     "nesterov_step",
     lesson=3,
@@ -106,18 +137,7 @@ nesterov_step = Function(
         (np.array([2.0, -1.0]), slope_of_a_ravine, np.array([0.4, 0.3]), 0.05, 0.9),
         (np.array([1.5]), slope_of_a_valley, np.array([-0.5]), 0.2, 0.6),
     ),
-    conventions=(
-        Convention(
-            "In the other sign, as Sutskever writes it: your delta is what is added. The path is the same.",
-            encode=lambda case: (*case[:2], -case[2], *case[3:]),
-            decode=lambda result, case: (result[0], -result[1]),
-        ),
-        Convention(
-            "With the learning rate outside the memory: the same path until the learning rate changes on the way.",
-            encode=lambda case: (*case[:2], case[2] / case[3], *case[3:]),
-            decode=lambda result, case: (result[0], result[1] * case[3]),
-        ),
-    ),
+    conventions=(*momentum_rule.CONVENTIONS, *map(_at_the_look_ahead, (_DECK, *momentum_rule.CONVENTIONS))),
     mistakes=(
         Mistake(
             "The gradient is measured where you stand: that is classical momentum.",
@@ -160,6 +180,10 @@ nesterov_step = Function(
             "on ground without a slope, every step is gamma times the last one.",
             lambda step: np.allclose(step(np.zeros(1), np.zeros_like, np.ones(1), 0.1, 0.5)[0], -0.5),
         ),
+        Law(
+            "where the memory alone leads to the minimum, the slope found there adds nothing.",
+            lambda step: np.allclose(step(np.ones(1), slope_of_3, np.full(1, 2.0), 0.1, 0.5)[0], 0),
+        ),
     ),
 )
 
@@ -201,6 +225,12 @@ averaged_rate = Number(
         Mistake("Multiplied by gamma.", "What do the weights add up to in each form?", 0.045),
         Mistake("Divided by gamma.", "What do the weights add up to in each form?", 0.05 / 0.9),
         Mistake("Multiplied by 1 + gamma.", "For a steady slope, what is 1 + 0.9 + 0.81 + ...?", 0.095),
+    ),
+    laws=(
+        Law(
+            "on a steady slope both forms must come to steps of the same length.",
+            lambda lr: np.isclose(lr, 0.05 / (1 - 0.9)),
+        ),
     ),
 )
 

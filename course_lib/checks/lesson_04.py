@@ -135,6 +135,10 @@ rmsprop_step = Function(
             lambda step: np.allclose(step(np.zeros(1), np.array([5.0]), np.array([25.0]), 0.1, 0.9, 0.0)[0], -0.1),
         ),
         Law("ten times the slopes, a hundred times the s: the step stays the same (eps = 0).", _scaled),
+        Law(
+            "without any slope so far nothing moves, and eps keeps 0 / 0 away.",
+            lambda step: step(np.ones(1), np.zeros(1), np.zeros(1), 0.1, 0.9, 1e-8)[0] == 1,
+        ),
     ),
 )
 
@@ -176,6 +180,12 @@ first_step = Number(
             0.001 / 250,
         ),
         Mistake("That is the slope's part in m, times lr.", "What is m divided by?", 0.001 * 0.1 * 250),
+    ),
+    laws=(
+        Law(
+            "with m-hat and v-hat after one slope of 250, Adam's last line gives another number.",
+            lambda step: np.isclose(step, 0.001 * 250 / np.sqrt(250**2)),
+        ),
     ),
 )
 
@@ -225,6 +235,11 @@ def _divided(move):
 def _corrected_memory(theta, g, t, m, v, lr, beta1, beta2, eps):
     theta, m, v = _adam(theta, g, t, m, v, lr, beta1, beta2, eps)
     return theta, m / (1 - beta1**t), v / (1 - beta2**t)
+
+
+def _following_the_slope(theta, g, t, m, v, lr, beta1, beta2, eps):
+    _, m, v = _adam(theta, g, t, m, v, lr, beta1, beta2, eps)
+    return theta - lr * g / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
 def _mean_slope(m, g, beta1, beta2):
@@ -359,6 +374,11 @@ adam_step = Function(
             _divided(lambda m_hat, v_hat, lr, eps: lr * m_hat / np.sqrt(v_hat) + eps),
         ),
         Mistake(
+            "The step follows the newest slope, not the average: m is never used.",
+            "v_hat says how long the step is. What says where it leads?",
+            _following_the_slope,
+        ),
+        Mistake(
             "The corrected averages are handed on as the memory, and corrected again in the next step.",
             "Which of m and m_hat is averaged further?",
             _corrected_memory,
@@ -485,6 +505,13 @@ fair_race = Function(
                 race(np.array([5.0, 3.0, 9.0]), np.array([2.0, 7.0, 8.0])),
             ),
         ),
+        Law(
+            "what is said of a method depends on its own runs alone.",
+            lambda race: (
+                race(np.array([5.0, 3.0]), np.array([8.0, 7.0]))[0]
+                == race(np.array([5.0, 3.0]), np.array([6.0, 9.0]))[0]
+            ),
+        ),
     ),
 )
 
@@ -525,6 +552,12 @@ resting_weight = Number(
         ),
         Mistake("That is lambda itself.", "Set the pull of the slope equal to the pull of the decay.", -0.2),
         Mistake("The slope's size does not count at all.", "What does Adam make of a slope that stays at 3?", -5 / 3),
+    ),
+    laws=(
+        Law(
+            "at rest the two pulls are equal and opposite: with the weight where you say, they are not.",
+            lambda theta: np.isclose(0.2 * theta, -1),
+        ),
     ),
 )
 

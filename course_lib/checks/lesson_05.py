@@ -60,11 +60,17 @@ central_slope = Function(
             "A slope is a height divided by what?",
             lambda J, theta, h: J(theta + h) - J(theta - h),
         ),
+        Mistake(
+            "The two heights are added, not subtracted.",
+            "How much higher is the one place than the other?",
+            lambda J, theta, h: (J(theta + h) + J(theta - h)) / (2 * h),
+        ),
     ),
     laws=(
+        Law("on level ground the slope is 0.", lambda slope: np.isclose(slope(np.ones_like, np.array(0.7), 0.25), 0)),
         Law(
             "on a parabola the slope comes out exactly, for every h.",
-            lambda slope: np.isclose(slope(bowl, 1.0, 0.5), 3.0),
+            lambda slope: np.isclose(slope(bowl, 0.7, 0.25), 1.8),
         ),
     ),
 )
@@ -240,7 +246,10 @@ warm_up = Function(
         ),
     ),
     laws=(
-        Law("from the last step of the warm-up on, it is lr.", lambda f: np.isclose(f(7, 0.4, 7), 0.4)),
+        Law(
+            "from the last step of the warm-up on, it is lr.",
+            lambda f: np.isclose(f(7, 0.4, 7), 0.4) and np.isclose(f(30, 0.4, 7), 0.4),
+        ),
         Law("in the middle of the warm-up it is half of lr.", lambda f: np.isclose(f(5, 0.4, 10), 0.2)),
     ),
 )

@@ -8,7 +8,6 @@ two where one is not enough. Whether it is right after all is found out by runni
 never seen; a test, on the versions that it should tell apart.
 """
 
-import ast
 import inspect
 import json
 import linecache
@@ -19,7 +18,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import count
+from itertools import chain, count, islice
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +30,7 @@ from course_lib.checks.exercises import Choice, Function, Number, WrittenTest
 from course_lib.checks.suspects import walk
 
 ENOUGH = 20  # mutants an exercise, where its kind allows it
-MOST = 40  # mutants that are tried: a sample spread evenly over all of them
+MOST = 40  # mutants that are tried, drawn from all of them
 LESSONS = Path(__file__).parents[2] / "notebooks"
 numbered = count()
 
@@ -99,8 +98,7 @@ def mutants(exercise):
     if isinstance(exercise, Choice):
         return [Mutant(f"letter {letter}", letter) for letter, _ in exercise.options if letter != exercise.right]
     found = _numbers(exercise) if isinstance(exercise, Number) else _programs(exercise)
-    found = [mutant for mutant in found if not rightness.right(exercise, mutant.answer)]
-    return found if len(found) <= MOST else [found[k * len(found) // MOST] for k in range(MOST)]
+    return list(islice((mutant for mutant in found if not rightness.right(exercise, mutant.answer)), MOST))
 
 
 def _programs(exercise):
@@ -118,7 +116,7 @@ def _numbers(exercise):
     x, seen = exercise.value, []
     slips = {"ten times": 10 * x, "a tenth": x / 10, "the sign": -x, "twice": 2 * x, "half": x / 2, "1 / x": 1 / x}
     slips |= {"x squared": x * x, "the root of x": abs(x) ** 0.5, "percent": 100 * x, "1 - x": 1 - x, "1 + x": 1 + x}
-    for what, value in (*_changed(exercise), *slips.items()):
+    for what, value in chain(slips.items(), _changed(exercise)):
         if isinstance(value, float | int | np.number) and np.isfinite(value) and value not in seen:
             seen.append(value)
             yield Mutant(f"{value:.6g}, {what}", float(value))
@@ -126,20 +124,22 @@ def _numbers(exercise):
 
 def _changed(exercise):
     """(what, answer) for the solution with one place changed, then with a second one where that makes too few."""
-    once = list(rewriting.changes(ast.parse(solution(exercise))))
     draw = random.Random(exercise.name)
-    for what, tree in once:
-        yield from _made(exercise, what, tree)
-    for what, tree in draw.sample(once, len(once)) if len(once) < 3 * ENOUGH else ():
-        also, twice = draw.choice(list(rewriting.changes(tree)) or [("nothing", tree)])
-        yield from _made(exercise, f"{what}, and {also}", twice)
+    once = list(rewriting.changes(solution(exercise)))
+    draw.shuffle(once)
+    for change in once:
+        yield from _made(exercise, change.what, change.source)
+    for change in once:
+        second = list(rewriting.changes(change.source))
+        for also in draw.sample(second, min(2, len(second))):
+            yield from _made(exercise, f"{change.what}, and {also.what}", also.source)
 
 
-def _made(exercise, what, tree):
+def _made(exercise, what, source):
     """(what, answer), where the program can be run at all."""
     try:
         with np.errstate(all="ignore"):
-            yield what, run(ast.unparse(tree))[f"solution_{exercise.name}"]
+            yield what, run(source)[f"solution_{exercise.name}"]
     except Exception:
         return
 

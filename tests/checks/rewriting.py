@@ -1,7 +1,7 @@
 """Wrong programs from right ones: every change of one place that people make when they write down a formula."""
 
 import ast
-import copy
+from dataclasses import dataclass
 
 SWAPPED = {ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add], ast.Mult: [ast.Div, ast.Add], ast.Div: [ast.Mult]}
 SWAPPED |= {ast.Pow: [ast.Mult]}
@@ -10,14 +10,56 @@ CONFUSED = {"min": ["max"], "max": ["min", "mean", "sum"], "sum": ["mean"], "abs
 CONFUSED |= {"log": ["exp", "log2"], "zeros_like": ["ones_like"], "isclose": [], "allclose": []}
 
 
-def changes(tree):
-    """(what, tree) for every change of one place inside the functions of a module, or in its assignments."""
+@dataclass(frozen=True)
+class Change:
+    """One place of a program that becomes something else. The program is written out only when it is asked for."""
+
+    tree: ast.Module
+    where: tuple
+    old: ast.AST
+    new: ast.AST
+
+    @property
+    def what(self):
+        return f"`{ast.unparse(self.old)}` became `{ast.unparse(ast.fix_missing_locations(self.new))}`"
+
+    @property
+    def source(self):
+        self._put(self.new)
+        changed = ast.unparse(self.tree)
+        self._put(self.old)
+        return changed
+
+    def _put(self, node):
+        parent, name, k = self.where
+        if k is None:
+            setattr(parent, name, node)
+        else:
+            getattr(parent, name)[k] = node
+
+
+def changes(source):
+    """Every change of one place inside the functions of a program, or in its assignments where it has none."""
+    tree = ast.parse(source)
     names = _names(tree)
-    places = {id(node) for body in _bodies(tree) for statement in body for node in ast.walk(statement)}
-    for k, node in enumerate(ast.walk(tree)):
-        if id(node) in places:
-            for new in _alternatives(node, names):
-                yield f"{_shown(node)} became {_shown(new)}", _replaced(tree, k, new)
+    seen = set()
+    for body in _bodies(tree):
+        for statement in body:
+            for node in ast.walk(statement):
+                if id(node) not in seen:
+                    seen.add(id(node))
+                    yield from (Change(tree, _place(tree, node), node, new) for new in _alternatives(node, names))
+
+
+def _place(tree, node):
+    """(parent, name of its field, index in the field or None) of a node."""
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if value is node:
+                return parent, name, None
+            if isinstance(value, list) and any(part is node for part in value):
+                return parent, name, next(k for k, part in enumerate(value) if part is node)
+    raise LookupError
 
 
 def _bodies(tree):
@@ -35,21 +77,6 @@ def _names(tree):
 
 def _stored(node):
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-
-
-def _replaced(tree, k, new):
-    tree = copy.deepcopy(tree)
-    place = list(ast.walk(tree))[k]
-
-    class Swap(ast.NodeTransformer):
-        def visit(self, node):
-            return copy.deepcopy(new) if node is place else self.generic_visit(node)
-
-    return ast.fix_missing_locations(Swap().visit(tree))
-
-
-def _shown(node):
-    return f"`{ast.unparse(ast.fix_missing_locations(node))}`"
 
 
 def _alternatives(node, names):

@@ -1,5 +1,6 @@
 """Every exercise of the course: right answers pass, every known mistake earns its own hint."""
 
+import dataclasses
 from itertools import combinations
 
 import numpy as np
@@ -83,6 +84,24 @@ def test_right_function_obeys_every_law(exercise, law):
 @pytest.mark.parametrize("exercise, law", each(FUNCTIONS, "laws"))
 def test_every_law_is_broken_by_some_known_mistake(exercise, law):
     assert any(not exercise._obeys(law, mistake.answer) for mistake in exercise.mistakes)
+
+
+@pytest.mark.parametrize("exercise, law", each(NUMBERS, "laws"))
+def test_right_number_obeys_every_law_and_a_known_wrong_one_does_not(exercise, law):
+    assert law.holds(exercise.value) and not all(law.holds(mistake.answer) for mistake in exercise.mistakes)
+
+
+@pytest.mark.parametrize("exercise, law", each(NUMBERS, "laws"))
+def test_unknown_wrong_number_is_told_the_law_it_breaks(exercise, law):
+    unknown = (exercise.value * factor for factor in [*np.geomspace(1.1, 9.1, 40).tolist(), 1 / 1.3, 1 / 1.7, 1 / 7.3])
+    assert any(law.sentence in exercise(number).says for number in unknown)
+
+
+@named(NUMBERS)
+@pytest.mark.parametrize("slip, words", [(0.1, "decimal point"), (10, "decimal point"), (100, "percentage")])
+def test_number_with_the_right_digits_is_told_so_unless_it_is_a_known_mistake(exercise, slip, words):
+    says = exercise(slip * exercise.value).says
+    assert words in says or any(mistake.hint in says for mistake in exercise.mistakes)
 
 
 @named(NUMBERS)
@@ -231,6 +250,20 @@ def adam_with_eps_inside(theta, g, t, m, v, lr, beta1, beta2, eps):
 def test_adam_with_another_place_for_eps_is_recognised(rule, word):
     feedback = checks.adam_step(rule)
     assert feedback.verdict == "right" and word in feedback.says
+
+
+def test_values_in_another_order_are_recognised():
+    feedback = checks.adam_step(lambda *case: checks.adam_step.right(*case)[::-1])
+    assert "In which order" in feedback.says and "(theta, m, v)" not in feedback.says
+    assert "theta, m, v, in this order" in feedback.more
+
+
+def test_unknown_wrong_function_is_told_what_is_right_in_it():
+    feedback = checks.rmsprop_step(lambda theta, g, s, lr, gamma, eps: (theta, 0.9 * s + (1 - 0.9) * g**2))
+    assert "A law is broken" in feedback.says
+    exercise = dataclasses.replace(checks.rmsprop_step, laws=())
+    right_memory = exercise(lambda *case: (case[0] + 7, exercise.right(*case)[1]))
+    assert right_memory.says.startswith("s came out right. It is not one of the mistakes we know.")
 
 
 def test_unknown_wrong_function_is_told_the_law_it_breaks():

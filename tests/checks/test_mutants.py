@@ -30,6 +30,12 @@ def test_enough_broken_answers_are_tried(name):
 
 
 @every_exercise
+def test_most_broken_answers_are_named_or_given_the_law_they_break(name):
+    found = mutants.row(name)
+    assert found.told >= 0.8, shown(found.generic)
+
+
+@every_exercise
 def test_unchanged_solution_is_right(name):
     exercise = getattr(checks, name)
     if not isinstance(exercise, Choice):

@@ -1,0 +1,238 @@
+"""One step of momentum: the right rule, the conventions in which it is right, too, its mistakes and its laws.
+
+Lesson 01 asks for it as a function, lesson 03 as a class; Nesterov's step has the same conventions.
+"""
+
+import numpy as np
+
+from .exercises import Convention, Law, Mistake
+
+
+def right(theta, g, delta, lr, gamma):
+    delta = lr * g + gamma * delta
+    return theta - delta, delta
+
+
+def without_memory(theta, g, delta, lr, gamma):
+    return theta - lr * g, lr * g
+
+
+def uphill(theta, g, delta, lr, gamma):
+    delta = lr * g + gamma * delta
+    return theta + delta, delta
+
+
+def _minus_memory(theta, g, delta, lr, gamma):
+    delta = lr * g - gamma * delta
+    return theta - delta, delta
+
+
+def _full_memory(theta, g, delta, lr, gamma):
+    delta = lr * g + delta
+    return theta - delta, delta
+
+
+def _rate_twice(theta, g, delta, lr, gamma):
+    delta = lr * (g + gamma * delta)
+    return theta - delta, delta
+
+
+def rate_twice_in_turn(theta, g, delta, lr, gamma):
+    delta = lr * g + gamma * delta
+    return theta - lr * delta, delta
+
+
+def _no_rate(theta, g, delta, lr, gamma):
+    delta = g + gamma * delta
+    return theta - delta, delta
+
+
+def stale_state(theta, g, delta, lr, gamma):
+    return theta - (lr * g + gamma * delta), delta
+
+
+def _slope_only_moves(theta, g, delta, lr, gamma):
+    return theta - lr * g, lr * g + gamma * delta
+
+
+def _slope_uphill(theta, g, delta, lr, gamma):
+    delta = gamma * delta - lr * g
+    return theta - delta, delta
+
+
+def _slope_forgets(theta, g, delta, lr, gamma):
+    delta = gamma * (delta + lr * g)
+    return theta - delta, delta
+
+
+def _old_delta(theta, g, delta, lr, gamma):
+    return theta - delta, delta
+
+
+def _swapped(theta, g, delta, lr, gamma):
+    delta = gamma * g + lr * delta
+    return theta - delta, delta
+
+
+def _step_alone(theta, g, delta, lr, gamma):
+    delta = lr * g + gamma * delta
+    return -delta, delta
+
+
+def _without_return_of_theta(theta, g, delta, lr, gamma):
+    delta = lr * g + gamma * delta
+    return theta, delta
+
+
+def _moves_with_its_start(step):
+    here, there, delta = np.array([1.0, -2.0]), np.array([4.0, 3.0]), np.array([0.5, 0.1])
+    (one, _), (two, _) = (step(theta, np.ones(2), delta, 0.1, 0.5) for theta in (here, there))
+    return np.allclose(np.subtract(two, one), there - here)
+
+
+def _is_gradient_descent_without_momentum(step):
+    theta, g = np.array([1.0, -2.0]), np.array([0.5, 3.0])
+    return np.allclose(step(theta, g, np.zeros(2), 0.1, 0.0)[0], theta - 0.1 * g)
+
+
+def _reaches_terminal_step(step):
+    theta = delta = np.zeros(1)
+    for _ in range(400):
+        before, (theta, delta) = theta, step(theta, np.ones(1), delta, 0.1, 0.9)
+    return np.allclose(before - theta, 0.1 / (1 - 0.9), rtol=1e-6)
+
+
+def _coasts(step):
+    theta, delta = step(np.zeros(1), np.ones(1), np.zeros(1), 0.1, 0.5)
+    after, _ = step(theta, np.zeros(1), delta, 0.1, 0.5)
+    return np.allclose(theta - after, 0.5 * (0 - theta))
+
+
+_WRITTEN = (
+    Convention(
+        "In the other sign, as Sutskever and Keras write it: your delta is what is added to theta, the deck's is "
+        "what is taken away. The path is the same.",
+        encode=lambda case: (case[0], case[1], -case[2], *case[3:]),
+        decode=lambda result, case: (result[0], -result[1]),
+    ),
+    Convention(
+        "In PyTorch's convention: your delta leaves the learning rate out and theta brings it in. The path is the "
+        "same as the deck's until the learning rate changes on the way.",
+        encode=lambda case: (case[0], case[1], case[2] / case[3], *case[3:]),
+        decode=lambda result, case: (result[0], result[1] * case[3]),
+    ),
+    Convention(
+        "In the averaged convention: your delta is a weighted mean of slopes, with (1 - gamma) on the new one. It "
+        "is the deck's path with a learning rate 1 / (1 - gamma) times as large.",
+        encode=lambda case: (
+            case[0],
+            case[1],
+            case[2] * (1 - case[4]) / case[3],
+            case[3] / (1 - case[4]),
+            case[4],
+        ),
+        decode=lambda result, case: (result[0], result[1] * case[3] / (1 - case[4])),
+    ),
+    Convention(
+        "In the averaged convention: your step weighs the slope with (1 - gamma), so that it never grows beyond "
+        "eta g. It is the deck's path with a learning rate 1 / (1 - gamma) times as large.",
+        encode=lambda case: (*case[:3], case[3] / (1 - case[4]), case[4]),
+        decode=lambda result, case: result,
+    ),
+)
+
+
+def _turned(convention):
+    """The same convention with a delta that is added."""
+
+    def encode(case):
+        theta, g, delta, *settings = convention.encode(case)
+        return theta, g, -delta, *settings
+
+    return Convention(
+        f"{convention.says} The sign is turned, too: your delta is what is added to theta.",
+        encode,
+        decode=lambda result, case: convention.decode((result[0], -result[1]), case),
+    )
+
+
+CONVENTIONS = (*_WRITTEN, *(_turned(convention) for convention in _WRITTEN[1:]))
+
+CASES = (
+    (np.array([1.0, -2.0]), np.array([0.5, 3.0]), np.array([0.2, -0.4]), 0.1, 0.9),
+    (np.array([3.0]), np.array([-2.0]), np.array([0.5]), 0.25, 0.6),
+    (np.array([0.0]), np.array([4.0]), np.array([-1.0]), 0.5, 0.25),
+)
+
+MISTAKES = (
+    Mistake(
+        "No memory: the last step is left out.",
+        "What has the last step to do with the new one?",
+        without_memory,
+    ),
+    Mistake(
+        "The sign: theta goes uphill.",
+        "In which direction does the slope point, and where do we want to go?",
+        uphill,
+    ),
+    Mistake(
+        "The sign of the slope: its part of the step points uphill.",
+        "theta subtracts delta. Which sign must the slope have in it?",
+        _slope_uphill,
+    ),
+    Mistake(
+        "gamma multiplies the slope, too: only the last step fades.",
+        "What does gamma multiply?",
+        _slope_forgets,
+    ),
+    Mistake("delta has not changed: the old step is taken again.", "Where does the slope enter?", _old_delta),
+    Mistake(
+        "The sign of the memory: the last step is taken away.",
+        "Does your last step help the new one?",
+        _minus_memory,
+    ),
+    Mistake(
+        "gamma is missing: all of the last step is kept.",
+        "How much of the last step is kept?",
+        _full_memory,
+    ),
+    Mistake(
+        "The learning rate is used twice on the memory: it belongs to the slope alone.",
+        "Look at what the learning rate multiplies.",
+        _rate_twice,
+    ),
+    Mistake(
+        "The learning rate is used twice: in delta and again in theta.",
+        "Count how often the learning rate is applied.",
+        rate_twice_in_turn,
+    ),
+    Mistake("The learning rate is missing.", "How far do you go on a slope of 1?", _no_rate),
+    Mistake(
+        "The state is not updated: the old delta is returned.",
+        "theta is right. What will the next step remember?",
+        stale_state,
+    ),
+    Mistake(
+        "theta moves by the slope alone, not by delta.",
+        "delta is right. Is it what theta moves by?",
+        _slope_only_moves,
+    ),
+    Mistake(
+        "lr and gamma have changed places.",
+        "Which number goes with the slope, which with the last step?",
+        _swapped,
+    ),
+    Mistake("theta is not moved.", "delta is right. What happens to theta?", _without_return_of_theta),
+    Mistake(
+        "theta is the step alone: the place from which it goes is missing.",
+        "delta is right. From where does the step go?",
+        _step_alone,
+    ),
+)
+
+LAWS = (
+    Law("from another start, the same step leads as far from there.", _moves_with_its_start),
+    Law("with gamma = 0, momentum is plain gradient descent.", _is_gradient_descent_without_momentum),
+    Law("on ground without a slope, every step is gamma times the last one.", _coasts),
+    Law("on a constant slope g, the steps grow to eta g / (1 - gamma).", _reaches_terminal_step),
+)
