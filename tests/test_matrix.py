@@ -40,3 +40,29 @@ def test_a_row_that_cannot_be_made_or_fails_fails_the_whole(monkeypatch, tmp_pat
     assert matrix.main(["3.13-newest"]) == 1
     told = capsys.readouterr().out
     assert "not run" in told if isinstance(made, str) else "FAILED" in told
+
+
+def test_one_line_a_row_says_what_pytest_said_last(monkeypatch, tmp_path, capsys):
+    def run(command, stdout, **options):
+        print("..\n2 passed in 1 s", file=stdout)
+        return type("Done", (), {"returncode": 0})()
+
+    monkeypatch.setattr(matrix, "HOME", tmp_path)
+    monkeypatch.setattr(matrix, "environment", lambda name, row: tmp_path / "bin" / "python")
+    monkeypatch.setattr(matrix.subprocess, "run", run)
+    assert matrix.run("3.13-newest", matrix.ROWS["3.13-newest"], [])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("3.13-newest    passed in ") and ": 2 passed in 1 s (" in line
+
+
+@pytest.mark.parametrize(
+    "given, narrowed",
+    [
+        ([], ["-k", matrix.PINNED_ONLY]),
+        (["tests/labs", "-x"], ["-k", matrix.PINNED_ONLY, "tests/labs", "-x"]),
+        (["-x", "-k", "a or b", "tests"], ["-k", f"(a or b) and {matrix.PINNED_ONLY}", "-x", "tests"]),
+    ],
+    ids=["nothing", "a folder", "an expression"],
+)
+def test_what_is_about_the_pinned_versions_is_always_left_out(given, narrowed):
+    assert matrix.narrowed(given) == narrowed
