@@ -350,11 +350,12 @@ function button(text, act, properties = {}) {
 // ---- the kernel: one request on its way, the newest wins
 
 const REST = 200; // ms without a move until the hand is taken to rest
-const PATIENCE = 4000; // ms without an answer until the reader is told
+const PATIENCE = 4000; // ms without an answer until the reader is told, and the kernel asked again
+const LONGEST = 16000; // ms between two attempts: a kernel that is only busy will answer all of them
 
 class Requests {
   constructor(send, fresh, told) {
-    Object.assign(this, { send, fresh, told, flying: false, wanted: new Set(), rest: null });
+    Object.assign(this, { send, fresh, told, flying: null, number: 0, wait: PATIENCE, wanted: new Set(), rest: null });
   }
 
   /* Something the table does not hold was moved: the visible cell now, the table when the hand rests. */
@@ -382,19 +383,34 @@ class Requests {
     if (this.fresh()) this.wanted.clear();
     const kind = ["cell", "table"].find((one) => this.wanted.delete(one));
     if (!kind) return;
-    this.flying = true;
-    this.patience = setTimeout(() => this.told(false), PATIENCE);
+    this.flying = kind;
+    this.number += 1;
+    this.patience = setTimeout(() => this.retry(), this.wait);
     try {
-      this.send(kind);
+      this.send(kind, { number: this.number, again: this.wait > PATIENCE });
     } catch {
       this.told(false); // the way to the kernel is closed
     }
   }
 
-  done() {
+  /* Request or answer may be lost, with a network that dropped. What is wanted by now is asked for. */
+  retry() {
+    if (!this.flying) return;
+    clearTimeout(this.patience);
+    this.told(false);
+    this.wait = Math.min(2 * this.wait, LONGEST);
+    this.wanted.add(this.flying);
+    this.flying = null;
+    this.next();
+  }
+
+  /* Answers to requests that were asked again may still come; they free nothing. */
+  done(number) {
+    if (number !== this.number) return;
     clearTimeout(this.patience);
     this.told(true);
-    this.flying = false;
+    this.wait = PATIENCE;
+    this.flying = null;
     this.next();
   }
 
@@ -418,7 +434,7 @@ class Figure {
     this.pageNames = this.spec.controls.filter((control) => control.page).map((control) => control.name);
     this.kernelNames = this.spec.controls.filter((control) => !control.page).map((control) => control.name);
     this.requests = new Requests(
-      (kind) => this.ask(kind),
+      (kind, attempt) => this.ask(kind, attempt),
       () => this.isFresh(),
       (answered) => this.tell(answered),
     );
@@ -561,9 +577,9 @@ class Figure {
   }
 
   /* The settings go with the request; saving them, too, at each move would double the messages. */
-  ask(kind) {
+  ask(kind, attempt) {
     if (kind === "table") this.save();
-    this.host.ask({ ask: kind, settings: this.settings });
+    this.host.ask({ ask: kind, settings: this.settings, ...attempt });
   }
 
   /* The settings were changed by code in the kernel, or in another view. */
@@ -611,6 +627,7 @@ class Figure {
       element("div", { className: "live-panel" }, ...this.buildControls(), this.buildWords()),
     );
     this.root.addEventListener("pointerup", () => this.letGo(), { signal: this.stop.signal });
+    window.addEventListener("online", () => this.requests.retry(), { signal: this.stop.signal });
     takeKeys(this.root, (event) => this.key(event), this.stop.signal);
     const watch = new ResizeObserver(() => (this.pending ??= requestAnimationFrame(() => this.draw())));
     watch.observe(this.canvas);
@@ -896,7 +913,7 @@ class Figure {
   tell(answered) {
     this.note.textContent = answered
       ? this.hint()
-      : "The kernel does not answer. What lives in the page still works; run the cell again for the rest.";
+      : "The kernel does not answer; it is asked again until it does. What lives in the page still works.";
   }
 
   showError(text) {
@@ -1013,7 +1030,7 @@ async function render({ model, el }) {
   model.on("change:error", () => figure.showError(model.get("error")));
   model.on("msg:custom", (content, buffers) => {
     if (content.cell) inTurn(() => figure.takeCell(content.cell, buffers));
-    if (content.done) figure.requests.done();
+    if (content.done) inTurn(() => figure.requests.done(content.done)); // after what it has brought
   });
   return () => figure.remove();
 }

@@ -250,8 +250,11 @@ class LiveFigure(anywidget.AnyWidget):
             self._show(**self._newest(), settings=self._present() | {"step": self.settings["step"]})
 
     def _show(self, **traits):
+        """In one message; table and pictures even if they are as before, since the page may have missed them."""
         with self.hold_sync():
             for name, value in (traits | {"error": ""}).items():
+                if name in ("table", "frame", "below", "above"):
+                    setattr(self, name, type(value)())
                 setattr(self, name, value)
 
     # -- hearing from the widgets and from the page
@@ -283,12 +286,16 @@ class LiveFigure(anywidget.AnyWidget):
     def _asked(self, _, content, buffers):
         """A page asks for {"ask": "cell" or "table", "settings": ...}; "done" follows whatever happens.
 
+        It may number its requests, and say "again" where an answer was lost, and maybe pictures with it.
+
         The settings are not sent back: by now the hand may be somewhere else.
         """
-        reply, pictures = {"done": content["ask"]}, []
+        reply, pictures = {"done": content.get("number")}, []
         try:
             with self._lock:
                 self._choose(content["settings"])
+                if content.get("again"):
+                    self._scale = None
                 if content["ask"] == "cell":
                     reply["cell"], pictures = self._visible_cell()
                     self.error = ""

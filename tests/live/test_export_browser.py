@@ -181,18 +181,27 @@ def test_speaks_when_the_hand_rests(open_page, live):
     page.wait("f.status.textContent.includes('diverges')")
 
 
+REQUESTS = """(() => {
+    const log = [];
+    const send = (kind, { number, again }) => log.push(again ? `${kind} ${number} again` : `${kind} ${number}`);
+    const requests = new f.requests.constructor(send, () => false, (answered) => answered || log.push("told"));
+    ACTS;
+    requests.stop();
+    return log;
+})()"""
+
+
 def test_a_cell_that_waits_goes_before_the_table(open_page, live):
-    page = open_page(live)
-    sent = page.eval(
-        """(() => {
-            const sent = [];
-            const requests = new f.requests.constructor((kind) => sent.push(kind), () => false, () => {});
-            for (const act of ["moved", "moved", "rested", "rested", "done", "done", "done"]) requests[act]();
-            requests.stop();
-            return sent;
-        })()"""
-    )
-    assert sent == ["cell", "cell", "table"]
+    acts = ["moved()", "moved()", "rested()", "rested()", "done(1)", "done(2)", "done(3)"]
+    sent = open_page(live).eval(REQUESTS.replace("ACTS", "; ".join(f"requests.{act}" for act in acts)))
+    assert sent == ["cell 1", "cell 2", "table 3"]
+
+
+def test_a_lost_request_is_asked_again_and_the_newest_wins(open_page, live):
+    """After the first was lost the hand has moved on; an answer that comes late after all frees nothing."""
+    acts = ["moved()", "rested()", "retry()", "moved()", "done(1)", "done(2)", "done(3)", "retry()"]
+    sent = open_page(live).eval(REQUESTS.replace("ACTS", "; ".join(f"requests.{act}" for act in acts)))
+    assert sent == ["cell 1", "told", "cell 2 again", "cell 3", "table 4", "told", "table 5 again"]
 
 
 def test_nothing_is_drawn_for_what_the_kernel_has_not_answered(open_page, live):

@@ -33,8 +33,9 @@ def sent(live, monkeypatch):
     return log
 
 
-def ask(live, kind, **settings):
-    live._asked(live, {"ask": kind, "settings": {**live.settings, **settings}}, [])
+def ask(live, kind, *, number=1, again=False, **settings):
+    content = {"ask": kind, "settings": {**live.settings, **settings}, "number": number, "again": again}
+    live._asked(live, content, [])
 
 
 def shown(table, name, cell=(0, 0)):
@@ -143,13 +144,13 @@ def test_the_page_moves_the_widgets(live):
 def test_the_visible_cell_comes_first_and_is_small(live, sent):
     ask(live, "cell", rate=24, **{"start.0": 0})
     [(_, content, buffers)] = sent
-    assert content == {"cell": {}, "done": "cell"}
+    assert content == {"cell": {}, "done": 1}
     assert len(buffers) == 1 and len(buffers[0]) < 3000
     assert codec.unpack(buffers[0])[0]["start.0"] == 0
     assert shown(buffers[0], "free") == "diverges"
     table = live.table
-    ask(live, "table", rate=24, **{"start.0": 0})
-    assert live.table != table and sent[-1][1] == {"done": "table"}
+    ask(live, "table", number=2, rate=24, **{"start.0": 0})
+    assert live.table != table and sent[-1][1] == {"done": 2}
     assert "settings" not in sent[-2][1]  # by now the hand may be elsewhere
 
 
@@ -161,6 +162,15 @@ def test_a_new_background_comes_with_the_cell_then_sharper(live, sent):
     ask(live, "table", steepness=8)
     assert matplotlib.image.imread(io.BytesIO(live.below)).shape[:2] == (720, 1600)
     assert "below" in sent[1][1]
+
+
+def test_what_is_asked_for_again_is_sent_again(live, sent):
+    """The table and the pictures of the answer before may be lost."""
+    for again in (False, True):
+        ask(live, "table", again=again, steepness=8)
+    assert [{"table", "version", "below", "above", "frame"} <= names for _, names, *_ in sent[::2]] == [True, True]
+    ask(live, "cell", again=True, steepness=8)
+    assert "frame" in sent[-1][1]["cell"] and len(sent[-1][2]) == 3
 
 
 def test_a_pair_reaches_compute_as_a_pair(live, monkeypatch):
@@ -183,7 +193,7 @@ def test_an_error_is_shown_raised_and_blocks_nothing(live, sent, monkeypatch):
     with pytest.raises(ArithmeticError):
         ask(live, "cell", steepness=2)
     assert "ArithmeticError: no such ravine" in live.error and "broken" in live.error
-    assert sent[-1][1] == {"done": "cell"}
+    assert sent[-1][1] == {"done": 1}
     with pytest.raises(ArithmeticError):
         live.kernel["steepness"][0].widget.value = 9
     monkeypatch.setattr(live, "compute", sample.compute)

@@ -65,7 +65,8 @@ def test_arrow_keys_on_a_slider(page, key):
 
 def test_a_click_sets_the_start_and_asks_for_the_table_at_once(page):
     page.eval("(f.was = f.under, f.asked = [], f.send = f.requests.send)")
-    page.eval("f.requests.send = (kind) => (f.asked.push(kind), f.send(kind))")  # stays, and does no harm
+    # It stays, and does no harm.
+    page.eval("f.requests.send = (kind, attempt) => (f.asked.push(kind), f.send(kind, attempt))")
     pad = page.page.locator(".live-pad")
     place = pad.bounding_box()
     pad.click(position={"x": 0.25 * place["width"], "y": 0.25 * place["height"]})
