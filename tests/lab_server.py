@@ -31,6 +31,9 @@ class Server:
         with urllib.request.urlopen(request, timeout=START) as answer:
             return json.loads(answer.read() or "null")
 
+    def is_outside(self, address):
+        return not address.startswith((self.url, self.url.replace("http", "ws", 1), "data:", "blob:", "about:"))
+
     def kernel_of(self, name):
         sessions = self.get("api/sessions")
         return next(session["kernel"]["id"] for session in sessions if session["path"] == name)
@@ -46,6 +49,10 @@ class Server:
         book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}  # else Lab asks which
         nbformat.write(book, self.root / name)
         page = Page(browser.new_page(viewport={"width": 1400, "height": 1000}))
+        page.outside = []  # what was asked of other computers
+        page.page.on(
+            "request", lambda request: page.outside.append(request.url) if self.is_outside(request.url) else None
+        )
         page.page.goto(f"{self.url}/{'lab/tree' if app == 'lab' else 'notebooks'}/{name}")
         page.page.wait_for_function("window.jupyterapp && document.querySelector('.jp-Cell')", timeout=START * 1000)
         self._wait_for_kernel(name)

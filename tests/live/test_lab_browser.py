@@ -77,6 +77,11 @@ def test_a_click_sets_the_start_and_asks_for_the_table_at_once(page):
     assert page.eval("f.under === f.was")  # the background was not unpacked again
 
 
+def test_nothing_is_asked_of_other_computers(page, server):
+    assert page.outside == []
+    assert server.is_outside("https://example.org/anywidget.js")  # so it would be noticed
+
+
 def test_the_kernel_hears_of_a_page_slider(page):
     page.page.locator("input[type=range]").nth(1).fill("7")
     page.wait("f.saving === null")
