@@ -95,7 +95,7 @@ def _panels(deeper):
     if deeper:
         titles |= {"phase": "Distance and last step", "plane": "Eigenvalues"}
         layout = [[left] * 3 + [right] * 3, ["series"] * 2 + ["phase"] * 2 + ["plane"] * 2]
-        fig, axes = plots.mosaic(layout, titles, height=6.6, on_slide=3.5)
+        fig, axes = plots.mosaic(layout, titles, height=6.6, on_slide=3.4)
     else:
         fig, axes = plots.mosaic(
             [[left, right, "series"]], titles, height=4.8, on_slide=3.3, width_ratios=(1.2, 1.2, 1)

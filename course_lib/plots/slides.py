@@ -47,13 +47,18 @@ class SlideFigure(Figure):
             text.set_text(text.get_text().replace(BY_KERNEL, ""))
             _pull_nearer(text)
         self._gather_legends(renderer)
+        self._lay_out()
+        for ax in self.axes:
+            for text, room in self._rooms(ax):
+                _break(text, room, renderer)
+        self._lay_out()
+
+    def _lay_out(self):
         self._arrange()
         if layout := self.get_layout_engine():
             layout.execute(self)
         for ax in self.axes:
-            for text, room in self._rooms(ax):
-                _break(text, room, renderer)
-        self._arrange()
+            ax.apply_aspect()
 
     def _gather_legends(self, renderer):
         """One legend in rows under all axes: inside of small axes it would cover what it explains."""
@@ -79,7 +84,7 @@ class SlideFigure(Figure):
         box = ax.get_window_extent()
         beside = [other.get_window_extent().x0 for other in self.axes if _same_row(other, ax)]
         room = min(beside, default=self.bbox.x1) - box.x0 - 12
-        yield from ((ax.title, room), (ax._left_title, room), (ax.xaxis.label, room))
+        yield from ((ax.title, room), (ax._left_title, room), (ax.xaxis.label, max(room, 0.4 * self.bbox.width)))
         yield ax.yaxis.label, max(self.bbox.height * 0.3, box.height)
 
     def place(self, panels, bottom):

@@ -5,6 +5,7 @@
 (() => {
   const WIDTH = 1280;
   const HEIGHT = 720;
+  const LITTLE = 120; // px
   const deckName = document.title;
   const lecture = document.body.dataset.lecture !== undefined;
 
@@ -89,6 +90,13 @@
       if (rest.length) this.put(rest);
     }
 
+    /* A line or two alone on a page of a lecture are better said than shown. */
+    sayLittle() {
+      const shown = [...this.page.body.children];
+      const high = shown.reduce((sum, unit) => sum + unit.offsetHeight, 0);
+      if (lecture && shown.every((unit) => kindOf(unit) === "text") && high < LITTLE) this.clear();
+    }
+
     /* What does not fit any more is said, or goes to the next page, or is cut. */
     overflow(group) {
       if (group.every((unit) => unit.dataset.spoken !== undefined) && this.page.body.childElementCount) {
@@ -97,6 +105,7 @@
       }
       const last = group.at(-1);
       if (group.length === 1 && this.page.body.childElementCount && this.half(last)) return;
+      this.sayLittle();
       if (this.page.body.childElementCount) this.turn();
       this.page.body.append(...group);
       if (!isFull(this.page)) return;
