@@ -3,15 +3,17 @@
     checks.momentum_step(my_function)      feedback on one exercise; .explain() names the mistake
     checks.progress()                      what is done, and what comes next
     checks.diagnostic("a ? c b ? ? d a ? b")   which lessons to take slowly
+    checks.diagnostic_again("...")         lesson 06: what was gained since
 
     checks.SUSPECTS                        lesson 05's bug hunt: name -> (right version, broken version)
 
-One file a lesson holds its exercises; exercises.py the kinds, calling.py the safe call, feedback.py the words.
+One file a lesson holds its exercises; quiz.py the quiz of lesson 06, exercises.py the kinds,
+calling.py the safe call, feedback.py the words.
 """
 
-from . import lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
+from . import lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06
 from .feedback import Feedback
-from .lesson_00 import TITLES, diagnostic
+from .lesson_00 import TITLES, diagnostic, diagnostic_again
 from .lesson_01 import (
     alternating_step,
     check_of_momentum,
@@ -73,10 +75,21 @@ from .lesson_05 import (
     two_sentences,
     warm_up,
 )
+from .lesson_06 import (
+    best_settings,
+    check_of_referee,
+    first_change,
+    in_two_sentences,
+    light_cone,
+    spot_the_slip,
+    what_it_can,
+)
+from .quiz import quiz_dialects, quiz_evidence, quiz_limits, quiz_memory
 from .record import remembered
 from .suspects import SUSPECTS
 
-EXERCISES = lesson_01.EXERCISES + lesson_02.EXERCISES + lesson_03.EXERCISES + lesson_04.EXERCISES + lesson_05.EXERCISES
+LESSONS = (lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06)
+EXERCISES = tuple(exercise for lesson in LESSONS for exercise in lesson.EXERCISES)
 
 
 def progress() -> Feedback:
@@ -109,6 +122,7 @@ __all__ = [
     "best_h",
     "best_in_the_bowl",
     "best_rate",
+    "best_settings",
     "catch_the_climber",
     "catch_the_clock",
     "catch_the_dreamer",
@@ -120,19 +134,24 @@ __all__ = [
     "central_slope",
     "check_of_adam",
     "check_of_momentum",
+    "check_of_referee",
     "coasting_momentum",
     "critical_gamma",
     "diagnostic",
+    "diagnostic_again",
     "fair_race",
     "final_step",
     "find_the_bug",
+    "first_change",
     "first_step",
     "first_without",
     "from_physics",
     "half_life",
     "how_it_grows",
+    "in_two_sentences",
     "into_pytorch",
     "less_jitter",
+    "light_cone",
     "matching_rate",
     "momentum_step",
     "my_rate",
@@ -140,10 +159,15 @@ __all__ = [
     "nesterov_step",
     "no_difference",
     "progress",
+    "quiz_dialects",
+    "quiz_evidence",
+    "quiz_limits",
+    "quiz_memory",
     "read_the_series",
     "resting_weight",
     "rmsprop_step",
     "slowest_factor",
+    "spot_the_slip",
     "steps_at_64",
     "steps_of_the_divider",
     "turn_and_explain",
@@ -151,6 +175,7 @@ __all__ = [
     "unrolled_step",
     "walker_and_ball",
     "warm_up",
+    "what_it_can",
     "what_went_wrong",
     "which_path",
     "whose_limit",

@@ -104,10 +104,10 @@ class Control:
         return int(np.argmin(np.abs(self.values - value)))
 
     def describe(self):
-        """For the page: everything but the present value. A slider of options that are numbers can be pointed at,
-        too, where they stand on an axis; but what it shows are words, so no number can be typed."""
+        """For the page: everything but the present value. A slider of options that are finite numbers can be pointed
+        at, too, where they stand on an axis; but what it shows are words, so no number can be typed."""
         typed = isinstance(self.values, np.ndarray)
-        options = self.kind == "range" and all(type(value) in (int, float) for value in self.values)
+        options = self.kind == "range" and all(_is_finite(value) for value in self.values)
         numbers = np.asarray(self.values).tolist() if typed or options else None
         return {
             "name": self.name,
@@ -117,6 +117,11 @@ class Control:
             "values": numbers,
             "typed": typed,
         }
+
+
+def _is_finite(value):
+    # An option may well be inf; it is no place on an axis, and no number in JSON.
+    return type(value) in (int, float) and np.isfinite(value)
 
 
 def controls(name, widget):

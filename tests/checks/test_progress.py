@@ -8,7 +8,8 @@ from course_lib import checks
 from course_lib.checks import record
 from course_lib.checks.lesson_00 import QUESTIONS
 
-RIGHT = "".join(letter for letter, _ in QUESTIONS)
+RIGHT = "".join(question.first for question in QUESTIONS)
+AGAIN = "".join(question.again for question in QUESTIONS)
 
 
 def test_nothing_solved_names_the_first_exercise():
@@ -60,7 +61,7 @@ def test_file_lies_beside_the_notebook_unless_told_otherwise(monkeypatch, tmp_pa
 
 def test_diagnostic_counts_right_answers_and_remembers_them():
     assert checks.diagnostic(RIGHT).says.startswith("10 of 10")
-    assert record.remembered()["diagnostic"] == {"right": 10, "of": 10}
+    assert record.remembered()["diagnostic"] == {"right": 10, "of": 10, "answers": RIGHT}
 
 
 def test_first_diagnostic_is_the_one_that_is_kept():
@@ -98,9 +99,63 @@ def test_diagnostic_that_cannot_be_read_says_why(answers, words):
     assert words in checks.diagnostic(answers).says
 
 
-def test_diagnostic_stub_is_empty():
-    assert checks.diagnostic(...).verdict == "empty"
+@pytest.mark.parametrize("ask", ["diagnostic", "diagnostic_again"])
+def test_diagnostic_stub_is_empty(ask):
+    assert getattr(checks, ask)(...).verdict == "empty"
 
 
-def test_right_letters_are_spread_evenly():
-    assert all(2 <= RIGHT.count(letter) <= 4 for letter in "abcd")
+@pytest.mark.parametrize("right", [RIGHT, AGAIN], ids=["first", "again"])
+def test_right_letters_are_spread_evenly(right):
+    assert all(2 <= right.count(letter) <= 4 for letter in "abcd")
+
+
+def test_no_right_letter_of_the_second_time_is_that_of_the_first():
+    assert all(question.first != question.again for question in QUESTIONS)
+
+
+def test_gain_is_counted_against_the_first_answers():
+    checks.diagnostic("c?" + "?" * 8)
+    assert "8 of 10. In lesson 00 it was 1: you gained 7." in checks.diagnostic_again(AGAIN[:8] + "??").says
+
+
+def test_gain_stands_beside_each_question():
+    checks.diagnostic("ca" + "?" * 8)
+    rows = checks.diagnostic_again("?" + AGAIN[1] + "c" + AGAIN[3:]).table[1:4]
+    assert [(row[2], row[3]) for row in rows] == [("✓ right", "? open"), ("✗ a", "✓ right"), ("? open", "✗ c")]
+
+
+def test_section_to_read_again_stands_beside_a_wrong_answer_only():
+    rows = checks.diagnostic_again("?" + AGAIN[1:]).table[1:]
+    assert [bool(row[4]) for row in rows] == [True] + [False] * 9
+
+
+def test_without_first_answers_it_says_that_there_is_nothing_to_compare_with():
+    assert "nothing to compare it with" in checks.diagnostic_again(AGAIN).says
+
+
+def test_first_answers_kept_without_letters_are_still_compared_in_all():
+    record.remember_diagnostic({"right": 3, "of": 10})
+    feedback = checks.diagnostic_again(AGAIN)
+    assert "it was 3: you gained 7" in feedback.says and feedback.table[1][2] == "not kept"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [None, [], "abc", {"answers": 7}, {"answers": "abc"}, {"right": "many"}, {"right": -1}, {"right": True}],
+    ids=str,
+)
+def test_damaged_first_answers_count_as_none(kept):
+    record.location().write_text(json.dumps({"solved": [], "diagnostic": kept}))
+    assert "nothing to compare it with" in checks.diagnostic_again(AGAIN).says
+
+
+def test_no_gain_is_said_without_praise():
+    checks.diagnostic(RIGHT)
+    assert "gained" not in checks.diagnostic_again("?" * 10).says
+
+
+def test_second_time_changes_nothing_that_is_kept():
+    checks.diagnostic("c" + "?" * 9)
+    before = record.location().read_text()
+    checks.diagnostic_again(AGAIN)
+    assert record.location().read_text() == before

@@ -1,6 +1,7 @@
 """The widget without a browser: messages, requests, pictures, errors, refusals."""
 
 import io
+import json
 import sys
 
 import ipywidgets
@@ -89,6 +90,12 @@ def test_a_slider_of_options_can_be_pointed_at_if_they_are_numbers_but_not_typed
     assert control.describe()["values"] is None
     (control,) = controls.controls("plain", ipywidgets.IntSlider(min=0, max=2))
     assert control.describe()["values"] == [0, 1, 2] and control.describe()["typed"]
+
+
+def test_a_slider_with_an_infinite_option_sends_only_json():
+    slider = ipywidgets.SelectionSlider(options=[("1", 1.0), ("∞", np.inf)])
+    (control,) = controls.controls("kappa", slider)
+    assert json.dumps(control.describe(), allow_nan=False) and control.describe()["values"] is None
 
 
 def test_a_widget_without_steps_is_refused():

@@ -1,0 +1,449 @@
+"""The quiz of lesson 06: four rounds of questions that people really asked, or got wrong in print.
+
+The questions stand here, too: the lesson's text is `Round.text()` and `Round.answers()`, and a test compares them.
+Where a question comes from is its `source`, named in the answers.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from . import letters
+from .exercises import Exercise
+from .feedback import Feedback
+
+
+class Question(NamedTuple):
+    """asks: the question. options: letter -> (what one may answer, why that is right or wrong). source: who asked."""
+
+    asks: str
+    right: str
+    options: dict[str, tuple[str, str]]
+    source: str
+
+
+@dataclass(frozen=True)
+class Round(Exercise):
+    """A few questions, one letter each, `?` for an open one; solved when all are right."""
+
+    questions: tuple[Question, ...] = ()
+
+    def judge(self, answer):
+        given = letters.read(answer, len(self.questions), self.example)
+        right = sum(letter == question.right for letter, question in zip(given, self.questions, strict=True))
+        rows = tuple(self._row(k, letter) for k, letter in enumerate(given))
+        table = (("", "you", "", "why"), *rows)
+        if right == len(given):
+            return Feedback("right", f"All {right}. {self.praise}", table=table)
+        return Feedback("wrong", f"{right} of {len(given)} are right. Think again about the others.", table=table)
+
+    def _row(self, k, letter):
+        question = self.questions[k]
+        if letter == letters.OPEN:
+            return (f"{k + 1}", letter, "open", "")
+        return (f"{k + 1}", letter, "✓" if letter == question.right else "✗", plain(question.options[letter][1]))
+
+    @property
+    def example(self):
+        return " ".join("a?cb?"[: len(self.questions)])
+
+    def text(self):
+        """The questions in Markdown, as they stand in the lesson."""
+        return "\n\n".join(
+            f"**{k}.** {question.asks}\n\n"
+            + "\n".join(f"- **{letter}**: {option}" for letter, (option, _) in question.options.items())
+            for k, question in enumerate(self.questions, 1)
+        )
+
+    def answers(self):
+        """The right letters with their reasons in Markdown, for readers without a kernel: behind a native fold."""
+        lines = [
+            f"{k}. **{question.right}**. {question.options[question.right][1]} *({question.source})*"
+            for k, question in enumerate(self.questions, 1)
+        ]
+        return "\n".join(["<details><summary>Answers, with reasons</summary>", "", *lines, "", "</details>"])
+
+
+def plain(text):
+    """Markdown with formulas as the plain words of a table's cell."""
+    for sign, letter in SIGNS.items():
+        text = text.replace(sign, letter)
+    return text.replace("$", "")
+
+
+SIGNS = {
+    r"\eta": "η",
+    r"\lambda": "λ",
+    r"\gamma": "γ",
+    r"\kappa": "κ",
+    r"\theta": "θ",
+    r"\Delta": "Δ",
+    r"\rho": "ρ",
+    r"\epsilon": "ε",
+    r"\sqrt": "√",
+    r"\,": " ",
+    r"\cdot": "·",
+}
+
+quiz_memory = Round(
+    "quiz_memory",
+    lesson=6,
+    stars=1,
+    minutes=2,
+    title="Quiz: memory",
+    praise="Sizes, signs and first steps hold no secrets for you.",
+    questions=(
+        Question(
+            r"The slope stays at 3, $\eta = 0.1$ and $\gamma = 0.8$, in the deck's form. In the end the steps are",
+            "d",
+            {
+                "a": ("0.24 long", r"That is $\gamma$ times the first step. The memory adds to the slope's part."),
+                "b": ("0.3 long", r"So long is the first step. After it, four fifths of the last one are added."),
+                "c": ("0.54 long", r"That is the *second* step, 0.3 + 0.8 · 0.3. The sum goes on."),
+                "d": ("1.5 long", "0.3 divided by 1 − 0.8: five times as long as without memory."),
+            },
+            "lesson 01; asked again and again where programs are compared, as in PyTorch's issue 1099",
+        ),
+        Question(
+            r"$\gamma = 0.95$. A single push; then level ground. Half of it is forgotten after about",
+            "b",
+            {
+                "a": ("10 steps", "That is the time of 0.9 to fall to a third, not of 0.95 to fall to a half."),
+                "b": ("13 or 14 steps", "0.95 to the power 13.5 is one half: ln ½ / ln 0.95."),
+                "c": ("20 steps", "20 is the sum of all weights, 1/(1 − 0.95). By then only 36 % is left."),
+                "d": ("half a step", "A step keeps 95 % of the last one; it takes many to lose half."),
+            },
+            "d2l.ai calls $1/(1-\\gamma)$ a half-life; lesson 02, errata",
+        ),
+        Question(
+            "A friend's code says `v = 0.9 * v - 0.01 * g` and then `theta = theta + v`. Against ours, with "
+            r"$\eta = 0.01$ and $\gamma = 0.9$, it",
+            "a",
+            {
+                "a": (
+                    "walks the same path",
+                    r"Its v is our $-\Delta$: the sign moved from the second line to the first.",
+                ),
+                "b": ("goes uphill", "Two signs changed, in the first line and in the second. They cancel."),
+                "c": ("takes steps a tenth as long", "Nothing is averaged here: there is no 1 − 0.9 before g."),
+                "d": (
+                    "is Nesterov's method",
+                    "The gradient is measured where it stands. Only the sign of the memory differs.",
+                ),
+            },
+            "Ruder's remark that some exchange the signs; IDSIA's brainstorm, issue 96",
+        ),
+        Question(
+            "In PyTorch, `SGD(lr=0.1, momentum=0.9, dampening=0.9)` makes its first step, with the gradient 2. How "
+            "long is it?",
+            "c",
+            {
+                "a": (
+                    "0.02",
+                    "So long it would be if the memory started from zero and was damped. PyTorch starts from g.",
+                ),
+                "b": ("0.18", "The memory has nothing to keep yet: its first content is the gradient itself."),
+                "c": ("0.2", "The memory starts as g, undamped, and so the first step is lr times g."),
+                "d": ("2", "That would be the gradient without the learning rate."),
+            },
+            "PyTorch's issue 91108; lesson 03, *One rule, seven dialects*",
+        ),
+    ),
+)
+
+quiz_dialects = Round(
+    "quiz_dialects",
+    lesson=6,
+    stars=1,
+    minutes=2,
+    title="Quiz: dialects",
+    praise="You can carry a run from one library to the next.",
+    questions=(
+        Question(
+            "PyTorch ran with `SGD(lr=0.03, momentum=0.8)`. Your code averages, `m = 0.8 * m + 0.2 * g`, then "
+            "`theta -= lr * m`. The same run needs lr =",
+            "d",
+            {
+                "a": (
+                    "0.006",
+                    "You multiplied by 0.2. The average is a fifth of PyTorch's memory, so lr must make up for it.",
+                ),
+                "b": ("0.024", "0.8 is what the memory keeps. What counts is the share of the gradient, 0.2."),
+                "c": ("0.03", "With the same number the averaged run takes steps a fifth as long."),
+                "d": ("0.15", "0.03 divided by 0.2, the share of each gradient that enters the average."),
+            },
+            "Apple's MLX, issue 87, and autograd, issue 289; lesson 03",
+        ),
+        Question(
+            "PyTorch's `nesterov=True` only ever measures the gradient at the parameters themselves. So it is",
+            "c",
+            {
+                "a": (
+                    "a bug, for Nesterov must look ahead",
+                    "People thought so and sent a correction. Algebra refuted it.",
+                ),
+                "b": (
+                    "classical momentum with a larger momentum",
+                    "With a larger momentum the limits would differ from Nesterov's.",
+                ),
+                "c": (
+                    "Nesterov: the stored parameters are the look-ahead point",
+                    "What PyTorch stores, and shows you, is the point ahead.",
+                ),
+                "d": ("Nesterov on quadratics only", "The change of variables is exact on every loss."),
+            },
+            "Keras, issue 966; PyTorch, issue 5920; lesson 03, *Nesterov's two sequences*",
+        ),
+        Question(
+            "The learning rate falls to a fifth in mid-run, $\\gamma = 0.9$. The very next step of Keras is",
+            "b",
+            {
+                "a": ("a fifth of what it would have been", "That is PyTorch, whose memory holds gradients."),
+                "b": (
+                    "nearly as long as before",
+                    "Keras keeps *steps*, taken at the old learning rate; nine tenths of the last one are taken again.",
+                ),
+                "c": (
+                    "zero, since the memory is cleared",
+                    "No library clears the memory when the learning rate changes.",
+                ),
+                "d": ("five times as long", "Nothing in the rule divides by the learning rate."),
+            },
+            "lesson 03, *Two groups*; the reason for the note in PyTorch's page on SGD",
+        ),
+        Question(
+            r"RMSprop meets slopes that are nearly zero. $\epsilon = 10^{-7}$ stands inside the root in one program, "
+            "outside in the other. Which takes the longer steps?",
+            "a",
+            {
+                "a": (
+                    "the one with it outside",
+                    r"Inside, it works like $\sqrt\epsilon$ outside, here 0.0003: far larger than such slopes.",
+                ),
+                "b": (
+                    "the one with it inside",
+                    r"Inside the root, 0.0000001 becomes 0.0003 in the divisor, so its steps are the shorter ones.",
+                ),
+                "c": (
+                    "both the same",
+                    "The two are not one number: the root of a small number is much larger than the number.",
+                ),
+                "d": (
+                    "neither takes any",
+                    "Outside, 0.0000001 is still smaller than most small slopes, and the step stays long.",
+                ),
+            },
+            "Keras, issue 4356; fastbook, pull request 483; lesson 04, *Where epsilon stands*",
+        ),
+        Question(
+            "Two programs have a right Nesterov each, the same settings and the same start. Their parameters differ at "
+            "every step. Why?",
+            "d",
+            {
+                "a": ("one of them must be wrong", "Both are right by assumption. Look at *what* each one shows."),
+                "b": ("rounding", "Rounding would begin at the sixteenth digit; here the first step already differs."),
+                "c": ("one of them averages", "Then the settings would have to be converted, and they are the same."),
+                "d": (
+                    "one shows the point, the other the look-ahead point",
+                    r"They are $\gamma$ times the last step apart. Compare like with like and they agree.",
+                ),
+            },
+            "Melville's comparison of Nesterov's forms; lesson 05, *Into PyTorch*",
+        ),
+    ),
+)
+
+quiz_limits = Round(
+    "quiz_limits",
+    lesson=6,
+    stars=1,
+    minutes=2,
+    title="Quiz: speed and limits",
+    praise="You know what the rates promise, and what they do not.",
+    questions=(
+        Question(
+            "The curvatures of a loss lie between 0.01 and 1. The best learning rate for gradient descent comes out as "
+            '1.98. "That is a typo; learning rates are small." What do you say?',
+            "c",
+            {
+                "a": (
+                    "Right, it must be 0.0198",
+                    r"At 0.0198 the flattest direction loses a fiftieth of a per cent a step.",
+                ),
+                "b": (
+                    "Right, above 1 every run diverges",
+                    r"The limit is $\eta\lambda = 2$; with the steepest $\lambda = 1$ that is $\eta = 2$.",
+                ),
+                "c": (
+                    "It is right: the limit is 2",
+                    "The best is 2 over the sum of the curvatures, just below the limit. Small is a matter of units.",
+                ),
+                "d": ("It holds for momentum only", "For momentum the limit is higher still."),
+            },
+            "a reader of distill.pub, issue 51; lesson 02, *The best learning rate is a balance*",
+        ),
+        Question(
+            "A network has thousands of curvatures. Why do the best settings of gradient descent depend on the "
+            "smallest and the largest alone?",
+            "b",
+            {
+                "a": (
+                    "the others are nearly zero",
+                    "They may lie anywhere between. Whatever they are, they do not decide.",
+                ),
+                "b": (
+                    "every other direction shrinks at least as fast as the slower of these two",
+                    r"$|1 - \eta\lambda|$ is largest at an end of the range.",
+                ),
+                "c": ("there are only two directions that move", "All of them move. Two are the last to arrive."),
+                "d": ("the others cancel on average", "Directions do not mix: each shrinks by a factor of its own."),
+            },
+            "a reader of distill.pub, issue 75; lesson 02, *Any number of directions*",
+        ),
+        Question(
+            r"The largest curvature is 12, $\gamma = 0.9$ and $\eta = 0.15$. Which of the three diverge?",
+            "d",
+            {
+                "a": ("all of them", r"$\eta\lambda$ is 1.8. Gradient descent bears up to 2, momentum up to 3.8."),
+                "b": ("gradient descent only", r"It bears $\eta\lambda$ up to 2, and this is 1.8."),
+                "c": (
+                    "momentum and Nesterov",
+                    "Momentum bears up to 3.8 at this memory: it is the most patient of the three.",
+                ),
+                "d": ("Nesterov only", r"Its limit is $(2 + 2\gamma)/(1 + 2\gamma)$, here 1.357; 1.8 is beyond it."),
+            },
+            "many texts say that momentum widens the range and mean both kinds; lesson 03, *The price*",
+        ),
+        Question(
+            r"At the best settings theory says that momentum shrinks the distance by $\rho = 0.818$ a step. You "
+            "measure 0.828 between steps 79 and 80. What now?",
+            "a",
+            {
+                "a": (
+                    r"nothing: at the best settings the distance shrinks like $k\,\rho^k$",
+                    "Two roots coincide there. The measured factor comes down to 0.818, slowly.",
+                ),
+                "b": (
+                    "the learning rate is a little too large",
+                    r"Then the factor would be $\sqrt\gamma$ or more for good; here it still falls.",
+                ),
+                "c": ("the code loses digits", "After 80 steps the distance is far above the last digits."),
+                "d": ("the theory holds for Nesterov only", "Its best rate here is 0.885. 0.818 is momentum's own."),
+            },
+            "a common report about tests of the rate; lesson 02, *Predict, measure, reconcile*",
+        ),
+        Question(
+            "A valley has one bottom, no hump, and a curvature that stays between 1 and 25. Momentum is tuned to be "
+            "the fastest for curvatures from 1 to 25. It",
+            "c",
+            {
+                "a": ("arrives, as fast as on a bowl", "That rate is a theorem about quadratics."),
+                "b": ("arrives, if more slowly", "From most places. From some it never does."),
+                "c": (
+                    "may go round for ever",
+                    "From 3.3 it visits three places in turn. Gradient descent and Nesterov arrive.",
+                ),
+                "d": ("diverges", "It stays within a few units; it only never comes to rest."),
+            },
+            "a reviewer of distill.pub, issue 34; lesson 03, *Where the guarantee ends*",
+        ),
+    ),
+)
+
+quiz_evidence = Round(
+    "quiz_evidence",
+    lesson=6,
+    stars=1,
+    minutes=2,
+    title="Quiz: evidence",
+    praise="Nobody will sell you a race that was not one.",
+    questions=(
+        Question(
+            "A picture shows nine optimizers on one network, all with the learning rate 0.001. What does it show about "
+            "the methods?",
+            "b",
+            {
+                "a": ("the fastest of the nine", "Fastest at 0.001. At another number another one wins."),
+                "b": (
+                    "next to nothing: 0.001 is another size of step for each",
+                    "For momentum it multiplies the slope, for Adam it is the step itself.",
+                ),
+                "c": ("which needs the least tuning", "For that each would have to run at many learning rates."),
+                "d": ("which generalises best", "Neither a test set nor several seeds were mentioned."),
+            },
+            "A well-known book's picture; jettify's pytorch-optimizer, issue 219; lesson 04, *Is the race fair?*",
+        ),
+        Question(
+            'A course reports: gradient descent 79.7 %, momentum 79.7 %, both at the same learning rate. "Momentum '
+            'makes no difference." The likeliest reason?',
+            "d",
+            {
+                "a": (
+                    "the data have no ravine",
+                    "Then a longer step would not help either, and it does: it reached the same floor as Adam.",
+                ),
+                "b": ("momentum needs minibatches", "It does not; and that course used minibatches."),
+                "c": ("the network is too small", "The same network reaches the floor with another learning rate."),
+                "d": (
+                    "its momentum averages, so its steps are no longer",
+                    "An average of gradients is as long as a gradient: the two runs are nearly one.",
+                ),
+            },
+            "Ng's course, *Improving deep neural networks*; lesson 05",
+        ),
+        Question(
+            "Adam without its bias correction, at 0.9 and 0.999, on a slope that stays. Its first steps are",
+            "a",
+            {
+                "a": (
+                    "too long",
+                    "m starts at a tenth, but the root of v at 0.032: 0.1/0.032 = 3.16 times too long, and up to 6.57.",
+                ),
+                "b": (
+                    "too short: it has to warm up",
+                    "So it is often explained, with a look at m alone. v is further behind.",
+                ),
+                "c": ("right, only noisier", "No noise here: the slope stays. Divide 0.1 by the root of 0.001."),
+                "d": ("zero", "The averages begin at zero, but the first slope enters them before the first step."),
+            },
+            "ConvNetJS, issue 107, and nearly every explanation; lesson 04",
+        ),
+        Question(
+            "Near the minimum the loss only jitters, for its slopes are noisy. At the same small learning rate, more "
+            "momentum makes the jitter",
+            "c",
+            {
+                "a": (
+                    "smaller, for it averages the noise",
+                    "It averages *and* multiplies: the weights add up to more than one.",
+                ),
+                "b": ("the same", "Only if the learning rate falls with it, so that the effective step stays."),
+                "c": (
+                    "larger",
+                    "Each noisy slope is taken again in the steps that follow. Let the learning rate fall instead.",
+                ),
+                "d": (
+                    "vanish in the end",
+                    "The noise does not fade, so neither does the jitter, unless the learning rate does.",
+                ),
+            },
+            "the wording of d2l.ai and of Ng's course; a reviewer of distill.pub, issue 29; lesson 02",
+        ),
+        Question(
+            "A ravine lies askew, at 45 degrees to the axes, and each method keeps the settings that suited it along "
+            "the axes. Who needs many times as many steps as before?",
+            "b",
+            {
+                "a": (
+                    "momentum",
+                    "It only adds slopes and multiplies them by numbers: turn the ground, and its path turns along.",
+                ),
+                "b": ("Adam and RMSprop", "They divide by coordinate, and now every coordinate meets the steep slope."),
+                "c": ("all of them", "Gradient descent and momentum do not notice."),
+                "d": ("none of them", "Count the steps: Adam 29 and then 200."),
+            },
+            "an unanswered exercise of d2l.ai; lesson 04, *The catch: turn the ravine*",
+        ),
+    ),
+)
+
+ROUNDS = (quiz_memory, quiz_dialects, quiz_limits, quiz_evidence)
