@@ -8,7 +8,7 @@ VENV_PYTHON = .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_USER PIP_TARGET PIP_PREFIX UV_SYSTEM_PYTHON MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help lab fresh test test-matrix notebooks site slides bench format lint pins clean install-lab install-test
+.PHONY: help lab fresh test test-matrix notebooks site slides student bench format lint pins clean install-lab install-test
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ site: install-test  ## the lessons as a website, in build/site/
 
 slides: install-test  ## the lessons as slides, in build/slides/; ARGS=--check looks at every page in Chromium
 	@$(VENV_PYTHON) -m scripts.slides $(ARGS)
+
+student: install-test  ## the lessons without solutions and results, in build/student/; ARGS="--to FOLDER"
+	@$(VENV_PYTHON) -m scripts.student $(ARGS)
 
 bench: install-test  ## timings against other ways to do the same
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)

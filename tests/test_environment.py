@@ -101,6 +101,7 @@ TARGETS = [
     "notebooks",
     "site",
     "slides",
+    "student",
     "bench",
     "format",
     "lint",

@@ -1,7 +1,7 @@
 """Adam under the microscope: what the bias correction does to a step, and what epsilon does where it stands."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 import ipywidgets
@@ -11,7 +11,7 @@ from .. import plots
 from ..descent import trace
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Adam, RMSprop
-from .words import RAISED
+from .words import number
 
 STEPS = 3000
 MARKS = np.unique(np.round(np.geomspace(1, STEPS, 160)).astype(int))  # the steps that are drawn
@@ -93,8 +93,8 @@ def microscope():
     )
     for name, form in CORRECTIONS.items():
         plots.moving_form(course, f"step.{name}", form.look, form.label, form.marker, every=(4, 12))
-    for number, (name, form) in enumerate(PLACES.items()):
-        plots.moving_form(first, f"first.{name}", form.look, form.label, form.marker, every=(4 + 6 * number, 12))
+    for k, (name, form) in enumerate(PLACES.items()):
+        plots.moving_form(first, f"first.{name}", form.look, form.label, form.marker, every=(4 + 6 * k, 12))
     plots.moving_shadow(first, "outside, root of ε", "outside, with √ε for ε")
     plots.moving_guide(first, "level", "without ε")
     plots.moving_guide(first, "size")
@@ -173,7 +173,7 @@ def compute(beta1, beta2, *, gradient=SAME, eps=1e-8, size=1e-5):
     for name, form in PLACES.items():
         lines[f"first.{name}"] = (SIZES, first_steps(form.kind, beta2, eps, SIZES))
         words[form.label] = _said(
-            "first step {} η for |g| = {}, without ε {:.3g} η", _numbers(here[name]), _number(size), level
+            "first step {} η for |g| = {}, without ε {:.3g} η", _numbers(here[name]), number(size, digits=3), level
         )
     lines |= {
         "outside, root of ε": (SIZES, first_steps(Outside, beta2, np.sqrt(eps), SIZES)),
@@ -225,13 +225,4 @@ def _said(text, *values):
     return np.vectorize(text.format, otypes=[str])(*np.broadcast_arrays(*values))
 
 
-def _number(value):
-    """Three digits, a power of ten where the number is small."""
-    if value >= 1e-3:
-        return f"{value:.3g}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    power = f"10{str(int(exponent)).translate(RAISED)}"
-    return power if mantissa == "1.0" else f"{mantissa} · {power}"
-
-
-_numbers = np.vectorize(_number, otypes=[str])
+_numbers = np.vectorize(partial(number, digits=3), otypes=[str])

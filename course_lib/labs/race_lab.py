@@ -20,6 +20,7 @@ TITLES = {
     EFFECTIVE: "Same effective step η / (1 − γ) for all",
     TUNED: "Each with its own best learning rate",
 }
+TO_WRITE = "is still to be written: replace the ... in its step, then run that cell and this one again"
 BOTTOM = 1e-8  # of the axis of heights
 FEW = 4  # runners whose legend has room among the curves
 
@@ -30,8 +31,8 @@ def race(*optimizers):
     None given: gradient descent, momentum and Nesterov. Only your own: those three run beside it. A class follows the
     sliders, an instance keeps the settings it was given. "Held equal" says what the two sliders set: every class at
     once, or one runner alone, while the others stay fixed, a class at the best of its learning rates. Your own may be
-    a subclass of Optimizer or anything with a step(theta, g, t, *state); TypeError or ValueError, in one sentence,
-    where it breaks the contract.
+    a subclass of Optimizer or anything with a step(theta, g, t, *state). While its step still holds a `...`, the figure
+    says so and the others run; TypeError or ValueError, in one sentence, where it breaks the contract.
     """
     runners = runners_of(optimizers)
     fig, above, course = plots.figure("", "")
@@ -55,7 +56,7 @@ def race(*optimizers):
         for artist in landscape:
             artist.remove()
         landscape[:] = plots.draw_landscape(above, ground)
-        above.set_title(f"{ground.name[0].upper()}{ground.name[1:]}: drag the white disc")
+        above.set_title(f"{ground.name[0].upper()}{ground.name[1:]}, seen from above")
         _draw_heights(course, ground, _title(fair, runners))
         _draw_names(above, course, fair, runners)
 
@@ -207,9 +208,9 @@ def compute(lr, memory, *, surface, fair, start, runners):
         x, y = path.theta[:, 0], path.theta[:, 1]
         lines[runner.gid] = (x, y)
         lines[f"height.{runner.gid}"] = (np.arange(STEPS + 1), height_of(path.loss, ground))
-        words[runner.gid] = np.char.add(told(path, ground), extra)
+        words[runner.gid] = np.char.add(told(path, ground), extra) if runner.written else np.array([[TO_WRITE]])
     for runner in runners:
-        for other in runners if runner.own else ():
+        for other in runners if runner.own and runner.written else ():
             if not other.own:
                 same = _same(paths[runner].theta, paths[other].theta)
                 note = np.where(same, f"; it is the very path of {other.label}", "")

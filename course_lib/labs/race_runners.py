@@ -12,6 +12,7 @@ from ..optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimi
 from ..optimizers.base import hyperparameters
 from ..surfaces import SURFACES
 
+UNWRITTEN = "not written yet"
 STEPS = 150
 LR_NAMES = ("lr", "eta", "learning_rate", "alpha", "epsilon")
 STEP_MEMORIES = ("gamma", "momentum", "mu", "beta")  # add steps up, so that each is worth 1 / (1 - gamma) of them
@@ -29,7 +30,8 @@ class Runner:
 
     name, label: without and with an instance's settings; lr: whether a learning rate reaches it; memory: what it
     calls its main memory, None if it has none; kept: an instance's own (lr, memory), None for a class; own: not of the
-    course; adaptive: divides by a memory of the gradient's size; alone: one run at a time.
+    course; adaptive: divides by a memory of the gradient's size; alone: one run at a time; written: False while its
+    step still holds a `...`, so that there is nothing to run.
     """
 
     gid: str
@@ -43,6 +45,7 @@ class Runner:
     adaptive: bool = False
     kept: tuple[float, float] | None = None
     alone: bool = False
+    written: bool = True
 
     @property
     def adds(self) -> bool:
@@ -50,7 +53,12 @@ class Runner:
         return self.memory in STEP_MEMORIES and not self.adaptive
 
     def run(self, lr, memory, surface, start) -> Path:
-        """The runs of a grid, theta (STEPS + 1, 2, n, m); an axis that makes no difference has length 1."""
+        """The runs of a grid, theta (STEPS + 1, 2, n, m); an axis that makes no difference has length 1.
+
+        What is not written yet goes nowhere: nan after the start.
+        """
+        if not self.written:
+            return _nowhere(surface, start, self.label)
         lr, memory = (lr if self.lr else lr[:1, :1]), (memory if self.memory else memory[:1, :1])
         grid = np.broadcast_shapes(lr.shape, memory.shape)
         if not self.alone:
@@ -61,6 +69,12 @@ class Runner:
             path = descend(self.make(float(lr[place]), float(memory[place])), surface, start, steps=STEPS)
             theta[:, :, *place], loss[:, *place] = path.theta, path.loss
         return Path(theta, loss, surface, self.label)
+
+
+def _nowhere(surface, start, label):
+    theta, loss = np.full((STEPS + 1, 2, 1, 1), np.nan), np.full((STEPS + 1, 1, 1), np.nan)
+    theta[0, :, 0, 0], loss[0] = start, surface.value(np.asarray(start, float))
+    return Path(theta, loss, surface, label)
 
 
 def _everywhere(start, grid):
@@ -111,7 +125,7 @@ def _runner(given, gid):
         look=plots.OWN if own else plots.look_of(kind),
         own=own,
     )
-    return _tried(runner, kind.__name__) if own else runner
+    return _tried(runner, kind) if own else runner
 
 
 def _of_class(kind, *, name, look, own, **fields):
@@ -213,13 +227,22 @@ def _complete(optimizer):
     return completed
 
 
-def _tried(runner, name):
+def _is_unwritten(error):
+    """Whether it came of a step that still holds its `...`, or of one that says so itself."""
+    return isinstance(error, NotImplementedError) or "ellipsis" in str(error).lower()
+
+
+def _tried(runner, kind):
     """The runner after a short trial: refused if it breaks the contract, alone if it cannot run a grid at once."""
+    name = kind.__name__
     lr, memory = np.array([[0.001], [0.02]]), np.array([[0.0, 0.5]])
     surface, start = SURFACES["ravine"], SURFACES["ravine"].start
     try:
         single = dataclasses.replace(runner, alone=True).run(lr, memory, surface, start)
     except Exception as error:
+        if kind.step is not Optimizer.step and _is_unwritten(error):
+            fields = {key: f"{getattr(runner, key)} ({UNWRITTEN})" for key in ("name", "label")}
+            return dataclasses.replace(runner, written=False, lr=False, memory=None, **fields)
         told = str(error)
         if name not in told and not told.startswith("the gradient"):
             told = f"its {STEP} raised {type(error).__name__}: {told}"

@@ -10,7 +10,7 @@ from ..descent import descend, iterates
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import GradientDescent, Momentum, Nesterov
 from ..surfaces import ravine as make_ravine
-from .words import RAISED
+from .words import number
 
 RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
 MODES = {
@@ -82,7 +82,7 @@ def ravine():
 def _panels():
     fig, axes = plots.mosaic(
         [["above", "loss", "loss", "loss"], ["above", *RULES]],
-        {"above": "One ravine, three ways down: drag the white disc", "loss": "Loss, step by step"},
+        {"above": "One ravine, three ways down", "loss": "Loss, step by step"},
         width_ratios=(3.3, 1, 1, 1),
         height_ratios=(1.25, 1),
     )
@@ -206,17 +206,9 @@ def _told(loss, arrived, left, last, best):
     def told(loss, arrived, left, last):
         if np.isfinite(left):
             return f"diverges: by step {left:.0f} its loss has grown a million times; {best}"
-        start = f"loss {_number(loss)} at step {STEPS}"
+        start = f"loss {number(loss)} at step {STEPS}"
         if np.isfinite(arrived):
             return f"{start}, first below the tolerance at {arrived:.0f}; {best}"
-        return f"{start}, still {_number(last)} at {MOST}; {best}"
+        return f"{start}, still {number(last)} at {MOST}; {best}"
 
     return np.vectorize(told, otypes=[str])(loss, arrived, left, last)
-
-
-def _number(value):
-    """Two digits, a power of ten where it is needed."""
-    if value == 0 or 1e-3 <= value < 1e5:
-        return f"{float(f'{value:.2g}'):g}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa} · 10{str(int(exponent)).translate(RAISED)}"

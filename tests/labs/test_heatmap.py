@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from prose import numbers, prose
 
 from course_lib import labs, quadratics
 from course_lib.descent import descend
@@ -176,3 +177,21 @@ def test_a_click_on_the_map_shows_the_run_of_that_cell(open_page, betas):
     pad.press("ArrowDown")
     page.settled()
     assert page.eval(f"f.text('{second.name}')") == second.texts[19]
+
+
+def test_prose_of_lesson_04_counts_the_settings_of_the_map():
+    told = prose("04", "heatmap-sentence")
+    assert numbers(told, r"loss after (\d+) steps for (\d+) learning rates and (\d+) memories") == [
+        lab.STEPS,
+        len(lab.LRS),
+        len(lab.MEMORIES),
+    ]
+
+    def below(method, surface):
+        return np.count_nonzero(np.isfinite(lab.measured(method, surface).steps))
+
+    momentum, adam, rmsprop = "Momentum.gamma", "Adam.beta1", "RMSprop.gamma"
+    here = numbers(told, r"(\d+) of the (\d+) settings of momentum .*, (\d+) of Adam's and (\d+) of RMSprop's")
+    assert here == [below(momentum, "ravine"), lab.LRS.size * 25, below(adam, "ravine"), below(rmsprop, "ravine")]
+    turned = numbers(told, r"momentum still has its (\d+), Adam has (\d+) and RMSprop (\d+)")
+    assert turned == [below(method, "turned") for method in (momentum, adam, rmsprop)]

@@ -78,6 +78,15 @@ def test_readouts_say_something_at_every_corner(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_title_asks_only_for_what_an_exported_page_can_do(name):
+    live = lab(name)
+    titles = " ".join(ax.get_title(loc) for ax in live.drawing.figure.axes for loc in ("left", "center", "right"))
+    fixed = {part.name for parts in live.kernel.values() for part in parts}
+    steered = {side for pad in live.spec["pointer"] for side in pad["names"]}
+    assert "drag" not in titles.lower() or not steered & fixed
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_compute_knows_no_widgets(name):
     live = lab(name)
     source = inspect.getsource(live.compute)

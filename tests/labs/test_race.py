@@ -345,6 +345,59 @@ def test_a_broken_contract_earns_one_sentence(wrong, error, said):
     assert "\n" not in str(raised.value) and len(str(raised.value)) < 260
 
 
+# What is not written yet
+
+
+@dataclass(frozen=True, eq=False)
+class Stub(Optimizer):
+    lr: float = 0.01
+    gamma: float = 0.9
+    state = ("delta",)
+
+    def step(self, theta, g, t, delta):
+        delta = ...
+        return theta - delta, delta
+
+
+class Returns(Bare):
+    def step(self, theta, g, t):
+        return (...,)
+
+
+class Raises(Bare):
+    def step(self, theta, g, t):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("own", [Stub, Stub(), Returns, Raises], ids=["class", "instance", "returns", "raises"])
+def test_what_is_not_written_yet_stands_at_the_start_while_the_others_run(own):
+    runners = runners_of((GradientDescent, Momentum, own))
+    assert [runner.written for runner in runners] == [True, True, False]
+    for fair in (LR, EFFECTIVE, TUNED):
+        lines, words = one(fair=fair, runners=runners)
+        np.testing.assert_array_equal(lines["run2"][0], START)
+        assert np.isnan(lines["run2"][1:]).all() and np.isnan(lines["height.run2"][1:, 1]).all()
+        assert words["run2"].startswith("is still to be written: replace the ...")
+        np.testing.assert_array_equal(lines["run1"], one(fair=fair, runners=runners[:2])[0]["run1"])
+
+
+def test_the_figure_says_what_is_not_written_yet_and_does_not_offer_to_set_it():
+    live = labs.race(GradientDescent, Momentum, Stub)
+    (legend,) = (ax.get_legend() for ax in live.drawing.figure.axes if ax.get_legend())
+    assert [text.get_text() for text in legend.get_texts()][2] == "yours, Stub (not written yet)"
+    assert not any("Stub" in text for text in live.kernel["fair"][0].texts)
+    assert "not written yet" in live.spec["alt"]
+
+
+def test_a_written_class_is_never_taken_for_a_stub():
+    class Broken(Bare):
+        def step(self, theta, g, t):
+            raise ValueError("no such thing")
+
+    with pytest.raises(ValueError, match="no such thing"):
+        runners_of((Broken,))
+
+
 # The page
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from browser import slide
+from prose import numbers, prose
 
 from course_lib import labs
 from course_lib.descent import descend, sweep
@@ -222,6 +223,15 @@ def test_words_at_45_degrees():
     assert words["the run"].startswith("Adam settles below 0.01 at step 200; at 0° at step 29; tuned at 0° to η = 0.34")
     assert words["as at 0°"] == "gradient descent 171, momentum 31, Nesterov 41 steps"
     assert "Adagrad 252 (6)" in words["not as at 0°"] and "Adam 200 (29)" in words["not as at 0°"]
+
+
+def test_prose_of_lesson_04_says_what_the_rows_show():
+    told = prose("04", "rotation-sentence")
+    ahead = numbers(told, r"Adam needs (\d+) steps and momentum (\d+)")
+    turned = numbers(told, r"At 45 degrees momentum still needs (\d+), and Adam (\d+)")
+    assert ahead == [settled("Adam", 0), settled("Momentum", 0)]
+    assert turned == [settled("Momentum", 45), settled("Adam", 45)]
+    assert numbers(told, r"the same (\d+) tries") == [lab.BUDGET]
 
 
 def test_words_at_the_ends():

@@ -5,7 +5,18 @@ from itertools import pairwise
 
 from scripts.slides import places
 
-TAGS = {"main", "deeper", "setup", "exercise", "stub", "check", "solution", "cheat-sheet", "nbval-ignore-output"}
+TAGS = {
+    "main",
+    "deeper",
+    "setup",
+    "exercise",
+    "stub",
+    "check",
+    "solution",
+    "answer",
+    "cheat-sheet",
+    "nbval-ignore-output",
+}
 TAGS |= places.PLACES.keys()
 SLIDES = {"slide", "subslide", "fragment", "-", "skip", "notes"}
 LONGEST_CELL = 25
