@@ -9,11 +9,13 @@ from pathlib import Path
 import nbformat
 
 from course_lib import labs
+from course_lib.links import address
 from scripts import markup, notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
 LIVE = "_live"  # in the source folder: the live figures, which go into the pages after all else has been made harmless
+FOR_LECTURERS = ("teaching.md", "conformance.md")
 ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
 
 
@@ -27,6 +29,9 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
     shutil.copytree(PAGES, source)
     for folder in ("notebooks", LIVE):
         (source / folder).mkdir()
+    for page in FOR_LECTURERS:
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        (source / page).write_text(text.replace("](../", f"](https://github.com/{address(ROOT)}/blob/main/"), "utf-8")
     (source / "_hero.html").write_text(f'<div class="hero">{labs.race().html()}</div>', encoding="ascii")
     with ProcessPoolExecutor(2) as pool:
         for name, path in zip(names, pool.map(run, lessons, [kept] * len(lessons)), strict=True):

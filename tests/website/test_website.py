@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from course_lib import links
 from scripts.website import build, source
 
+PAGES = ["index.html", "notebooks/01_first.html", "package.html", "teaching.html", "conformance.html"]
 SERIOUS = ("serious", "critical")
 PICTURE = "fig, ax = plots.figure('A line')\nax.plot([0, 1])\nplots.show(fig, 'A line that rises')"
 
@@ -101,6 +102,12 @@ def test_the_landing_page_has_a_live_figure_and_the_lessons(visit):
     assert page.locator(".bd-sidebar-primary a", has_text="A lesson").count() >= 2
 
 
+@pytest.mark.parametrize("name", ["teaching", "conformance"])
+def test_pages_for_lecturers_are_in_the_menu(visit, name):
+    page = visit("index.html")
+    assert page.locator(f'.bd-sidebar-primary a[href="{name}.html"]').count() == 1
+
+
 def test_formulas_are_mathml(visit):
     page = visit("notebooks/01_first.html")
     assert page.locator("math[display=block] mi", has_text="θ").count() >= 2
@@ -160,14 +167,14 @@ def test_search_works_from_disk(visit):
     assert "A lesson" in page.locator("#search-results li").first.inner_text()
 
 
-@pytest.mark.parametrize("name", ["index.html", "notebooks/01_first.html", "package.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wider_than_a_phone(visit, name):
     page = visit(name, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "notebooks/01_first.html", "package.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_serious(visit, name, scheme):
     assert serious(visit(name, color_scheme=scheme)) == []
 
