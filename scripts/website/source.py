@@ -1,6 +1,7 @@
 """The lessons as pages that Sphinx reads: run with live figures, in the words of a page rather than of a notebook."""
 
 import hashlib
+import json
 import re
 import shutil
 from concurrent.futures import ProcessPoolExecutor
@@ -43,6 +44,7 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
 
 def run(lesson: Path, kept: Path, live: str = "html") -> Path:
     """The lesson with live figures in its outputs. live: "html" for a page, "slides" for large ones."""
+    refuse_invalid(lesson)
     path = kept / f"{lesson.stem}-{fingerprint(lesson)}.ipynb"
     if not path.is_file():
         kept.mkdir(parents=True, exist_ok=True)
@@ -52,9 +54,18 @@ def run(lesson: Path, kept: Path, live: str = "html") -> Path:
     return path
 
 
+def refuse_invalid(lesson: Path) -> None:
+    """ValueError for what is no valid notebook: reading lets cells pass whose id is markup, and ids stand in pages."""
+    try:
+        nbformat.validate(notebooks.read(lesson))
+    except nbformat.ValidationError as error:
+        raise ValueError(f"{lesson.name} is no valid notebook: {error.message}") from None
+
+
 def fingerprint(lesson: Path) -> str:
-    """Of all that a run depends on: the lesson's cells without their outputs, and the package."""
-    cells = [cell.source for cell in notebooks.read(lesson).cells]
+    """Of all that a run depends on or keeps: the lesson's cells without their outputs, and the package."""
+    own = ("id", "cell_type", "metadata", "source")
+    cells = [json.dumps({name: cell[name] for name in own}) for cell in notebooks.read(lesson).cells]
     code = [path.read_bytes() for pattern in ADDRESS_OF_CODE for path in sorted(ROOT.glob(pattern))]
     return hashlib.sha256(b"\0".join(["\0".join(cells).encode(), *code])).hexdigest()[:16]
 

@@ -1,5 +1,6 @@
 """The website of one small lesson, opened from disk in Chromium with no network: whole, live, readable by all."""
 
+import json
 import os
 import re
 from urllib.parse import unquote
@@ -159,6 +160,26 @@ def test_a_hostile_title_cannot_act_among_the_results_of_a_search(visit):
 def test_a_lesson_with_markup_in_its_file_name_is_refused(tmp_path):
     with pytest.raises(ValueError, match="cannot be the name of a page"):
         source.prepare(tmp_path / "source", tmp_path / "kept", [tmp_path / "01_';alert(1);'.ipynb"])
+
+
+def test_a_lesson_with_markup_as_the_id_of_a_cell_is_refused(tmp_path):
+    path, book = tmp_path / "01_hostile.ipynb", new_notebook(cells=[new_code_cell("1")])
+    book.cells[0].id = 'x"><script>window.hacked=1</script>'
+    path.write_text(json.dumps(book), encoding="utf-8")
+    with pytest.raises(ValueError, match="is no valid notebook"):
+        source.run(path, tmp_path / "kept")
+
+
+@pytest.mark.parametrize("change", ["source", "tags", "id"])
+def test_whatever_changes_in_a_cell_changes_the_run(tmp_path, change):
+    path, book = tmp_path / "01_first.ipynb", new_notebook(cells=[new_code_cell("1", id="a")])
+    nbformat.write(book, path)
+    before = source.fingerprint(path)
+    book.cells[0].update(
+        {"source": {"source": "2"}, "id": {"id": "b"}, "tags": {"metadata": {"tags": ["main"]}}}[change]
+    )
+    nbformat.write(book, path)
+    assert source.fingerprint(path) != before
 
 
 def test_search_works_from_disk(visit):
