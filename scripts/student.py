@@ -1,8 +1,8 @@
 """The student edition: the lessons without solutions and without results, in build/student/.
 
 Made from the same notebooks, cell by cell. Left out are the solutions, the cells tagged `answer`, which print the
-course's own lines, sentences that name the right letter of a prediction, and all outputs: a guess comes first.
-The stubs, the checks and the figures are those of the lessons.
+course's own lines or answer a quiz, sentences that name the right letter of a prediction, and all outputs: a guess
+comes first. The stubs, the checks and the figures are those of the lessons.
 """
 
 import argparse
@@ -23,6 +23,8 @@ REWORDED = {  # (lesson, cell) -> sentences that are true with the solutions onl
     ("03", "nesterov"): (" You write it now, and see the course's afterwards.", " You write it now."),
     ("05", "hunt"): (" (Or open the solution, which shows them too.)", ""),
     ("05", "two-exercise"): ("afterwards compare with ours.", "bring them along, and compare with the others'."),
+    ("06", "two-exercise"): ("afterwards compare with ours.", "bring them along, and compare with the others'."),
+    ("06", "quiz"): (" Without a kernel, open the answers below a round.", ""),
 }
 SENTENCES = re.compile(r"(?:(?<=[.?!])|(?<=[.?!]\*\*)|(?<=[.?!]\*))[ \n]+(?=[A-Z(*$])")
 GIVES_AWAY = re.compile(r"\*\*[a-d]\.?\*\*(?!\w)|^If you (?:guessed|chose) ")

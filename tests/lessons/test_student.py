@@ -10,7 +10,7 @@ from running import LESSONS, run
 from scripts import notebooks, student
 
 lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-OTHER_SOLUTIONS = {("01", "physics-text"), ("02", "matrix-text"), ("04", "errata")}  # of equations, of others
+OTHER_SOLUTIONS = {("01", "physics-text"), ("02", "matrix-text"), ("04", "errata"), ("06", "errata-code")}  # of others
 
 
 @cache
@@ -83,6 +83,12 @@ def test_no_letter_of_a_prediction_is_given_away(lesson):
         and "exercise" not in student.tags(cell)
         and re.search(r"\*\*[a-d]\.?\*\*(?!\w)", cell.source)
     ]
+    assert told == []
+
+
+@lessons
+def test_no_exercise_has_answers_to_unfold(lesson):
+    told = [c.id for c in edition(lesson).cells if "exercise" in student.tags(c) and "<details" in c.source]
     assert told == []
 
 
