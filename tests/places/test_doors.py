@@ -18,6 +18,10 @@ def row(lesson):
     return next(line for line in README.splitlines() if line.startswith("|") and f"(notebooks/{lesson})" in line)
 
 
+def test_every_lesson_has_a_row():
+    assert sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb")) == LESSONS
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_colab_and_binder_of_a_row_open_its_lesson(lesson):
     for text, address in (("Colab", links.colab(ROOT, lesson)), ("Binder", links.binder(ROOT, lesson))):
