@@ -40,8 +40,9 @@ slides: install-test  ## the lessons as slides, in build/slides/; ARGS=--check l
 student: install-test  ## the lessons without solutions and results, in build/student/; ARGS="--to FOLDER"
 	@$(VENV_PYTHON) -m scripts.student $(ARGS)
 
-bench: install-test  ## timings against other ways to do the same
-	@$(VENV_PYTHON) -m benchmarks $(ARGS)
+bench: install-test  ## timings against other ways to do the same; ARGS="descent training" for some
+	@$(VENV_PYTHON) scripts/peers.py
+	@build/bench/.venv/bin/python -m benchmarks $(ARGS)
 
 format: install-test  ## format the code, notebooks included
 	@$(VENV_PYTHON) -m ruff check --fix .

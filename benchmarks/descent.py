@@ -1,128 +1,117 @@
-"""The one loop against numpy as textbooks write it; processor time, one thread, in one process.
+"""One trajectory of 1,000 steps, the whole path and its loss, as people would compute it with other tools.
 
-A trajectory is 1,000 steps with the whole path and its loss; the peer is a plain loop without any check or freezing.
-The contract has its price there (one entry into errstate, read-only arrays, the record of the step), and the goal
-says how much of the plain loop's speed must remain. A sweep is a grid of 100 x 100 settings and 200 steps, with the
-final loss and the steps to tolerance; the peer keeps the runs in rows, (10000, 2), as textbooks do. The last row
-lets the peer off everything but the final loss.
+Processor time, one thread, in one process, float64. "Plain numpy" is a loop without any check, schedule or freezing;
+the goal says how much of its speed must remain. torch.optim is given the analytic gradient, or derives it (autograd);
+its path is cloned step by step. "optax, step jitted" calls one compiled step 1,000 times; "scan jitted" compiles the
+whole run, and is shown with the compilation that every new optimizer, surface or number of steps costs, and without.
+HIPS autograd derives the gradient for the plain loop. Paths must agree before the clock starts; PyTorch and optax
+report Nesterov's look-ahead points, so ours are translated for this check.
 """
+
+from functools import partial
 
 import numpy as np
 
-from course_lib.descent import descend, sweep
-from course_lib.optimizers import Momentum, Nesterov
+from course_lib.conventions import to_lookaheads
+from course_lib.descent import descend
+from course_lib.optimizers import Adam, Momentum, Nesterov
 
+from . import jax_peer, torch_peer
+from .landscapes import LANDSCAPES
 from .timing import Row
 
-STEPS, SWEEP_STEPS, TOL = 1000, 200, 1e-6
-LRS, GAMMAS = np.linspace(0.001, 0.06, 100), np.linspace(0, 0.99, 100)
+PACKAGES = ("torch", "jax", "optax", "autograd")
+STEPS = 1000
+SETTINGS = {  # optimizer -> landscape -> learning rate
+    Momentum: {"ravine": 0.02, "rosenbrock": 0.0005},
+    Nesterov: {"ravine": 0.02, "rosenbrock": 0.0005},
+    Adam: {"ravine": 0.02, "rosenbrock": 0.02},
+}
+WHY_PLAIN = "the contract has its price: read-only arrays, checks, the record of a step"
+WHY_STEP = "a compiled step is one call, ours some ten of numpy"
 
 
-# The peers
-
-
-def ravine(theta):
-    x, y = theta
-    return (x**2 + 25 * y**2) / 2
-
-
-def ravine_gradient(theta):
-    x, y = theta
-    return np.array([x, 25 * y])
-
-
-def rosenbrock(theta):
-    x, y = theta
-    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
-
-
-def rosenbrock_gradient(theta):
-    x, y = theta
-    return np.array([-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)])
-
-
-def textbook_momentum(value, gradient, start, lr, gamma):
-    theta, delta, path = np.array(start), np.zeros(2), [np.array(start)]
-    for _ in range(STEPS):
-        delta = lr * gradient(theta) + gamma * delta
-        theta = theta - delta
-        path.append(theta)
-    path = np.array(path)
-    return path, value(path.T)
-
-
-def textbook_nesterov(value, gradient, start, lr, gamma):
-    theta, delta, path = np.array(start), np.zeros(2), [np.array(start)]
-    for _ in range(STEPS):
-        delta = lr * gradient(theta - gamma * delta) + gamma * delta
-        theta = theta - delta
-        path.append(theta)
-    path = np.array(path)
-    return path, value(path.T)
-
-
-def textbook_sweep(arrivals=True):
-    lr, gamma = (axis.reshape(-1, 1) for axis in np.meshgrid(LRS, GAMMAS, indexing="ij"))
-    curvature = np.array([1.0, 25.0])
-    theta = np.tile([-4.0, 2.0], (len(lr), 1))
-    delta, arrived = np.zeros_like(theta), np.full(len(lr), np.inf)
-    for k in range(SWEEP_STEPS + 1):
-        if k > 0:
-            delta = lr * (curvature * theta) + gamma * delta
-            theta = theta - delta
-        if arrivals:
-            loss = (curvature * theta**2).sum(axis=1) / 2
-            arrived[(loss < TOL) & np.isinf(arrived)] = k
-    loss = (curvature * theta**2).sum(axis=1) / 2
-    grid = len(LRS), len(GAMMAS)
-    return (loss.reshape(grid), arrived.reshape(grid)) if arrivals else (loss.reshape(grid),)
-
-
-# Ours
-
-
-def trajectory(optimizer, surface):
+def ours(optimizer, surface):
     path = descend(optimizer, surface, steps=STEPS)
     return path.theta, path.loss
 
 
-def our_sweep():
-    return sweep(Momentum(lr=LRS[:, None], gamma=GAMMAS), "ravine", steps=SWEEP_STEPS, tol=TOL)
+# The peers in numpy
+
+
+def textbook(rule, land, lr, gradient=None):
+    gradient = gradient or land.gradient
+    start = np.array(land.start)
+    path = np.array([start, *rule(start, gradient, lr)])
+    return path, land.value(path.T)
+
+
+def momentum(theta, gradient, lr, gamma=0.9):
+    delta = np.zeros(2)
+    for _ in range(STEPS):
+        delta = lr * gradient(theta) + gamma * delta
+        theta = theta - delta
+        yield theta
+
+
+def nesterov(theta, gradient, lr, gamma=0.9):
+    delta = np.zeros(2)
+    for _ in range(STEPS):
+        delta = lr * gradient(theta - gamma * delta) + gamma * delta
+        theta = theta - delta
+        yield theta
+
+
+def adam(theta, gradient, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = np.zeros(2), np.zeros(2)
+    for t in range(1, STEPS + 1):
+        g = gradient(theta)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        theta = theta - lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
+        yield theta
+
+
+RULES = {Momentum: momentum, Nesterov: nesterov, Adam: adam}
+
+
+def hips_autograd(rule, land, lr):
+    from autograd import grad
+
+    return textbook(rule, land, lr, gradient=grad(land.value))
+
+
+# The table
 
 
 def rows():
-    on_ravine = ravine, ravine_gradient, (-4.0, 2.0), 0.02, 0.9
-    on_rosenbrock = rosenbrock, rosenbrock_gradient, (-1.2, 1.0), 0.0005, 0.9
-    return [
-        Row(
-            "trajectory, momentum, ravine",
-            lambda: trajectory(Momentum(0.02, 0.9), "ravine"),
-            lambda: textbook_momentum(*on_ravine),
-            goal=0.35,
-        ),
-        Row(
-            "trajectory, Nesterov, ravine",
-            lambda: trajectory(Nesterov(0.02, 0.9), "ravine"),
-            lambda: textbook_nesterov(*on_ravine),
-            goal=0.35,
-        ),
-        Row(
-            "trajectory, momentum, Rosenbrock",
-            lambda: trajectory(Momentum(0.0005, 0.9), "rosenbrock"),
-            lambda: textbook_momentum(*on_rosenbrock),
-            goal=0.35,
-        ),
-        Row(
-            "trajectory, Nesterov, Rosenbrock",
-            lambda: trajectory(Nesterov(0.0005, 0.9), "rosenbrock"),
-            lambda: textbook_nesterov(*on_rosenbrock),
-            goal=0.35,
-        ),
-        Row("sweep, momentum, ravine", our_sweep, textbook_sweep, goal=2.5),
-        Row(
-            "sweep, momentum, ravine; the peer only the final loss",
-            lambda: our_sweep()[:1],
-            lambda: textbook_sweep(arrivals=False),
-            goal=1,
-        ),
-    ]
+    for kind, rates in SETTINGS.items():
+        for key, lr in rates.items():
+            yield from contests(kind, key, lr, LANDSCAPES[key])
+
+
+def contests(kind, key, lr, land):
+    rule, name = RULES[kind], kind.__name__
+    row = partial(Row, f"{name}, {key}", ours=partial(ours, kind(lr), key))
+    # Adam's and Rosenbrock's rounding errors grow on the way: other orders of the same sums, other last digits.
+    yield row("plain numpy", peer=partial(textbook, rule, land, lr), goal=0.35, why=WHY_PLAIN, same=1e-6)
+    row = partial(row, same=1e-6, seen=partial(looks, land) if kind is Nesterov else same)
+    torch_run = partial(torch_peer.trajectory, name, land, lr, STEPS)
+    yield row("torch.optim, analytic gradient", peer=torch_run, goal=2.5)
+    yield row("torch.optim, autograd", peer=partial(torch_run, derived=True), goal=8)
+    yield row("optax, step jitted", peer=partial(jax_peer.stepwise, name, land, lr, STEPS), goal=1, why=WHY_STEP)
+    yield row("optax, scan jitted", peer=partial(jax_peer.scanned, name, land, lr, STEPS))
+    if kind is Momentum:
+        compiled = partial(jax_peer.scanned, name, land, lr, STEPS, anew=True)
+        yield row("optax, scan jitted, with its compilation", peer=compiled)
+        yield row("plain numpy, HIPS autograd", peer=partial(hips_autograd, rule, land, lr), seen=same)
+
+
+def same(*answer):
+    return answer
+
+
+def looks(land, theta, loss):
+    """Nesterov's path, and its loss, as PyTorch and optax report it."""
+    theta = to_lookaheads(theta, 0.9)
+    return theta, land.value(theta.T)

@@ -93,14 +93,14 @@ class Live extends Subject {
   }
 }
 
-class Interact extends Subject {
+/* A figure that the kernel moves, with the sliders of ipywidgets. */
+class ByKernel extends Subject {
   NAMES = ["lr", "gamma", "start"];
   STEPS = [41, 34, 87];
 
-  constructor() {
+  constructor(selector) {
     super();
-    this.root = document.querySelector(".widget-interact");
-    this.root.addEventListener("load", () => this.show(), true); // the picture has come and is decoded
+    this.root = document.querySelector(selector);
   }
 
   handle(name) {
@@ -131,11 +131,40 @@ class Interact extends Subject {
   }
 }
 
+class Interact extends ByKernel {
+  constructor() {
+    super(".widget-interact");
+    this.root.addEventListener("load", () => this.show(), true); // the picture has come and is decoded
+  }
+}
+
+class Ipympl extends ByKernel {
+  constructor() {
+    super(".hill-ipympl");
+    const subject = this;
+    const { drawImage } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+      drawImage.apply(this, given);
+      if (subject.root.contains(this.canvas)) subject.show(); // the picture has come and is on the canvas in the page
+    };
+  }
+}
+
+class Plotly extends ByKernel {
+  constructor() {
+    super(".hill-plotly");
+    this.root.querySelector(".js-plotly-plot").on("plotly_afterplot", () => this.show());
+  }
+}
+
 const probe = {
   subjects: {},
 
   find() {
     this.subjects = { live: new Live(), interact: new Interact() };
+    if (document.querySelector(".hill-ipympl canvas")) this.subjects.ipympl = new Ipympl();
+    if (document.querySelector(".hill-plotly .js-plotly-plot")) this.subjects.plotly = new Plotly();
+    return Object.keys(this.subjects);
   },
 
   /* Milliseconds until one step of a slider is seen. */

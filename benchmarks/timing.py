@@ -6,24 +6,32 @@ from time import process_time
 
 import numpy as np
 
+REPEATS, QUICK = 15, 3
+
 
 class Unavailable(Exception):
-    """This machine lacks what a topic needs; the message says what."""
+    """This machine lacks what a topic or a peer needs; the message says what."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """Two functions without arguments that do the same job.
+    """Two functions without arguments that do the same job and return the same arrays.
 
-    goal: how many times as fast as the peer ours should at least be. same: the relative tolerance within which their
-    answers agree, which is checked before the clock starts.
+    goal: how many times as fast as the peer ours should at least be, None where there is no goal. why: what stands
+    in the way, said where the goal is missed. same: the relative tolerance within which their answers agree, which is
+    checked before the clock starts; None where they cannot be compared. seen: our answer as the peer reports it.
+    share: the part of the job that the peer does; its time is multiplied up.
     """
 
     name: str
+    peer_name: str
     ours: Callable
     peer: Callable
-    goal: float
-    same: float = 1e-9
+    goal: float | None = None
+    why: str = ""
+    same: float | None = 1e-9
+    seen: Callable = lambda *answer: answer
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -36,18 +44,22 @@ class Result:
     ratio: np.ndarray
 
 
-def measure(row, repeats) -> Result:
+def measure(row, repeats=REPEATS) -> Result:
     """Ours and the peer by turns, so that a disturbance meets both; the ratio is taken within each turn."""
     check(row)
     loops = {job: loops_for(job) for job in (row.ours, row.peer)}
     times = np.array([[clock(job, loops[job]) for job in (row.ours, row.peer)] for _ in range(repeats)])
-    ours, peer = times.T
-    return Result(row, *(np.percentile(numbers, (25, 50, 75)) for numbers in (ours, peer, peer / ours)))
+    ours, peer = times.T / [[1], [row.share]]
+    return Result(row, *map(quartiles, (ours, peer, peer / ours)))
 
 
 def check(row):
-    for ours, theirs in zip(row.ours(), row.peer(), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=row.same, err_msg=f"{row.name}: not the same job")
+    """Both jobs once, which also warms them up, and their answers compared."""
+    ours, peer = row.ours(), row.peer()
+    if row.same is None:
+        return
+    for mine, theirs in zip(row.seen(*ours), peer, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=row.same, err_msg=f"{row.name}, {row.peer_name}: not the same")
 
 
 def loops_for(job, at_least=0.02):
@@ -61,3 +73,7 @@ def clock(job, loops):
     for _ in range(loops):
         job()
     return (process_time() - begin) / loops
+
+
+def quartiles(numbers):
+    return np.percentile(numbers, (25, 50, 75))

@@ -1,0 +1,52 @@
+"""How large what people download is. The wheel is built for this; slides and site are made where they are missing."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from . import report
+from .timing import Unavailable
+
+ROOT = Path(__file__).parents[1]
+HEAD = ("what", "MB", "files", "largest file", "goal", "")
+NOTEBOOKS = 6.0  # MB
+
+
+def table(repeats):
+    with TemporaryDirectory() as folder:
+        made([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, "."])
+        yield row("wheel", Path(folder).glob("*.whl"))
+    lessons = list((ROOT / "notebooks").glob("*.ipynb"))
+    total = sum(path.stat().st_size for path in lessons) / 1e6
+    yield row("notebooks", lessons, f"under {NOTEBOOKS:g}", report.verdict(total < NOTEBOOKS, f"{total:.1f}"))
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for target in ("slides", "site"):
+        yield built(target) if target in targets else (target, "", "", "", "", "no such target yet")
+
+
+def built(target):
+    """A row on build/TARGET, which make makes if it is not there."""
+    folder = ROOT / "build" / target
+    if not any(folder.glob("**/*.html")):
+        try:
+            made(["make", target])
+        except Unavailable as reason:
+            return target, "", "", "", "", str(reason)
+    return row(target, (path for path in folder.rglob("*") if path.is_file()))
+
+
+def row(name, paths, goal="", verdict=""):
+    sizes = sorted(((path.stat().st_size / 1e6, path.name) for path in paths), reverse=True)
+    (largest, its_name), total = sizes[0], sum(size for size, _ in sizes)
+    return name, f"{total:.2f}", str(len(sizes)), f"{its_name}, {largest:.2f}", goal, verdict
+
+
+def made(command):
+    print(f"  {' '.join(command[-4:])}", file=sys.stderr, flush=True)
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    done = subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True)
+    if done.returncode:
+        raise Unavailable(f"{' '.join(command)} failed: {(done.stderr or done.stdout).strip()[-300:]}")
