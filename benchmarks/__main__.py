@@ -6,7 +6,7 @@ import time
 import traceback
 from importlib import import_module
 
-from . import report
+from . import report, summary
 from .timing import QUICK, REPEATS, Unavailable, measure
 
 # One file each, with rows() -> Rows, in the order of the report; or, if it takes the time itself, HEAD and
@@ -39,6 +39,7 @@ def main(arguments=None):
         print(section)
         if not args.quick:
             report.write({topic: section}, TOPICS)
+            summary.write()
         progress(f"{topic}: {time.monotonic() - begin:.0f} s\n")
     return failed
 

@@ -74,7 +74,7 @@ def table(repeats):
             }
         if page.errors:
             raise RuntimeError(f"errors in the page: {page.errors}")
-    return list(rows(numbers, on_screen))
+    return [*rows(numbers, on_screen), *map(absent, set(CELLS) - set(subjects))]
 
 
 # The browser and what it shows
@@ -113,14 +113,23 @@ def probed(page):
 
 
 def together(server, chromium):
-    """A page in which all figures stand, and their names; without one that is not installed."""
+    """A page in which all figures stand, and the names of those that move there."""
     page = probed(server.open(chromium, "all.ipynb", [setup(), *CELLS.values()]))
     page.page.wait_for_function("document.querySelector('.widget-interact img')?.complete")
     page.page.wait_for_timeout(8000)  # for those who first ask the kernel for their size
-    subjects = page.page.evaluate("probe.find()")
-    for absent in set(CELLS) - set(subjects):
-        print(f"  NOT MEASURED: {absent} does not show its figure here.", file=sys.stderr, flush=True)
-    return page, subjects
+    found = page.page.evaluate("probe.find()")
+    return page, [who for who in CELLS if who in found and moves(page, who)]
+
+
+def moves(page, who):
+    """Whether this figure follows its slider here; ours must."""
+    try:
+        return page.page.evaluate("who => probe.latency(who, 'gamma')", who) > 0
+    except Exception as reason:  # Playwright's, whatever the page threw
+        if who == OURS:
+            raise
+        print(f"  NOT MEASURED: {who} does not move its figure here: {str(reason)[:80]}", file=sys.stderr, flush=True)
+        return False
 
 
 def first_pictures(server, chromium, number):
@@ -210,6 +219,10 @@ def rows(numbers, on_screen):
         yield from by_the_kernel(link, found, numbers[LOOPBACK])
     cell = Contest("cell run to picture, ms", LOOPBACK, on_screen[:, 0], INTERACT, on_screen[:, 1])
     yield cell.cells(at_most(cell, 1000))
+
+
+def absent(peer):
+    return "slider dragged, pictures a second", LOOPBACK, peer, "", "", "", "", "not measured: it does not move here"
 
 
 def in_the_page(link, found, home):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import growth, landscapes, live_figures, report, sizes, timing, training
+from benchmarks import growth, landscapes, live_figures, report, sizes, summary, timing, training
 from benchmarks.timing import Row, Unavailable
 from course_lib.surfaces import SURFACES
 
@@ -34,6 +34,8 @@ def clocked(monkeypatch):
 @pytest.fixture
 def results(monkeypatch, tmp_path):
     monkeypatch.setattr(report, "RESULTS", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(summary, "README", tmp_path / "README.md")
+    summary.README.write_text(f"Before.\n{summary.BEGIN}old\n{summary.END}After.\n", encoding="utf-8")
     return report.RESULTS
 
 
@@ -119,6 +121,27 @@ def test_the_stored_report_has_the_topics_of_the_command():
     assert set(report.sections((ROOT / "benchmarks/RESULTS.md").read_text(encoding="utf-8"))) <= set(command.TOPICS)
 
 
+# The short table of the README
+
+
+def test_the_readme_shows_what_the_report_says():
+    readme = summary.README.read_text(encoding="utf-8")
+    assert summary.BEGIN in readme
+    assert summary.renewed(readme, (ROOT / "benchmarks/RESULTS.md").read_text(encoding="utf-8")) == readme
+
+
+def test_the_readmes_table_finds_its_ratios_in_a_report():
+    row = ("final loss", "textbook numpy", "1", "2", "2.50 (2-3)", "2", "met")
+    sweeps = report.section("Title.", report.TIMED, [row])
+    drag = ("slider dragged, pictures a second", "loopback", "ipympl", "60", "15", "4.0 (3-5)", "", "")
+    figures = report.section("Title.", live_figures.HEAD, [drag])
+    told = summary.table(f"## sweeps\n\n{sweeps}\n## live_figures\n\n{figures}")
+    assert told.splitlines()[2:] == [
+        "| a grid of 100 x 100 runs | textbook numpy | 2.50 times |",
+        "| pictures a second in a drag | ipympl | 4.0 times |",
+    ]
+
+
 # The command
 
 
@@ -133,6 +156,7 @@ def test_a_topic_is_written_when_it_is_done(monkeypatch, results):
     topic(monkeypatch, table=lambda repeats: [(str(repeats),)])
     assert command.main([]) == 0
     assert "| 15 |" in results.read_text()
+    assert summary.README.read_text(encoding="utf-8").startswith("Before.\n<!-- benchmarks -->\n| | against |")
 
 
 def test_a_quick_run_writes_nothing(monkeypatch, results, capsys):

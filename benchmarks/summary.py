@@ -1,0 +1,59 @@
+"""The main ratios of RESULTS.md as the short table of the README; a run of the benchmarks renews it."""
+
+import re
+from pathlib import Path
+
+from . import report
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- benchmarks -->\n", "<!-- end of benchmarks -->\n"
+HEAD = ("", "against", "how much better")
+
+# What is said, about which topic, and the cells by which its row is found there.
+MAIN = (
+    ("a path of 1,000 steps, Momentum", "descent", ("Momentum, ravine", "torch.optim, analytic gradient")),
+    ("a path of 1,000 steps, Adam", "descent", ("Adam, rosenbrock", "torch.optim, autograd")),
+    ("a path of 1,000 steps, Momentum", "descent", ("Momentum, ravine", "optax, step jitted")),
+    ("a grid of 100 x 100 runs", "sweeps", ("final loss", "textbook numpy")),
+    ("a grid of 100 x 100 runs", "sweeps", ("final loss", "torch.optim, a loop over the runs")),
+    ("the same by a closed form", "sweeps", ("final loss, closed form", "optax, vmap and scan")),
+    ("training a network on digits", "training", ("30 epochs", "scikit-learn")),
+    ("training a network on digits", "training", ("30 epochs", "PyTorch")),
+    ("pictures a second in a drag", "live_figures", ("slider dragged, pictures a second", "loopback", "interact")),
+    ("pictures a second in a drag", "live_figures", ("slider dragged, pictures a second", "loopback", "ipympl")),
+    ("the same, 100 ms away", "live_figures", ("slider dragged, pictures a second", "100 ms", "interact")),
+)
+RATIOS = ("times as fast", "ratio")
+
+
+def table(results):
+    """The rows that a report of benchmarks holds, as markdown."""
+    topics = {name: cells(text) for name, text in report.sections(results).items()}
+    rows = [
+        (words, key[-1], f"{ratio} times") for words, topic, key in MAIN if (ratio := found(topics.get(topic), key))
+    ]
+    return "\n".join([report.line(HEAD), "|---" * len(HEAD) + "|", *map(report.line, rows)]) + "\n"
+
+
+def found(rows, key):
+    """The median ratio of the row that begins with these cells; empty if there is none."""
+    head, *rows = rows or [[]]
+    column = next((head.index(name) for name in RATIOS if name in head), None)
+    return next((row[column].split(" ")[0] for row in rows if tuple(row[: len(key)]) == key), "")
+
+
+def cells(section):
+    """The table of a section: its head and its rows, without the line between."""
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if not line.startswith("|---")]
+
+
+def renewed(readme, results):
+    """The README with this report's table between the marks."""
+    pattern = f"{re.escape(BEGIN)}.*{re.escape(END)}"
+    return re.sub(pattern, lambda _: f"{BEGIN}{table(results)}{END}", readme, flags=re.DOTALL)
+
+
+def write():
+    text = README.read_text(encoding="utf-8")
+    README.write_text(renewed(text, report.RESULTS.read_text(encoding="utf-8")), encoding="utf-8")
