@@ -357,7 +357,8 @@ def equivalent_momentum(gamma, lr, previous_lr):
         lr_t b_t = lr_t g_t + gamma (lr_t / lr_{t-1}) (lr_{t-1} b_{t-1})          so gamma lr_t / lr_{t-1}
 
     Exact for classical momentum under any schedule, and for Nesterov in the averaged form, whose look-ahead uses the
-    learning rate of now. PyTorch's and optax's nesterov have moved to the look-ahead point already, at the old one.
+    learning rate of now. Where gamma changes, too, Averaged wants the effective steps lr / (1 - gamma) here, as its
+    weights are those of now. PyTorch's and optax's nesterov have moved to the look-ahead point already, at the old one.
     """
     return gamma * np.divide(lr, previous_lr)
 

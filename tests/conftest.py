@@ -6,6 +6,7 @@ import re
 import browser
 import lab_server
 import pytest
+from hypothesis import settings
 
 # For the kernels that tests start. On busy cores threads make small products of matrices slow, and the order of their
 # sums a matter of chance, which chaotic runs turn into another picture.
@@ -29,6 +30,11 @@ def pytest_xdist_make_scheduler(config, log):
             return lesson[1] if lesson else nodeid.split("::")[0]
 
     return ByModuleOrLesson(config, log)
+
+
+# Random tests try the same examples on every machine and on every day; a busy machine fails none of them.
+settings.register_profile("course", derandomize=True, deadline=None)
+settings.load_profile("course")
 
 
 @pytest.fixture(autouse=True)

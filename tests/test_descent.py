@@ -530,33 +530,78 @@ HYPER = {"lr": RATES, "gamma": st.floats(0, 1.2), "eps": st.floats(1e-12, 1), "w
 
 
 @st.composite
-def sweeps(draw):
-    """An optimizer whose hyperparameters are numbers or sweeps on axes of their own."""
-    cls = draw(st.sampled_from(OPTIMIZERS))
+def sweeps(draw, cls=None, most=3):
+    """An optimizer whose hyperparameters are numbers or sweeps, of at most so many values, on axes of their own."""
+    cls = cls or draw(st.sampled_from(OPTIMIZERS))
     names = list(hyperparameters(cls()))
     setting = {}
     for k, name in enumerate(names):
-        values = draw(st.lists(HYPER.get(name, SHARES), min_size=1, max_size=3))
+        values = draw(st.lists(HYPER.get(name, SHARES), min_size=1, max_size=most))
         after = len(names) - 1 - k
         setting[name] = values[0] if draw(st.booleans()) else np.array(values).reshape(-1, *(1,) * after)
     return cls(**setting)
 
 
-@settings(max_examples=150, deadline=None)
-@given(optimizer=sweeps(), data=st.data())
-def test_any_sweep_equals_its_single_runs_and_never_warns(optimizer, data):
-    surface = data.draw(st.sampled_from([*SURFACES.values(), ravine(9, 30)]))
-    start = data.draw(st.tuples(*(st.floats(low, high) for low, high in surface.view)))
-    steps = data.draw(st.integers(1, 25))
+def cells_of(optimizer):
+    """(cell, the optimizer of this cell alone) for every cell of its sweep."""
+    full = {name: np.broadcast_to(value, optimizer.sweep) for name, value in hyperparameters(optimizer).items()}
+    for cell in np.ndindex(optimizer.sweep):
+        yield cell, type(optimizer)(**{name: float(values[cell]) for name, values in full.items()})
+
+
+def starts_on(surface):
+    return st.tuples(*(st.floats(low, high) for low, high in surface.view))
+
+
+surfaces = st.sampled_from([*SURFACES.values(), ravine(9, 30)])
+
+
+@settings(max_examples=100)
+@given(optimizer=sweeps(), surface=surfaces, data=st.data())
+def test_any_sweep_equals_its_single_runs_and_never_warns(optimizer, surface, data):
+    start, steps = data.draw(starts_on(surface)), data.draw(st.integers(1, 25))
     path = descend(optimizer, surface, start, steps)
     ended = sweep(optimizer, surface, start, steps, tol=0.1)
     np.testing.assert_array_equal(ended.loss, path.loss[-1])
     np.testing.assert_array_equal(ended.steps, path.steps_to(0.1))
-    for cell in np.ndindex(optimizer.sweep):
-        own = {
-            name: float(np.broadcast_to(value, optimizer.sweep)[cell])
-            for name, value in hyperparameters(optimizer).items()
-        }
-        alone = descend(type(optimizer)(**own), surface, start, steps)
+    for cell, own in cells_of(optimizer):
+        alone = descend(own, surface, start, steps)
         np.testing.assert_array_equal(path.theta[:, :, *cell], alone.theta)
         np.testing.assert_array_equal(path.loss[:, *cell], alone.loss)
+
+
+@settings(max_examples=60)
+@given(optimizer=sweeps(most=2), surface=surfaces, data=st.data())
+def test_any_grid_of_starts_equals_its_single_runs(optimizer, surface, data):
+    starts = np.array(data.draw(st.lists(starts_on(surface), min_size=1, max_size=3))).T
+    grid = (1,) * len(optimizer.sweep)
+    path = descend(optimizer, surface, starts.reshape(surface.dim, -1, *grid), 8)
+    for k in range(starts.shape[1]):
+        for cell, own in cells_of(optimizer):
+            np.testing.assert_array_equal(path.theta[:, :, k, *cell], descend(own, surface, starts[:, k], 8).theta)
+
+
+@settings(max_examples=40)
+@given(optimizers=st.lists(sweeps(OPTIMIZERS[1], 2), min_size=1, max_size=4), surface=surfaces, data=st.data())
+def test_any_schedule_of_sweeps_equals_its_single_schedules(optimizers, surface, data):
+    grid = np.broadcast_shapes(*(optimizer.sweep for optimizer in optimizers))
+    widened = [Momentum(*(np.broadcast_to(h, grid) for h in hyperparameters(one).values())) for one in optimizers]
+    start = data.draw(starts_on(surface))
+    path = descend(lambda t: widened[t % len(widened)], surface, start, 9)
+    alone = [dict(cells_of(one)) for one in widened]
+    for cell in np.ndindex(grid):
+        one = descend(lambda t, cell=cell: alone[t % len(alone)][cell], surface, start, 9)
+        np.testing.assert_array_equal(path.theta[:, :, *cell], one.theta)
+
+
+@settings(max_examples=100)
+@given(optimizer=sweeps(), surface=surfaces, data=st.data())
+def test_any_run_is_finite_or_honestly_divergent(optimizer, surface, data):
+    """Once a coordinate has left the finite numbers it never comes back, and the loss does not hide it."""
+    path = descend(optimizer, surface, data.draw(starts_on(surface)), 40)
+    lost = ~np.isfinite(path.theta)
+    assert (lost[1:] >= lost[:-1]).all()
+    if surface.minima:
+        assert not (path.loss < surface.lowest - 1e-9)[~lost.any(axis=1)].any()
+        assert np.isinf(path.steps_to(-1.0)).all()
+    assert not (np.isfinite(path.loss) & lost.any(axis=1)).any() or "hill" in surface.name

@@ -156,7 +156,7 @@ def test_stability_limit_separates_shrinking_from_growing(method, rule, limit, g
     assert q.regime(rule(limit(gamma, curvature), gamma, curvature)) == "marginal"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.floats(0.1, 100),
     st.floats(1.01, 1e5),
@@ -184,7 +184,7 @@ BEST = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0.01, 10), min_size=1, max_size=6), st.floats(0, 0.99), st.floats(0.01, 0.99))
 def test_loss_splits_into_directions_on_random_turned_quadratics(curvatures, gamma, share):
     curvatures = np.array(curvatures)
@@ -197,6 +197,64 @@ def test_loss_splits_into_directions_on_random_turned_quadratics(curvatures, gam
         split = q.mode_losses(rule(lr, gamma, curvatures), curvatures, 59, turn.T @ start)
         assert split.shape == (60, len(curvatures))
         np.testing.assert_allclose(split.sum(axis=1), loss, rtol=1e-8, atol=1e-12)
+
+
+SPECTRA = st.lists(st.floats(-3, 50) | st.sampled_from([0.0, 1e-6, 1e4]), min_size=1, max_size=5)
+
+
+@settings(max_examples=60)
+@given(SPECTRA, st.floats(0, 1.5), st.floats(0, 1.2), st.integers(1, 80))
+def test_any_spectrum_runs_as_its_closed_form_says(spectrum, lr, gamma, steps):
+    """Flat directions, hilltops and divergence among them."""
+    spectrum = np.array(spectrum)
+    for method, rule in METHODS:
+        mode = rule(lr, gamma, spectrum)
+        run = simulate(method(lr, gamma), steps, spectrum, np.ones(len(spectrum))).reshape(steps + 1, -1)
+        closed, late = q.path(mode, steps), q.late_iterate(mode, steps)
+        size = np.maximum.accumulate(abs(run), axis=0)
+        seen = size < 1e250
+        run, closed, late = np.where(seen, run, 0), np.where(seen, closed, 0), np.where(seen[-1], late, 0)
+        bound = np.where(seen, 1e-8 * size + 1e-11, 0)
+        assert (abs(closed - run) <= bound).all() and (abs(late - run[-1]) <= bound[-1]).all()
+
+
+@settings(max_examples=60)
+@given(SPECTRA, st.floats(0, 1.5), st.floats(0, 1.2))
+def test_any_spectrum_has_the_roots_of_its_iteration_matrix(spectrum, lr, gamma):
+    for _, rule in METHODS:
+        mode = rule(lr, gamma, np.array(spectrum))
+        matrices = np.moveaxis(q.iteration_matrix(mode), -1, 0)
+        roots = abs(np.linalg.eigvals(matrices)).max(axis=-1)
+        # Where two roots meet, rounding splits them by its own root.
+        np.testing.assert_allclose(q.spectral_radius(mode), roots, rtol=1e-7, atol=1e-7)
+        divergent = q.regime(mode) == "divergent"
+        assert (roots[divergent] > 1 - 1e-7).all() and (roots[~divergent] < 1 + 1e-7).all()
+
+
+@settings(max_examples=60)
+@given(SPECTRA, st.floats(1e-3, 1.5), st.floats(0, 1.2), st.floats(0.1, 3))
+def test_any_stable_mode_keeps_the_noise_that_lyapunovs_equation_says(spectrum, lr, gamma, sigma):
+    for _, rule in METHODS:
+        mode = rule(lr, gamma, np.array(spectrum))
+        variance = q.stationary_variance(mode, lr, sigma)
+        unstable = q.spectral_radius(mode) >= 1
+        assert np.isinf(variance[unstable]).all()
+        for k in np.flatnonzero(q.spectral_radius(mode) < 0.999):
+            # The noise of a gradient enters delta, and with it, the other way, x.
+            matrix = q.iteration_matrix(q.Mode(mode.pull[k], mode.memory[k]))
+            kick = lr * sigma * np.array([1, -1])
+            spread = np.linalg.solve(np.eye(4) - np.kron(matrix, matrix), np.outer(kick, kick).ravel())
+            assert variance[k] == pytest.approx(spread[3], rel=1e-6)
+
+
+@settings(max_examples=60)
+@given(st.floats(1e-12, 0.9), st.floats(0.01, 0.999), st.floats(0, 2))
+def test_steps_to_is_the_first_step_from_which_on_the_bound_holds(tol, rate, growth):
+    k = q.steps_to(tol, rate, growth)
+    after = k + np.arange(2000)
+    bound = (1 + growth * after) * rate**after
+    assert (bound <= tol * (1 + 1e-6)).all()
+    assert k == 1 or (1 + growth * (k - 1)) * rate ** (k - 1) > tol * (1 - 1e-6)
 
 
 @pytest.mark.parametrize("kappa", [4.0, 64, 256, 1000])

@@ -121,7 +121,8 @@ class Number(Exercise):
             if number and self._close(as_meant(number), self.value):
                 return Feedback("wrong", f"You wrote {number:.6g}. {hint}", more=name)
         size = "too large" if number > self.value else "too small"
-        broken = [f"A law is broken: {law.sentence}" for law in self.laws if not law.holds(number)]
+        with np.errstate(all="ignore"):
+            broken = [f"A law is broken: {law.sentence}" for law in self.laws if not law.holds(number)]
         return Feedback("wrong", f"You wrote {number:.6g}: that is {size}. {(broken or [self._accepted()])[0]}")
 
     def _close(self, number, value):
@@ -229,7 +230,8 @@ class Function(Exercise):
 
     def _obeys(self, law, answer):
         try:
-            return bool(law.holds(lambda *args: calling.call(answer, args)))
+            with np.errstate(all="ignore"):
+                return bool(law.holds(lambda *args: calling.call(answer, args)))
         except (Exception, SystemExit):  # Accident, Unwritten, or whatever the learner's objects do in a sum
             return False
 

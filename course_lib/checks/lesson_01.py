@@ -24,13 +24,7 @@ momentum_step = Function(
     minutes=3,
     title="One step of momentum",
     praise="This one line is the whole difference between gradient descent and momentum: the step remembers.",
-    right=momentum_rule.right,
-    arguments=("theta", "g", "delta", "lr", "gamma"),
-    returns=("theta", "delta"),
-    cases=momentum_rule.CASES,
-    conventions=momentum_rule.CONVENTIONS,
-    mistakes=momentum_rule.MISTAKES,
-    laws=momentum_rule.LAWS,
+    **momentum_rule.PARTS,
 )
 
 final_step = Number(

@@ -56,13 +56,7 @@ MyMomentum = Function(
     minutes=4,
     title="Your own momentum",
     praise="That is the course's own class. It runs on a hill, on a ravine, and in lesson 05 on a network.",
-    right=momentum_rule.right,
-    arguments=("theta", "g", "delta", "lr", "gamma"),
-    returns=("theta", "delta"),
-    cases=momentum_rule.CASES,
-    conventions=momentum_rule.CONVENTIONS,
-    mistakes=momentum_rule.MISTAKES,
-    laws=momentum_rule.LAWS,
+    **momentum_rule.PARTS,
     adapt=as_step,
 )
 

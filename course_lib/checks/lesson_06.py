@@ -15,6 +15,11 @@ def _share(flat, steep):
     return (np.sqrt(steep) - np.sqrt(flat)) / (np.sqrt(steep) + np.sqrt(flat))
 
 
+def _critical_at_both(settings):
+    lr, gamma = settings(0.5, 7.0)
+    return np.allclose([(1 - np.sqrt(lr * 0.5)) ** 2, (1 - np.sqrt(lr * 7.0)) ** 2], gamma)
+
+
 best_settings = Function(
     "best_settings",
     lesson=6,
@@ -25,7 +30,7 @@ best_settings = Function(
     right=_best,
     arguments=("flat", "steep"),
     returns=("lr", "gamma"),
-    cases=((1.0, 25.0), (0.5, 50.0), (2.0, 8.0)),
+    cases=((1.0, 25.0), (0.5, 50.0), (2.0, 9.0)),
     mistakes=(
         Mistake(
             "The learning rate is not squared.",
@@ -72,6 +77,10 @@ best_settings = Function(
         Law(
             "a loss in other units, both curvatures times nine, has a ninth of the learning rate and the same memory.",
             lambda f: np.allclose(np.divide(f(9.0, 225.0), f(1.0, 25.0)), (1 / 9, 1)),
+        ),
+        Law(
+            "neither end of the ravine is favoured: both are damped critically, each by the same gamma.",
+            _critical_at_both,
         ),
     ),
 )
@@ -222,6 +231,7 @@ light_cone = Number(
         ),
         Mistake("It does not stay at zero for ever.", "Each step brings one new slope that is not zero.", 1),
     ),
+    laws=(Law("every step moves one coordinate more, and the first step the first one.", lambda steps: steps == 40),),
 )
 
 EXERCISES = (

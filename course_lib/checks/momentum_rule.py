@@ -236,3 +236,14 @@ LAWS = (
     Law("on ground without a slope, every step is gamma times the last one.", _coasts),
     Law("on a constant slope g, the steps grow to eta g / (1 - gamma).", _reaches_terminal_step),
 )
+
+# What the exercises of lesson 01 and of lesson 03 have in common.
+PARTS = {
+    "right": right,
+    "arguments": ("theta", "g", "delta", "lr", "gamma"),
+    "returns": ("theta", "delta"),
+    "cases": CASES,
+    "conventions": CONVENTIONS,
+    "mistakes": MISTAKES,
+    "laws": LAWS,
+}

@@ -27,6 +27,7 @@ import rightness
 
 from course_lib import checks, optimizers
 from course_lib.checks.exercises import Choice, Function, Number, WrittenTest
+from course_lib.checks.quiz import Round
 from course_lib.checks.suspects import walk
 
 ENOUGH = 20  # mutants an exercise, where its kind allows it
@@ -64,7 +65,7 @@ class Row:
 
 def judged(exercise):
     """Whether an exercise says right or wrong: a guess and a few sentences are only noted."""
-    return isinstance(exercise, Choice | Function | Number | WrittenTest) and not exercise.guess
+    return isinstance(exercise, Choice | Function | Number | Round | WrittenTest) and not exercise.guess
 
 
 JUDGED = [exercise for exercise in checks.EXERCISES if judged(exercise)]
@@ -87,6 +88,8 @@ def heard(exercise, feedback):
     """
     if feedback.verdict in ("right", "told"):
         return "accepted"
+    if isinstance(exercise, Round):
+        return "named" if all(why for _, _, sign, why in feedback.table[1:] if sign == "✗") else "generic"
     if feedback.more or feedback.verdict in ("trouble", "empty") or isinstance(exercise, Choice):
         return "named"
     laws = [law.sentence for law in getattr(exercise, "laws", ())] + ["rejects the right version"]
@@ -97,8 +100,19 @@ def mutants(exercise):
     """The broken answers to an exercise that are tried, in an order that does not change."""
     if isinstance(exercise, Choice):
         return [Mutant(f"letter {letter}", letter) for letter, _ in exercise.options if letter != exercise.right]
+    if isinstance(exercise, Round):
+        return list(_rounds(exercise))
     found = _numbers(exercise) if isinstance(exercise, Number) else _programs(exercise)
     return list(islice((mutant for mutant in found if not rightness.right(exercise, mutant.answer)), MOST))
+
+
+def _rounds(exercise):
+    """The right letters of a round with one of them wrong."""
+    right = [question.right for question in exercise.questions]
+    for k, question in enumerate(exercise.questions):
+        for letter in question.options:
+            if letter != question.right:
+                yield Mutant(f"question {k + 1}: {letter}", "".join([*right[:k], letter, *right[k + 1 :]]))
 
 
 def _programs(exercise):

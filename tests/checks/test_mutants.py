@@ -6,6 +6,7 @@ import rightness
 
 from course_lib import checks
 from course_lib.checks.exercises import Choice
+from course_lib.checks.quiz import Round
 
 every_exercise = pytest.mark.parametrize("name", [exercise.name for exercise in mutants.JUDGED])
 ONLY = {"fair_race": 12}  # exercises whose program is too short for more
@@ -25,6 +26,8 @@ def test_enough_broken_answers_are_tried(name):
     exercise = getattr(checks, name)
     if isinstance(exercise, Choice):
         assert mutants.row(name).mutants == len(exercise.options) - 1
+    elif isinstance(exercise, Round):
+        assert mutants.row(name).mutants == 3 * len(exercise.questions)
     else:
         assert mutants.row(name).mutants >= ONLY.get(name, mutants.ENOUGH)
 
@@ -38,6 +41,6 @@ def test_most_broken_answers_are_named_or_given_the_law_they_break(name):
 @every_exercise
 def test_unchanged_solution_is_right(name):
     exercise = getattr(checks, name)
-    if not isinstance(exercise, Choice):
+    if not isinstance(exercise, Choice | Round):
         answer = mutants.run(mutants.solution(exercise))[f"solution_{name}"]
         assert exercise(answer).verdict == "right" and rightness.right(exercise, answer)
