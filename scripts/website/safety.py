@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 from scripts.markup import harmless
-from scripts.website.source import LIVE
+from scripts.website.source import LIVE, SHEET
 
 SPOKEN = re.compile(r'<span role="img" aria-label="[\w ]+">|</span>')  # what `source.spoken` puts round stars
 PLACE = re.compile(r'<div class="live-place" id="place-([\w.-]+)"></div>')
@@ -32,7 +32,7 @@ def harmless_body(app, pagename, _template, context, _doctree):
     """The body of a lesson's page, made harmless, with its live figures; and its title for print, where the theme
     sets letters as markup."""
     context["pagetitle"] = escape(context.get("pagetitle") or "")
-    if pagename.startswith("notebooks/") and "body" in context:
+    if (pagename.startswith("notebooks/") or pagename == SHEET) and "body" in context:
         context["body"] = PLACE.sub(lambda place: live(Path(app.srcdir) / LIVE, place), harmless(context["body"]))
     if "body" in context:  # a table wider than the page scrolls, and must do so by keyboard, too
         context["body"] = context["body"].replace('<table class="table">', '<table class="table" tabindex="0">')

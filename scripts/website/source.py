@@ -15,6 +15,7 @@ from scripts import markup, notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
+SHEET = "cheat-sheet"  # the page's name, and the tag of the cells that it is made of
 LIVE = "_live"  # in the source folder: the live figures, which go into the pages after all else has been made harmless
 FOR_LECTURERS = ("teaching.md", "conformance.md")
 ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
@@ -34,12 +35,20 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         (source / page).write_text(text.replace("](../", f"](https://github.com/{address(ROOT)}/blob/main/"), "utf-8")
     (source / "_hero.html").write_text(f'<div class="hero">{labs.race().html()}</div>', encoding="ascii")
+    with open(source / f"{SHEET}.md", "a", encoding="utf-8") as page:
+        page.write(cheat_sheet(map(notebooks.read, lessons)))
     with ProcessPoolExecutor(2) as pool:
         for name, path in zip(names, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
             page, figures = as_page(nbformat.read(path, as_version=4), name)
             nbformat.write(page, source / "notebooks" / f"{name}.ipynb")
             for place, html in figures.items():
                 (source / LIVE / f"{place}.html").write_text(html, encoding="ascii")
+
+
+def cheat_sheet(books) -> str:
+    """The Markdown cells of lessons that are tagged cheat-sheet, each under a heading of the second level."""
+    cells = [cell for book in books for cell in book.cells if SHEET in tags(cell) and cell.cell_type == "markdown"]
+    return "".join("\n" + re.sub(r"^#+ ", "## ", cell.source) + "\n" for cell in cells)
 
 
 def run(lesson: Path, kept: Path, live: str = "html") -> Path:

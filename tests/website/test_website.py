@@ -14,7 +14,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from course_lib import links
 from scripts.website import build, source
 
-PAGES = ["index.html", "notebooks/01_first.html", "package.html", "teaching.html", "conformance.html"]
+PAGES = [
+    "index.html",
+    "cheat-sheet.html",
+    "notebooks/01_first.html",
+    "package.html",
+    "teaching.html",
+    "conformance.html",
+]
+CONCLUSION = source.ROOT / "notebooks" / "06_conclusion.ipynb"
 SERIOUS = ("serious", "critical")
 PICTURE = "fig, ax = plots.figure('A line')\nax.plot([0, 1])\nplots.show(fig, 'A line that rises')"
 
@@ -47,10 +55,14 @@ def lesson():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of a website with two lessons that are alike, and a hostile one."""
+    """The folder of a website with two lessons that are alike, one with the course's cheat sheet, and a hostile one."""
     folder = tmp_path_factory.mktemp("wörk site")
     lessons = [folder / name for name in ("01_first.ipynb", "02_second.ipynb", "03_hostile.ipynb")]
-    for path, book in zip(lessons, (lesson(), lesson(), hostile.lesson()), strict=True):
+    second = lesson()
+    second.cells += [
+        sheet for sheet in nbformat.read(CONCLUSION, as_version=4).cells if "cheat-sheet" in source.tags(sheet)
+    ]
+    for path, book in zip(lessons, (lesson(), second, hostile.lesson()), strict=True):
         nbformat.write(book, path)
     build.build(folder / "site", lessons, folder / "kept")
     return folder / "site"
@@ -141,6 +153,17 @@ def test_text_of_a_hostile_lesson_cannot_act(visit, name):
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.hacked") is None
     assert page.locator("a[href^='javascript:' i], iframe, [onerror], [ontoggle], [autofocus]").count() == 0
+
+
+def test_the_cheat_sheet_is_made_of_the_cells_with_its_tag(visit):
+    article = visit("cheat-sheet.html").locator("article")
+    assert article.locator("#cheat-sheet h2").count() == article.locator("#cheat-sheet table").count() == 4
+    assert "Two balls" not in article.inner_text()
+
+
+def test_the_cheat_sheet_prints_on_one_page_of_a4(visit):
+    printed = visit("cheat-sheet.html").pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
 def test_words_of_a_hostile_lesson_are_there(visit):
