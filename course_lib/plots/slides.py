@@ -18,7 +18,6 @@ SMALLEST = 11  # points: 24 px
 FAR = 60  # points
 ROW = 0.22  # inches of a line of text
 LEGEND = {"frameon": False, "borderpad": 0, "borderaxespad": 0.1, "columnspacing": 1.3, "handlelength": 2.2}
-BY_KERNEL = ": drag the white disc"  # is nothing one can do on a slide
 SHORTER = 0.64  # of the height in a notebook: below a figure a slide has room for its sliders and what they say
 
 
@@ -44,7 +43,6 @@ class SlideFigure(Figure):
         """Text of at least SMALLEST points, legends under the axes, and two lines for what is longer than its side."""
         for text in self.findobj(Text):
             text.set_fontsize(max(SMALLEST, text.get_fontsize()))
-            text.set_text(text.get_text().replace(BY_KERNEL, ""))
             _pull_nearer(text)
         self._gather_legends(renderer)
         self._lay_out()
