@@ -8,8 +8,8 @@ each way, "and 1 MB/s" the rate in each direction as well. In a drag the slider 
 seconds; different pictures are counted. Times run from the change to the frame after the one its picture was ready for:
 up to two frames of 17 ms are the clock's own, for all. The start is a third slider: there our kernel answers as well,
 first with the cell one sees, then with the whole table of the other two, which it is asked for as soon as the mouse is
-let go. A cell is run in a fresh kernel after the lesson's set-up cell. There are 15 repeats, 5 of a drag (a picture is
-counted in each of its 120 frames), 3 of a dragged start, 5 of a fresh kernel. The ratio says how much better ours is.
+let go. A cell is run in a fresh kernel after the lesson's set-up cell. There are 15 repeats, 3 of a drag (a picture is
+counted in each of its 120 frames), 2 of a dragged start, 5 of a fresh kernel. The ratio says how much better ours is.
 Run it on an idle machine: browser, server and kernel share its cores.
 """
 
@@ -44,7 +44,7 @@ OURS, INTERACT, IPYMPL, PLOTLY = "live", "interact", "ipympl", "plotly"
 CELLS = {OURS: "labs.hill()"} | {peer: f"hill_peers.{peer}()" for peer in (INTERACT, IPYMPL, PLOTLY)}
 FRAMES_GOAL = {INTERACT: 7, IPYMPL: 3}  # times as many pictures a second, without delay
 DELAYED_GOAL = {INTERACT: 30}  # with delay
-DRAGS, FIRST, SECONDS = 5, 5, 2
+DRAGS, FIRST, SECONDS = 3, 5, 2
 PLACES = cycle([0.2, 0.8, 0.35, 0.65])  # to click at, as parts of the width
 WHY_START = "the kernel computes 301 points of two runs and sends them; browser, server and kernel share the cores"
 
@@ -68,7 +68,7 @@ def table(repeats):
             numbers[name] = {
                 "drag": by_turns(page, subjects, f"drag(who, 'gamma', {SECONDS})", drags),
                 "wait": by_turns(page, subjects, "latency(who, 'gamma')", repeats),
-                "start drag": by_turns(page, subjects, f"drag(who, 'start', {SECONDS})", min(drags, 3)),
+                "start drag": by_turns(page, subjects, f"drag(who, 'start', {SECONDS})", min(drags, 2)),
                 "start wait": by_turns(page, subjects, "latency(who, 'start')", repeats),
                 "click": np.array([click(page) for _ in range(repeats)]),
             }
