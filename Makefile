@@ -8,10 +8,11 @@ VENV_PYTHON = .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_USER PIP_TARGET PIP_PREFIX UV_SYSTEM_PYTHON MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help lab fresh test test-matrix notebooks site slides student bench format lint pins clean install-lab install-test
+.PHONY: help lab fresh test test-unfriendly test-matrix notebooks site slides student bench \
+	format lint pins clean install-lab install-test
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 
 lab: install-lab  ## open the lessons (your own copies, in work/); LAB_ARGS="--port=9000" for JupyterLab
 	@exec $(VENV_PYTHON) scripts/workspace.py lab $(LAB_ARGS)
@@ -24,6 +25,9 @@ ALL_CORES = -n auto --maxprocesses 4
 
 test: install-test  ## all tests; ARGS="-k name" for some
 	@$(VENV_PYTHON) -m pytest $(or $(ARGS),$(ALL_CORES))
+
+test-unfriendly: install-test  ## every lesson in JupyterLab, used as nobody should (half an hour)
+	@$(VENV_PYTHON) -m pytest --unfriendly tests/unfriendly $(ARGS)
 
 test-matrix: install-test  ## the tests on Python 3.11 to 3.13, lowest and newest packages (needs uv); ARGS=3.11-lowest
 	@$(VENV_PYTHON) scripts/matrix.py $(ARGS)

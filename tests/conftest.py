@@ -15,8 +15,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser):
-    """Tests of other places (Colab, Binder, Voila) build environments of their own, which takes minutes."""
+    """Tests of other places (Colab, Binder, Voila) build environments of their own, which takes minutes; so does
+    unfriendly use of every lesson."""
     parser.addoption("--all-places", action="store_true", help="also the slow tests of tests/places")
+    parser.addoption("--unfriendly", action="store_true", help="tests/unfriendly for every lesson, for minutes")
 
 
 @pytest.hookimpl(optionalhook=True)

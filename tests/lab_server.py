@@ -109,6 +109,7 @@ def running(root):
         f"--ServerApp.root_dir={root}",
     ]
     folders = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "RUNTIME", "DATA")}
+    folders["COURSE_PROGRESS"] = str(home / "progress.json")  # not that of the person who runs the tests
     environment = os.environ | folders | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     with open(root / "server.log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(command + options, env=environment, stdout=log, stderr=log)

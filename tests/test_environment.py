@@ -97,6 +97,7 @@ TARGETS = [
     "lab",
     "fresh",
     "test",
+    "test-unfriendly",
     "test-matrix",
     "notebooks",
     "site",

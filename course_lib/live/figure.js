@@ -913,7 +913,8 @@ class Figure {
   tell(answered) {
     this.note.textContent = answered
       ? this.hint()
-      : "The kernel does not answer; it is asked again until it does. What lives in the page still works.";
+      : "The kernel does not answer and is asked again. What lives in the page still works; " +
+        "if the kernel has ended or was restarted, run the cell again.";
   }
 
   showError(text) {
