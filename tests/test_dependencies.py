@@ -54,7 +54,8 @@ def imported(folder):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(node.module.partition(".")[0])
-    return names - sys.stdlib_module_names - {"course_lib", "scripts"}
+    ours = {"course_lib", "scripts"} | {path.stem for path in (ROOT / folder).glob("*.py")}  # scripts run from beside
+    return names - sys.stdlib_module_names - ours
 
 
 OPTIONAL = {"packaging"}  # comes with matplotlib; its absence is said
