@@ -106,6 +106,8 @@ def test_a_stored_notebook_keeps_nothing_of_a_bar_and_nbval_agrees(executed, tmp
     assert [output.text for output in stored.cells[0].outputs] == ["before\nafter\n"]
     path = tmp_path / "lesson.ipynb"
     path.write_text(notebooks.text_of(stored), encoding="utf-8")
+    settings = tmp_path / "pytest.ini"  # its own: those of the project do not hold for it
+    settings.write_text("[pytest]\n", encoding="utf-8")
     options = [
         "-q",
         "-p",
@@ -113,7 +115,7 @@ def test_a_stored_notebook_keeps_nothing_of_a_bar_and_nbval_agrees(executed, tmp
         "--nbval",
         "--nbval-current-env",
         "-c",
-        "/dev/null",
+        str(settings),
         "--rootdir",
         str(tmp_path),
     ]

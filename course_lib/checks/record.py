@@ -37,6 +37,8 @@ def remember_diagnostic(scores) -> bool:
 
 def _write(kept):
     path = location()
+    if path.exists() and not path.is_file():  # /dev/null is no file to move another one over
+        return False
     part = path.with_suffix(f".{os.getpid()}.part")
     try:
         # Written aside and moved into place: a kernel killed half-way leaves the old file whole.

@@ -1,6 +1,7 @@
 """Progress and diagnostic: remembered in a file, robust against a damaged or unwritable one."""
 
 import json
+import os
 
 import pytest
 
@@ -50,6 +51,14 @@ def test_unwritable_place_is_said_and_the_answer_still_counts(monkeypatch, tmp_p
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "missing" / "folder" / "progress.json"))
     feedback = checks.final_step(checks.final_step.value)
     assert feedback.verdict == "right" and "could not be written" in feedback.says
+
+
+def test_a_place_that_is_no_file_is_left_alone(monkeypatch, tmp_path):
+    pipe = tmp_path / "pipe"  # as /dev/null is
+    os.mkfifo(pipe)
+    monkeypatch.setattr(record, "remembered", lambda: {"solved": []})  # nobody writes into the pipe
+    monkeypatch.setenv("COURSE_PROGRESS", str(pipe))
+    assert not record.remember("final_step") and pipe.is_fifo()
 
 
 def test_file_lies_beside_the_notebook_unless_told_otherwise(monkeypatch, tmp_path):
