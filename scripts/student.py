@@ -14,6 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from scripts import notebooks
+from scripts.notebooks import tags
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "student"
@@ -34,20 +35,9 @@ class StudentError(Exception):
     """An edition that cannot be made. Says why, in one sentence."""
 
 
-def tags(cell: NotebookNode) -> set[str]:
-    return set(cell.metadata.get("tags", []))
-
-
 def left_out(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The solutions, each from its heading to the end of its fold, and the cells tagged `answer`."""
-    found, solution = [], False
-    for cell in cells:
-        heading = re.match(r"#+ +(.*)", cell.source) if cell.cell_type == "markdown" else None
-        if heading:
-            solution = heading[1].startswith("Solution")
-        if solution or tags(cell) & {"solution", "answer"}:
-            found.append(cell)
-    return found
+    """The solutions, and the cells tagged `answer`."""
+    return [*notebooks.solutions(cells), *(cell for cell in cells if "answer" in tags(cell))]
 
 
 def without_letters(text: str) -> str:

@@ -1,10 +1,10 @@
 """Slides from the cells of a lesson: a title, units to look at in their order, and what is said."""
 
-import re
 from dataclasses import dataclass, field
 
+from scripts.notebooks import solutions, tags
 from scripts.slides import places
-from scripts.slides.places import slide_type, tags
+from scripts.slides.places import slide_type
 from scripts.slides.render import Unit, code, heading, outputs, prose
 
 
@@ -26,6 +26,7 @@ def slides(notebook, name: str, lecture: int | None = None) -> list[Slide]:
     name: of the lesson, for ids.
     """
     made, title, shown = [], "", False
+    unseen = hidden(notebook.cells, lecture)
     for cell in notebook.cells:
         kind = slide_type(cell)
         if kind == "skip" or "setup" in tags(cell):
@@ -39,9 +40,15 @@ def slides(notebook, name: str, lecture: int | None = None) -> list[Slide]:
             shown = lecture is None or places.belongs(cell, lecture)
             if shown:
                 made.append(start(cell, name, title, lecture))
-        if shown:
+        if shown and cell.id not in unseen:
             add(made[-1], cell, name, lecture)
     return made
+
+
+def hidden(cells, lecture: int | None) -> set[str]:
+    """Ids of the cells that no slide shows: checks, and in a lecture stubs and solutions, too."""
+    kinds = {"check", "stub"} if lecture else {"check"}
+    return {cell.id for cell in cells if tags(cell) & kinds} | {cell.id for cell in solutions(cells) if lecture}
 
 
 def start(cell, name: str, title: str, lecture: int | None) -> Slide:
@@ -51,8 +58,6 @@ def start(cell, name: str, title: str, lecture: int | None) -> Slide:
 
 def add(slide: Slide, cell, name: str, lecture: int | None) -> None:
     """What a cell brings to a slide."""
-    if "check" in tags(cell) or (lecture and (tags(cell) & {"stub", "solution"} or is_solution(slide, cell))):
-        return
     if cell.cell_type == "markdown":
         first = f"{name}-{cell.id}" == slide.id
         found = prose(cell.source, titled=first)
@@ -73,10 +78,3 @@ def leaves_code_out(cell, made: list[Unit], lecture: int | None) -> bool:
     """Code that only calls a live figure or a page of one's progress; in a lecture, code that draws, too."""
     kinds = {unit.kind for unit in made}
     return "figure" in kinds or bool(cell.outputs and not made) or bool(lecture and "picture" in kinds)
-
-
-def is_solution(slide: Slide, cell) -> bool:
-    """Whether a cell of an exercise belongs to its solution: the folded heading, and text below it."""
-    if "exercise" not in tags(cell) or places.starts_slide(cell):
-        return False
-    return bool(re.match(r"#+ Solution", cell.source)) or cell.id.endswith("solution-text")

@@ -6,6 +6,7 @@ The lectures are nested: what belongs to 15 minutes belongs to 45 and to 90, too
 from pathlib import Path
 
 from scripts import notebooks
+from scripts.notebooks import tags
 
 LECTURES = (15, 45, 90)
 MORE = "more"
@@ -15,10 +16,6 @@ STARTS = ("slide", "subslide")
 
 class PlaceError(Exception):
     """A place that cannot be given. Says why, in one sentence."""
-
-
-def tags(cell) -> set[str]:
-    return set(cell.metadata.get("tags", []))
 
 
 def slide_type(cell) -> str:

@@ -12,6 +12,7 @@ import nbformat
 from course_lib import labs
 from course_lib.links import address
 from scripts import markup, notebooks
+from scripts.notebooks import tags
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
@@ -106,10 +107,6 @@ def under_own_id(html: str, name: str) -> str:
     """A live figure under an id of its own: two cells of a page may show the same one."""
     known = re.search(r'id="(live-\w+)"', html)[1]
     return html.replace(f'"{known}"', f'"{known}-{name}"')
-
-
-def tags(cell) -> set[str]:
-    return set(cell.metadata.get("tags", []))
 
 
 def spoken(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+from scripts.notebooks import tags
 from scripts.slides import places
 
 TAGS = {
@@ -24,10 +25,6 @@ LONGEST_CELL = 25
 
 def code_cells(nb):
     return [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
-
-
-def tags(cell):
-    return set(cell.metadata.get("tags", []))
 
 
 def headings(nb):
