@@ -95,7 +95,9 @@ def contests(kind, key, lr, land):
     row = partial(Row, f"{name}, {key}", ours=partial(ours, kind(lr), key))
     # Adam's and Rosenbrock's rounding errors grow on the way: other orders of the same sums, other last digits.
     yield row("plain numpy", peer=partial(textbook, rule, land, lr), goal=0.35, why=WHY_PLAIN, same=1e-6)
-    row = partial(row, same=1e-6, seen=partial(looks, land) if kind is Nesterov else same)
+    row = partial(row, same=1e-6)
+    if kind is Nesterov:
+        row = partial(row, seen=partial(looks, land))
     torch_run = partial(torch_peer.trajectory, name, land, lr, STEPS)
     yield row("torch.optim, analytic gradient", peer=torch_run, goal=2.5)
     yield row("torch.optim, autograd", peer=partial(torch_run, derived=True), goal=8)
@@ -104,11 +106,7 @@ def contests(kind, key, lr, land):
     if kind is Momentum:
         compiled = partial(jax_peer.scanned, name, land, lr, STEPS, anew=True)
         yield row("optax, scan jitted, with its compilation", peer=compiled)
-        yield row("plain numpy, HIPS autograd", peer=partial(hips_autograd, rule, land, lr), seen=same)
-
-
-def same(*answer):
-    return answer
+        yield row("plain numpy, HIPS autograd", peer=partial(hips_autograd, rule, land, lr))
 
 
 def looks(land, theta, loss):

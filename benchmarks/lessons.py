@@ -7,12 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+from scripts import notebooks
+
 from . import report
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))  # the one way to execute a lesson
-
-import notebooks  # noqa: E402
 
 PACKAGES = ("nbclient", "ipykernel", "matplotlib")
 HEAD = ("lesson", "s", "goal", "")

@@ -225,36 +225,34 @@ def absent(peer):
     return "slider dragged, pictures a second", LOOPBACK, peer, "", "", "", "", "not measured: it does not move here"
 
 
+def contests(job, link, found, **options):
+    """Ours against each peer that was measured. found: subject -> repeats."""
+    return [Contest(job, link, found[OURS], peer, found[peer], **options) for peer in found if peer != OURS]
+
+
 def in_the_page(link, found, home):
     """The two sliders that live in the page."""
     away = link != LOOPBACK
-    for peer, theirs in found["drag"].items():
-        if peer != OURS:
-            drag = Contest("slider dragged, pictures a second", link, found["drag"][OURS], peer, theirs, True)
-            full = ("58 a second", drag.middle >= 58, f"{drag.middle:.1f} of 58 a second")
-            goal = (DELAYED_GOAL if away else FRAMES_GOAL).get(peer)
-            yield drag.cells(*drag.times(goal), *[full] * (peer == INTERACT))
-    for peer, theirs in found["wait"].items():
-        if peer != OURS:
-            wait = Contest("slider to picture, ms", link, found["wait"][OURS], peer, theirs)
-            later = wait.middle - np.median(home["wait"][OURS])
-            same = ("within a frame of loopback", later <= FRAME, f"{later:.0f} ms later")
-            yield wait.cells(*wait.times(4 if peer == INTERACT else None), *[same] * (away and peer == INTERACT))
+    for drag in contests("slider dragged, pictures a second", link, found["drag"], more_is_better=True):
+        full = ("58 a second", drag.middle >= 58, f"{drag.middle:.1f} of 58 a second")
+        goal = (DELAYED_GOAL if away else FRAMES_GOAL).get(drag.peer)
+        yield drag.cells(*drag.times(goal), *[full] * (drag.peer == INTERACT))
+    for wait in contests("slider to picture, ms", link, found["wait"]):
+        first = wait.peer == INTERACT
+        later = wait.middle - np.median(home["wait"][OURS])
+        same = ("within a frame of loopback", later <= FRAME, f"{later:.0f} ms later")
+        yield wait.cells(*wait.times(4 if first else None), *[same] * (away and first))
 
 
 def by_the_kernel(link, found, home):
     """The slider for which ours asks the kernel, and the click."""
     away = link != LOOPBACK
-    for peer, theirs in found["start drag"].items():
-        if peer != OURS:
-            drag = Contest("start dragged, pictures a second", link, found["start drag"][OURS], peer, theirs, True)
-            enough = ("15 a second", drag.middle >= 15, f"{drag.middle:.1f} of 15 a second")
-            yield drag.cells(*[enough] * (not away and peer == INTERACT), why=WHY_START)
-    for peer, theirs in found["start wait"].items():
-        if peer != OURS:
-            wait = Contest("start, one step of its slider, ms", link, found["start wait"][OURS], peer, theirs)
-            trips = one_trip(wait, home["start wait"][OURS])
-            yield wait.cells(*[trips] * (away and peer == INTERACT))
+    for drag in contests("start dragged, pictures a second", link, found["start drag"], more_is_better=True):
+        enough = ("15 a second", drag.middle >= 15, f"{drag.middle:.1f} of 15 a second")
+        yield drag.cells(*[enough] * (not away and drag.peer == INTERACT), why=WHY_START)
+    for wait in contests("start, one step of its slider, ms", link, found["start wait"]):
+        trips = one_trip(wait, home["start wait"][OURS])
+        yield wait.cells(*[trips] * (away and wait.peer == INTERACT))
     shown = Contest("start, a click to its picture, ms", link, found["click"][:, 0])
     yield shown.cells(*[one_trip(shown, home["click"][:, 0])] * away)
     whole = Contest("start, a click to its whole table, ms", link, found["click"][:, 1])

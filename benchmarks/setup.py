@@ -48,9 +48,15 @@ def clone(copy):
 
 def seconds(*command, folder):
     """Wall time of a command that must succeed."""
-    clean = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
     begin = time.monotonic()
-    done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True)
-    if done.returncode:
-        raise Unavailable(f"{' '.join(command)} failed: {(done.stderr or done.stdout).strip()[-300:]}")
+    done(command, folder)
     return time.monotonic() - begin
+
+
+def done(command, folder):
+    """Run a command without what our environment or a calling make has set. Unavailable, in its words, if it fails."""
+    leave = ("PYTHONPATH", "VIRTUAL_ENV", "MAKE")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(leave)}
+    outcome = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True)
+    if outcome.returncode:
+        raise Unavailable(f"{' '.join(command)} failed: {(outcome.stderr or outcome.stdout).strip()[-300:]}")

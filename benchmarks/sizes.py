@@ -1,14 +1,12 @@
 """How large what people download is. The wheel is built for this; slides and site are made where they are missing."""
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from . import report
-from .setup import clone
+from .setup import clone, done
 from .timing import Unavailable
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +47,4 @@ def row(name, paths, goal="", verdict=""):
 
 def made(command, folder=ROOT):
     print(f"  {' '.join(command[-3:])}", file=sys.stderr, flush=True)
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
-    done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True)
-    if done.returncode:
-        raise Unavailable(f"{' '.join(command)} failed: {(done.stderr or done.stdout).strip()[-300:]}")
+    done(command, folder)
