@@ -3,34 +3,18 @@
 import base64
 import io
 import os
-import shutil
 from contextlib import contextmanager
-from pathlib import Path
 
 import matplotlib.image
 import numpy as np
 import pytest
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-
-
-def _executables(playwright):
-    """Where a Chromium may be: named by COURSE_CHROMIUM, on the path, or Playwright's own."""
-    named = os.environ.get("COURSE_CHROMIUM")
-    found = [named] if named else [shutil.which(name) for name in NAMES]
-    return [path for path in [*found, playwright.chromium.executable_path] if path and Path(path).exists()]
+from scripts.chromium import ADVICE, FLAGS, executables
 
 
 def unavailable(reason):
     """Skip and say why; in CI a test that needs a browser must not go missing."""
-    message = f"no browser test: {reason} (set COURSE_CHROMIUM, or run `playwright install chromium`)"
+    message = f"no browser test: {reason} ({ADVICE})"
     if os.environ.get("CI"):
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
@@ -44,7 +28,7 @@ def chromium():
     except ImportError:
         unavailable("the package playwright is not installed")
     with sync_playwright() as playwright:
-        paths = _executables(playwright)
+        paths = executables(playwright)
         if not paths:
             unavailable("no Chromium found")
         browser = playwright.chromium.launch(executable_path=paths[0], args=FLAGS)

@@ -1,8 +1,8 @@
 """Looks at every page of a deck in Chromium: whether it fits, and whether it can be read from the last row."""
 
-import os
-import shutil
 from pathlib import Path
+
+from scripts.chromium import ADVICE, FLAGS, executables
 
 SMALLEST = 24  # px; indices of formulas are smaller, as everywhere
 SIZE = {"width": 1280, "height": 720}
@@ -84,22 +84,16 @@ def faults(page) -> list[str]:
     return page.evaluate(LOOK, SMALLEST)
 
 
-def chromium() -> str | None:
-    """The browser named by COURSE_CHROMIUM, or one on the path; None: Playwright's own."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    return os.environ.get("COURSE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 def check(decks: list[Path]) -> list[str]:
     """Everything wrong in some decks. ValueError without a Chromium."""
-    from playwright.sync_api import Error, sync_playwright
+    from playwright.sync_api import sync_playwright
 
     found = []
     with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
-        except Error as error:
-            raise ValueError("no Chromium found: set COURSE_CHROMIUM, or run `playwright install chromium`") from error
+        paths = executables(playwright)
+        if not paths:
+            raise ValueError(f"no Chromium found: {ADVICE}")
+        browser = playwright.chromium.launch(executable_path=paths[0], args=FLAGS)
         for deck in decks:
             page = opened(browser, deck)
             told = faults(page) + [f"asks for {address}" for address in page.asked]

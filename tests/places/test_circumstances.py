@@ -47,7 +47,7 @@ def test_a_port_in_use_is_passed_over(tmp_path):
 def test_without_chromium_browser_tests_say_so(monkeypatch, ci):
     # The real Playwright may be running for other tests of this process, and starts but once.
     monkeypatch.setattr("playwright.sync_api.sync_playwright", nullcontext)
-    monkeypatch.setattr(browser, "_executables", lambda playwright: [])
+    monkeypatch.setattr(browser, "executables", lambda playwright: [])
     monkeypatch.delenv("CI", raising=False)
     if ci:
         monkeypatch.setenv("CI", ci)

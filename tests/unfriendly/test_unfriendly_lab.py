@@ -18,11 +18,9 @@ numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def desk(pytestconfig, chromium, server, name, book):
+def desk(chromium, server, name, book):
     """One page with the notebook for all tests of this file, since JupyterLab takes long to load; at the end of a
     cable, which most leave alone."""
-    if not pytestconfig.getoption("--unfriendly"):
-        pytest.skip("takes minutes, and a page in front: make test-unfriendly")
     file = f"{name}_{next(numbers)}.ipynb"
     put(server, file, book)
     with cable(urlsplit(server.url).port) as way:
