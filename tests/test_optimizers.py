@@ -188,9 +188,10 @@ def test_scaling_the_loss_is_scaling_the_learning_rate(cls):
     np.testing.assert_array_equal(scaled_loss, scaled_lr)  # a power of two: not even the rounding differs
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("key", SURFACES)
 @every_optimizer
-def test_every_cell_of_a_sweep_is_its_single_run(cls, key):
+def test_every_cell_of_a_sweep_is_its_single_run(cls, key, dtype):
     # Each hyperparameter sweeps along an axis of its own, from small values to some that diverge.
     names = fields(cls)
     factors = (0.1, 1.0) if len(names) > 3 else (0.1, 0.5, 1.2)
@@ -199,10 +200,11 @@ def test_every_cell_of_a_sweep_is_its_single_run(cls, key):
         for k, name in enumerate(names)
     }
     axes = {name: np.minimum(axis, 0.999) if name in ("rho", "beta1", "beta2") else axis for name, axis in axes.items()}
-    grid = descend(cls(**axes), key, steps=30)
+    start = np.array(SURFACES[key].start, dtype)
+    grid = descend(cls(**axes), key, start, steps=30)
     for cell in np.ndindex(grid.loss.shape[1:]):
         own = {name: np.broadcast_to(axis, grid.loss.shape[1:])[cell].item() for name, axis in axes.items()}
-        alone = descend(cls(**own), key, steps=30)
+        alone = descend(cls(**own), key, start, steps=30)
         np.testing.assert_array_equal(grid.theta[:, :, *cell], alone.theta, err_msg=str(own))
         np.testing.assert_array_equal(grid.loss[:, *cell], alone.loss, err_msg=str(own))
 

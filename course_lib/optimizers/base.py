@@ -88,19 +88,22 @@ def hyperparameters(optimizer) -> dict:
 
 
 def prepared(optimizer, theta):
-    """The same optimizer, ready for many steps of theta: plain floats, and sweeps as full arrays of theta's type.
+    """The same optimizer, ready for many steps of theta: plain numbers and sweeps, full arrays, in theta's own type.
 
-    A full grid costs a few arrays and saves the stretching of lr[:, None] in every step, half of a large step's time.
+    A plain number of a wider type would lift what is computed from it alone, such as beta1^t: a run in float32 would
+    then round otherwise than its cell of a sweep. A full grid costs a few arrays and saves the stretching of
+    lr[:, None] in every step, half of a large step's time.
     """
     given = hyperparameters(optimizer)
-    if all(type(value) is float for value in given.values()):
+    plain = float if theta.dtype == np.float64 else theta.dtype.type
+    if all(type(value) is plain for value in given.values()):
         return optimizer
     fields = {name: np.asarray(value, theta.dtype) for name, value in given.items()}
     grid, spanned = theta.shape[1:], np.broadcast_shapes(*(field.shape for field in fields.values()))
     if np.broadcast_shapes(spanned, grid) != grid:
         raise ValueError(f"{optimizer!r} spans a grid {spanned}, but the run began with {grid}")
     full = {
-        name: np.array(np.broadcast_to(field, grid)) if field.ndim else float(field) for name, field in fields.items()
+        name: np.array(np.broadcast_to(field, grid)) if field.ndim else plain(field) for name, field in fields.items()
     }
     return dataclasses.replace(optimizer, **full)
 
