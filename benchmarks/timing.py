@@ -46,11 +46,18 @@ class Result:
 
 def measure(row, repeats=REPEATS) -> Result:
     """Ours and the peer by turns, so that a disturbance meets both; the ratio is taken within each turn."""
+    keep_freed_memory()
     check(row)
     loops = {job: loops_for(job) for job in (row.ours, row.peer)}
     times = np.array([[clock(job, loops[job]) for job in (row.ours, row.peer)] for _ in range(repeats)])
     ours, peer = times.T / [[1], [row.share]]
     return Result(row, *map(quartiles, (ours, peer, peer / ours)))
+
+
+def keep_freed_memory():
+    """Else glibc hands freed arrays back to the system and asks for them anew, thousands of page faults a run, or does
+    not: by the luck of what was allocated before. Once a large block has been freed, it keeps all smaller ones."""
+    np.empty(4_000_000)  # 32 MB, the largest that counts; never written to
 
 
 def check(row):
