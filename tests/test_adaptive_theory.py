@@ -107,15 +107,37 @@ def test_adam_is_averaged_momentum_where_nothing_is_divided():
 # Bounds and scales
 
 
-def test_step_of_adam_comes_close_to_its_bound_and_never_beyond():
-    bound = 0.1 / np.sqrt(0.001)
-    steps = steps_of(Adam(lr=1), [1e-3] * 4000 + [1e3] + [1e-3] * 50)
-    assert 3.0 < np.abs(steps).max() <= bound
+# By Cauchy and Schwarz |m| <= sqrt(v) (1 - beta1) / sqrt((1 - beta2) (1 - beta1^2 / beta2)): the often quoted
+# (1 - beta1) / sqrt(1 - beta2) is what a single large slope makes, and no bound.
+ADAM_BOUND = 0.1 / np.sqrt(0.001 * (1 - 0.9**2 / 0.999))
+SILENCE = [1e-40] * 20000
 
 
-def test_step_of_adamax_stays_within_the_learning_rate():
+def test_one_large_slope_after_silence_makes_a_step_of_adam_3_16_learning_rates_long():
+    assert np.abs(steps_of(Adam(lr=1, eps=0), [*SILENCE, 1.0])).max() == pytest.approx(0.1 / np.sqrt(0.001), rel=1e-6)
+
+
+def test_a_large_slope_that_stays_makes_a_step_of_adam_6_57_learning_rates_long():
+    assert np.abs(steps_of(Adam(lr=1, eps=0), [*SILENCE, *[1.0] * 30])).max() == pytest.approx(TOO_LONG.max(), rel=1e-6)
+
+
+def test_growing_slopes_bring_the_step_of_adam_to_its_bound_of_7_27_learning_rates():
+    growing = (0.999 / 0.9) ** np.arange(-300, 1.0)
+    assert pytest.approx(7.2702918, abs=1e-7) == ADAM_BOUND
+    assert np.abs(steps_of(Adam(lr=1, eps=0), [*SILENCE, *growing])).max() == pytest.approx(ADAM_BOUND, rel=1e-5)
+
+
+def test_no_step_of_adam_is_beyond_the_bound():
+    slopes = np.random.default_rng(0).standard_cauchy(20000) ** 3  # heavy tails: each outlier towers over all before
+    assert 3 < np.abs(steps_of(Adam(lr=1, eps=0), slopes)).max() <= ADAM_BOUND
+
+
+def test_no_step_of_adamax_is_longer_than_the_learning_rate_and_a_hundredth():
+    bound = 0.1 / (1 - 0.9 / 0.999)  # 1.0091: reached where each slope is 0.999 times the last
     slopes = np.random.default_rng(0).standard_cauchy(3000)
-    assert np.abs(steps_of(AdaMax(lr=1), slopes)).max() <= 1 + 1e-12
+    assert np.abs(steps_of(AdaMax(lr=1), slopes)).max() <= bound
+    fading = np.abs(steps_of(AdaMax(lr=1, eps=0), 0.999 ** np.arange(3000)))
+    assert fading.max() == pytest.approx(bound, rel=1e-9)
 
 
 @pytest.mark.parametrize("scale, moved", [(1e3, False), (1e-3, False), (1e-9, True)])

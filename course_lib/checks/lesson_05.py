@@ -281,13 +281,16 @@ into_pytorch = Choice(
     stars=1,
     minutes=1,
     title="Carry it into PyTorch",
-    praise="After the cut the two part: PyTorch brakes at once, ours coasts on.",
+    praise="Should the learning rate fall half way, the two still agree: both keep slopes in the memory, not steps.",
     right="a",
     options=(
-        ("a", "With a learning rate that stays, lr inside or outside the memory draws one path."),
-        ("b", "That converts from the averaged form. Ours does not average: its memory grows tenfold, as PyTorch's."),
-        ("c", "dampening=0.9 makes PyTorch average: the steps become ten times shorter."),
-        ("d", "That is another method: the gradient would be measured ahead."),
+        ("a", "The learning rate times the share of each gradient that enters the average: 0.5 times 0.1."),
+        ("b", "PyTorch does not average: its memory adds up tenfold, so these steps would be ten times as long."),
+        (
+            "c",
+            "That averages too, but its memory begins with the whole first gradient: ten times what ours begins with.",
+        ),
+        ("d", "That converts the other way round. PyTorch's memory adds up already, so it needs the smaller number."),
     ),
 )
 

@@ -128,7 +128,10 @@ spot_the_slip = Choice(
     options=(
         ("a", "After 1/(1 - 0.9) = 10 steps 0.35 of a push is left. One half is left after 6.6."),
         ("b", "At gamma = 0.81 the factor would be 1.8, and every run with memory would diverge. Leave out the 2."),
-        ("c", "After a long quiet stretch one large slope makes a step of up to 3.16 learning rates."),
+        (
+            "c",
+            "After a long quiet stretch one large slope makes a step of 3.16 learning rates, growing ones up to 7.27.",
+        ),
         ("d", "At gamma = 0 it is gradient descent's 2, at 0.9 it is 1.357."),
     ),
 )

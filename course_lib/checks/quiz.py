@@ -101,7 +101,7 @@ quiz_memory = Round(
                 "c": ("0.54 long", r"That is the *second* step, 0.3 + 0.8 · 0.3. The sum goes on."),
                 "d": ("1.5 long", "0.3 divided by 1 − 0.8: five times as long as without memory."),
             },
-            "lesson 01; asked again and again where programs are compared, as in PyTorch's issue 1099",
+            "lesson 01; asked again and again where programs are compared, as in PyTorch #1099",
         ),
         Question(
             r"$\gamma = 0.95$. A single push; then level ground. Half of it is forgotten after about",
@@ -112,7 +112,7 @@ quiz_memory = Round(
                 "c": ("20 steps", "20 is the sum of all weights, 1/(1 − 0.95). By then only 36 % is left."),
                 "d": ("half a step", "A step keeps 95 % of the last one; it takes many to lose half."),
             },
-            "d2l.ai calls $1/(1-\\gamma)$ a half-life; lesson 02, errata",
+            "d2l.ai prints $\\gamma^{-1}$, and ten for 0.9; lesson 02, errata",
         ),
         Question(
             "A friend's code says `v = 0.9 * v - 0.01 * g` and then `theta = theta + v`. Against ours, with "
@@ -130,7 +130,7 @@ quiz_memory = Round(
                     "The gradient is measured where it stands. Only the sign of the memory differs.",
                 ),
             },
-            "Ruder's remark that some exchange the signs; IDSIA's brainstorm, issue 96",
+            "Ruder's remark that some exchange the signs; IDSIA's brainstorm #96",
         ),
         Question(
             "In PyTorch, `SGD(lr=0.1, momentum=0.9, dampening=0.9)` makes its first step, with the gradient 2. How "
@@ -145,7 +145,7 @@ quiz_memory = Round(
                 "c": ("0.2", "The memory starts as g, undamped, and so the first step is lr times g."),
                 "d": ("2", "That would be the gradient without the learning rate."),
             },
-            "PyTorch's issue 91108; lesson 03, *One rule, seven dialects*",
+            "PyTorch #91108; lesson 03, *One rule, seven dialects*",
         ),
     ),
 )
@@ -171,7 +171,7 @@ quiz_dialects = Round(
                 "c": ("0.03", "With the same number the averaged run takes steps a fifth as long."),
                 "d": ("0.15", "0.03 divided by 0.2, the share of each gradient that enters the average."),
             },
-            "Apple's MLX, issue 87, and autograd, issue 289; lesson 03",
+            "Apple's MLX #87, and autograd #289; lesson 03",
         ),
         Question(
             "PyTorch's `nesterov=True` only ever measures the gradient at the parameters themselves. So it is",
@@ -191,10 +191,10 @@ quiz_dialects = Round(
                 ),
                 "d": ("Nesterov on quadratics only", "The change of variables is exact on every loss."),
             },
-            "Keras, issue 966; PyTorch, issue 5920; lesson 03, *Nesterov's two sequences*",
+            "Keras #966; PyTorch #5920; lesson 03, *Nesterov's two sequences*",
         ),
         Question(
-            "The learning rate falls to a fifth in mid-run, $\\gamma = 0.9$. The very next step of Keras is",
+            "On a steady slope, at $\\gamma = 0.9$, the learning rate falls to a fifth. The very next step of Keras is",
             "b",
             {
                 "a": ("a fifth of what it would have been", "That is PyTorch, whose memory holds gradients."),
@@ -232,7 +232,7 @@ quiz_dialects = Round(
                     "Outside, 0.0000001 is still smaller than most small slopes, and the step stays long.",
                 ),
             },
-            "Keras, issue 4356; fastbook, pull request 483; lesson 04, *Where epsilon stands*",
+            "Keras #4356; fastbook #483; lesson 04, *Where epsilon stands*",
         ),
         Question(
             "Two programs have a right Nesterov each, the same settings and the same start. Their parameters differ at "
@@ -241,7 +241,7 @@ quiz_dialects = Round(
             {
                 "a": ("one of them must be wrong", "Both are right by assumption. Look at *what* each one shows."),
                 "b": ("rounding", "Rounding would begin at the sixteenth digit; here the first step already differs."),
-                "c": ("one of them averages", "Then the settings would have to be converted, and they are the same."),
+                "c": ("one of them forgets faster", "Then their settings would differ, and they are the same."),
                 "d": (
                     "one shows the point, the other the look-ahead point",
                     r"They are $\gamma$ times the last step apart. Compare like with like and they agree.",
@@ -262,7 +262,7 @@ quiz_limits = Round(
     questions=(
         Question(
             "The curvatures of a loss lie between 0.01 and 1. The best learning rate for gradient descent comes out as "
-            '1.98. "That is a typo; learning rates are small." What do you say?',
+            '1.98. "That must be a mistake: it is far too big." What do you say?',
             "c",
             {
                 "a": (
@@ -279,7 +279,7 @@ quiz_limits = Round(
                 ),
                 "d": ("It holds for momentum only", "For momentum the limit is higher still."),
             },
-            "a reader of distill.pub, issue 51; lesson 02, *The best learning rate is a balance*",
+            "a reader of distill.pub, #51; lesson 02, *The best learning rate is a balance*",
         ),
         Question(
             "A network has thousands of curvatures. Why do the best settings of gradient descent depend on the "
@@ -297,10 +297,11 @@ quiz_limits = Round(
                 "c": ("there are only two directions that move", "All of them move. Two are the last to arrive."),
                 "d": ("the others cancel on average", "Directions do not mix: each shrinks by a factor of its own."),
             },
-            "a reader of distill.pub, issue 75; lesson 02, *Any number of directions*",
+            "a reader of distill.pub, #75; lesson 02, *Any number of directions*",
         ),
         Question(
-            r"The largest curvature is 12, $\gamma = 0.9$ and $\eta = 0.15$. Which of the three diverge?",
+            r"The largest curvature is 12, $\gamma = 0.9$ and $\eta = 0.15$. Which of gradient descent, momentum and "
+            "Nesterov diverge?",
             "d",
             {
                 "a": ("all of them", r"$\eta\lambda$ is 1.8. Gradient descent bears up to 2, momentum up to 3.8."),
@@ -344,7 +345,7 @@ quiz_limits = Round(
                 ),
                 "d": ("diverges", "It stays within a few units; it only never comes to rest."),
             },
-            "a reviewer of distill.pub, issue 34; lesson 03, *Where the guarantee ends*",
+            "a reviewer of distill.pub, #34; lesson 03, *Where the guarantee ends*",
         ),
     ),
 )
@@ -370,7 +371,7 @@ quiz_evidence = Round(
                 "c": ("which needs the least tuning", "For that each would have to run at many learning rates."),
                 "d": ("which generalises best", "Neither a test set nor several seeds were mentioned."),
             },
-            "A well-known book's picture; jettify's pytorch-optimizer, issue 219; lesson 04, *Is the race fair?*",
+            "a well-known book's picture; lesson 04, *Is the race fair?*",
         ),
         Question(
             'A course reports: gradient descent 79.7 %, momentum 79.7 %, both at the same learning rate. "Momentum '
@@ -384,8 +385,8 @@ quiz_evidence = Round(
                 "b": ("momentum needs minibatches", "It does not; and that course used minibatches."),
                 "c": ("the network is too small", "The same network reaches the floor with another learning rate."),
                 "d": (
-                    "its momentum averages, so its steps are no longer",
-                    "An average of gradients is as long as a gradient: the two runs are nearly one.",
+                    "its momentum averages, so its steps do not get longer",
+                    "An average of gradients that agree is as long as one of them: the two runs are nearly one.",
                 ),
             },
             "Ng's course, *Improving deep neural networks*; lesson 05",
@@ -405,7 +406,7 @@ quiz_evidence = Round(
                 "c": ("right, only noisier", "No noise here: the slope stays. Divide 0.1 by the root of 0.001."),
                 "d": ("zero", "The averages begin at zero, but the first slope enters them before the first step."),
             },
-            "ConvNetJS, issue 107, and nearly every explanation; lesson 04",
+            "ConvNetJS #107, and nearly every explanation; lesson 04",
         ),
         Question(
             "Near the minimum the loss only jitters, for its slopes are noisy. At the same small learning rate, more "
@@ -426,7 +427,7 @@ quiz_evidence = Round(
                     "The noise does not fade, so neither does the jitter, unless the learning rate does.",
                 ),
             },
-            "the wording of d2l.ai and of Ng's course; a reviewer of distill.pub, issue 29; lesson 02",
+            "the wording of d2l.ai and of Ng's course; a reviewer of distill.pub, #29; lesson 02",
         ),
         Question(
             "A ravine lies askew, at 45 degrees to the axes, and each method keeps the settings that suited it along "
