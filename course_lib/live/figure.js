@@ -355,7 +355,9 @@ const LONGEST = 16000; // ms between two attempts: a kernel that is only busy wi
 
 class Requests {
   constructor(send, fresh, told) {
-    Object.assign(this, { send, fresh, told, flying: null, number: 0, wait: PATIENCE, wanted: new Set(), rest: null });
+    Object.assign(this, { send, fresh, told, flying: null, wait: PATIENCE, wanted: new Set(), rest: null });
+    // All pages of a notebook hear every answer, so no two of them may count alike.
+    this.number = Math.floor(Math.random() * 2 ** 40);
   }
 
   /* Something the table does not hold was moved: the visible cell now, the table when the hand rests. */
@@ -363,6 +365,11 @@ class Requests {
     this.ask("cell");
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.rested(), REST);
+  }
+
+  /* Somebody else moved it, and so asks for the table; should none come, it is asked for here. */
+  expect() {
+    this.rest ??= setTimeout(() => this.rested(), PATIENCE);
   }
 
   /* The hand rests for a while, or has let go. */
@@ -586,6 +593,7 @@ class Figure {
   follow(settings) {
     this.settings = { ...settings };
     this.refresh();
+    if (!this.isFresh()) this.requests.expect();
   }
 
   reset() {

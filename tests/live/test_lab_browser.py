@@ -118,6 +118,18 @@ def test_a_slider_the_kernel_feeds_brings_a_new_background(page):
     assert np.abs(page.canvas() - before).max() > 50
 
 
+def test_a_setting_from_another_page_that_brings_no_table_is_asked_for(page):
+    """So it is when two pages save at once, and the kernel answers the one and keeps the settings of the other."""
+    page.eval("f.follow({ ...f.settings, steepness: 2 })")
+    assert not page.eval("f.isFresh()")
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key.steepness === 2")
+
+
+def test_an_answer_to_another_page_is_not_taken_for_ones_own(page):
+    page.eval("(f.first = f.requests.number, f.other = new f.requests.constructor(() => {}, () => false, () => {}))")
+    assert page.eval("Math.abs(f.other.number - f.first)") > 1000
+
+
 def test_play_with_the_space_bar_and_reset(page):
     page.page.locator(".live-pad").focus()
     page.page.keyboard.press(" ")

@@ -10,10 +10,11 @@ from desk import Desk, put
 from hands import levels_off, play_by_chance, sweep_and_click
 
 SETTLED = "f.isFresh() && f.answer === f.table && !f.requests.flying"
-MOVE_TO = (
-    "f.move(Object.fromEntries(f.kernelNames.map("
-    "(name) => [name, Math.round(PART * (f.control(name).texts.length - 1))])))"
-)
+# Every quantity that the kernel computes to a PART of its range, or to 0 where it is there already.
+MOVE_TO = """f.move(Object.fromEntries(f.kernelNames.map((name) => {
+    const to = Math.round(PART * (f.control(name).texts.length - 1));
+    return [name, to === f.settings[name] ? 0 : to];
+})))"""
 numbers = itertools.count()
 
 
