@@ -100,6 +100,16 @@ class Desk(Page):
             assert time.monotonic() < deadline, f"{expression}: {said}"
             self.page.wait_for_timeout(200)
 
+    def until_shown(self, timeout=120):
+        """Wait until every live figure among the outputs has been drawn; JupyterLab makes them when it has time."""
+        count = """return book.widgets.flatMap((cell) => cell.model.outputs?.toJSON() ?? []).filter(({ data }) =>
+            data?.["application/vnd.jupyter.widget-view+json"] && data["image/png"]).length"""
+        deadline = time.monotonic() + timeout
+        while (due := self.do(count)) != len(self.figures("true")):
+            assert time.monotonic() < deadline, f"{due} live figures should be shown"
+            self.page.wait_for_timeout(200)
+        self.until_all("f.frames > 0")
+
     def shown_errors(self):
         """What live figures say went wrong."""
         return [text for text in self.figures("f.problem.textContent") if text]
