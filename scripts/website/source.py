@@ -8,8 +8,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_markdown_cell
 
-from course_lib import labs
+from course_lib import checks, labs
+from course_lib.checks.exercises import Choice
 from course_lib.links import address
 from scripts import markup, notebooks
 from scripts.notebooks import tags
@@ -81,7 +83,7 @@ def fingerprint(lesson: Path) -> str:
 
 
 def as_page(notebook, name):
-    """Without what belongs to a kernel: the set-up cell and empty answers; solutions behind a click.
+    """Without what belongs to a kernel: the set-up cell and empty answers; solutions and answers behind a click.
 
     Returns it with a place for each live figure, and {place: the figure's HTML}.
     """
@@ -99,8 +101,20 @@ def as_page(notebook, name):
                 figures[place] = under_own_id(html, cell.id)
                 output.data["text/html"] = f'<div class="live-place" id="place-{place}"></div>'
         cell.source = spoken(cell.source) if cell.cell_type == "markdown" else cell.source
-    notebook.cells = cells
+    notebook.cells = [part for cell in cells for part in (cell, *answered(cell))]
     return notebook, figures
+
+
+def answered(cell):
+    """What the check of a letter says of each one, which a page cannot run: one more cell, or none."""
+    asked = "check" in tags(cell) and re.match(r"checks\.(\w+)\(", cell.source)
+    exercise = asked and getattr(checks, asked[1], None)
+    if isinstance(exercise, Choice) and not exercise.guess:
+        letters = [letter for letter, _ in exercise.options]
+        letters.sort(key=lambda letter: letter != exercise.right)  # the right one first
+        reasons = "\n".join(f"- **{letter}**: {dict(exercise.options)[letter]}" for letter in letters)
+        right = f"**{exercise.right}** is right."
+        yield new_markdown_cell(f"<details><summary>Answer</summary>\n\n{right}\n\n{reasons}\n\n</details>")
 
 
 def under_own_id(html: str, name: str) -> str:

@@ -44,6 +44,7 @@ def lesson():
             cell(new_markdown_cell, "*Two travellers on a hill.*\n\n## Exercise: a number ★★ 1 minute"),
             cell(new_code_cell, "matching_rate = ...", "exercise", "stub"),
             cell(new_code_cell, "checks.matching_rate(matching_rate)", "exercise", "check"),
+            cell(new_code_cell, "checks.name_the_fate(...)", "exercise", "check"),
             cell(new_markdown_cell, "### Solution: a number", **{"jp-MarkdownHeadingCollapsed": True}),
             cell(new_code_cell, "solution_matching_rate = 0.004", "exercise", "solution"),
             cell(new_markdown_cell, "## A picture and a table\n\n| | a |\n|---|---|\n| b | c |"),
@@ -134,6 +135,21 @@ def test_what_needs_a_kernel_is_left_out_and_solutions_are_hidden(visit):
     assert not page.get_by_text("solution_matching_rate = 0.004").is_visible()
     page.locator("details.hide summary").click()
     assert page.get_by_text("solution_matching_rate = 0.004").is_visible()
+
+
+def test_the_answer_to_a_question_of_letters_is_behind_a_click(visit):
+    page = visit("notebooks/01_first.html")
+    answer = page.locator("article details", has_text="Answer")
+    assert answer.count() == 1  # the exercise with a number has its solution instead
+    assert not page.get_by_text("c is right.").is_visible()
+    answer.locator("summary").click()
+    assert page.get_by_text("c is right.").is_visible()
+    assert answer.locator("li").first.inner_text().startswith("c: eta lambda is 1.5")
+    assert answer.locator("li").count() == 4
+
+
+def test_a_guess_has_no_answer_before_it_is_measured():
+    assert not list(source.answered(cell(new_code_cell, "checks.best_h(best_h)", "exercise", "check")))
 
 
 def test_stars_can_be_heard(visit):
@@ -232,6 +248,8 @@ def test_axe_would_notice(visit):
 def serious(page):
     """What axe calls serious on an open page, in words."""
     page.add_script_tag(path=str(AXE_FILE_PATH))
+    # A colour on its way from the light theme to the dark one has too little contrast for a moment.
+    page.evaluate("() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     found = page.evaluate("() => axe.run().then(result => result.violations)")
     return [
         f"{fault['id']}: {fault['help']}: {node['html'][:160]}"
