@@ -315,9 +315,10 @@ def stationary_variance(mode, lr, sigma=1.0):
     x is then an AR(2) process (Box, Jenkins 1970, chapter 3). Heavy ball: lr sigma^2 (1 + gamma) / (lambda (1 - gamma)
     (2 (1 + gamma) - lr lambda)); gradient descent: lr sigma^2 / (lambda (2 - lr lambda)). Valid for lr > 0.
     """
-    trace, det = mode.trace, mode.det
-    below = (1 - det) * ((1 + det) ** 2 - trace**2)
-    stable = spectral_radius(mode) < 1 - MARGIN
+    pull, det = mode.pull, mode.det
+    # (1 + D)^2 - T^2, without the rounding of T: where a direction is flat, only pull = 0 says so exactly
+    below = (1 - det) * pull * (2 * (1 + det) - pull)
+    stable = (spectral_radius(mode) < 1 - MARGIN) & (below > 0)
     above = (1 + det) * np.square(np.multiply(lr, sigma))
     return np.divide(above, below, out=np.full(np.shape(above * below), np.inf), where=stable)[()]
 

@@ -65,7 +65,7 @@ def test_jupyterlab_may_be_missing_but_not_too_old(versions):
 
 
 def test_widgets_that_do_not_agree(versions):
-    versions["jupyterlab-widgets"] = versions["jupyterlab_widgets"] = "1.0.0"
+    versions["jupyterlab-widgets"] = versions["jupyterlab_widgets"] = "0.6.0"  # older than ipywidgets 7, too
     lines = [str(finding) for finding in installation.widgets()]
     assert any(line.startswith("fix  ipywidgets with jupyterlab") for line in lines)
 

@@ -181,7 +181,7 @@ def effective_rates(problem="cliff", method="RMSprop"):
                 value=method,
                 description="beside Adagrad",
             ),
-            "problem": ipywidgets.Dropdown(options=NAMES, value=problem, description="problem"),
+            "problem": ipywidgets.Dropdown(options=list(NAMES.items()), value=problem, description="problem"),
         },
         runs=[*panels, *names],
         halos=halos,

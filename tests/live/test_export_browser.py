@@ -185,6 +185,7 @@ REQUESTS = """(() => {
     const log = [];
     const send = (kind, { number, again }) => log.push(again ? `${kind} ${number} again` : `${kind} ${number}`);
     const requests = new f.requests.constructor(send, () => false, (answered) => answered || log.push("told"));
+    requests.number = 0;
     ACTS;
     requests.stop();
     return log;
