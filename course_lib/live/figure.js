@@ -367,6 +367,12 @@ class Requests {
     this.rest = setTimeout(() => this.rested(), REST);
   }
 
+  /* A table came that is not the one wanted. If nothing else is on its way, it is asked for: an answer can be called
+     done before its table is here, and a hand that has been away and is back looks at the old one until then. */
+  stale() {
+    if (!this.flying && this.rest === null) this.moved();
+  }
+
   /* Somebody else moved it, and so asks for the table; should none come, it is asked for here. */
   expect() {
     this.rest ??= setTimeout(() => this.rested(), PATIENCE);
@@ -471,7 +477,8 @@ class Figure {
     const table = await unpack(this.host.table());
     await this.takePictures(this.host.pictures());
     this.table = table;
-    if (this.isFresh()) this.cellOnly = null; // else the hand has moved on, and the cell is nearer to it
+    if (this.isFresh()) this.cellOnly = null;
+    else this.requests.stale(); // the hand has moved on, and the cell is nearer to it
     this.placePads();
     this.refresh();
   }

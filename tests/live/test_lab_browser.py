@@ -125,6 +125,19 @@ def test_a_setting_from_another_page_that_brings_no_table_is_asked_for(page):
     page.wait("f.isFresh() && f.answer === f.table && f.table.key.steepness === 2")
 
 
+def test_a_table_nobody_wants_any_more_is_followed_by_the_one_that_is_wanted(page):
+    """So it is when the hand goes away and comes back before the first table is here."""
+    page.page.evaluate(
+        """async () => {
+            const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+            const code = "live._choose({**live.settings, 'steepness': 2}); live._show(**live._newest())";
+            await kernel.requestExecute({ code }).done;
+        }"""
+    )
+    page.wait("f.table.key.steepness === 2")
+    page.wait("f.isFresh() && f.answer === f.table && f.settings.steepness === 3")
+
+
 def test_an_answer_to_another_page_is_not_taken_for_ones_own(page):
     page.eval("(f.first = f.requests.number, f.other = new f.requests.constructor(() => {}, () => false, () => {}))")
     assert page.eval("Math.abs(f.other.number - f.first)") > 1000
