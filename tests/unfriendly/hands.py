@@ -19,7 +19,10 @@ SWEEP = """(rounds) => (window.sweeping = (async () => {
 def sweep_and_click(page, rounds=8, clicks=2):
     """Sliders go from end to end while the picture is clicked; wait until all is drawn."""
     page.evaluate(f"() => {{ ({SWEEP})({rounds}); }}")
-    pads = page.locator(".live-pad")
+    # JupyterLab shows what is near the window, and nothing of folded sections: only that can be clicked.
+    first = "(pads) => pads.find((pad) => pad.checkVisibility())?.scrollIntoView({ block: 'center' })"
+    page.locator(".live-pad").evaluate_all(first)
+    pads = page.locator(".live-pad:visible")
     for k in range(min(clicks * pads.count(), 6)):
         pad = pads.nth(k % pads.count())
         pad.scroll_into_view_if_needed()
