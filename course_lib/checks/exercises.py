@@ -154,6 +154,21 @@ class Choice(Exercise):
             return Feedback("right", f"{reasons[letter]} {self.praise}".strip())
         return Feedback("wrong", f"You chose {letter}. {reasons[letter]}")
 
+    def answers(self):
+        """The letters with their reasons in Markdown, the right one first, for readers without a kernel."""
+        right_first = sorted(self.options, key=lambda option: option[0] != self.right)
+        reasons = [f"- **{letter}**: {reason}" for letter, reason in right_first]
+        lines = [
+            "<details><summary>Answer</summary>",
+            "",
+            f"**{self.right}** is right.",
+            "",
+            *reasons,
+            "",
+            "</details>",
+        ]
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True)
 class Function(Exercise):

@@ -110,11 +110,7 @@ def answered(cell):
     asked = "check" in tags(cell) and re.match(r"checks\.(\w+)\(", cell.source)
     exercise = asked and getattr(checks, asked[1], None)
     if isinstance(exercise, Choice) and not exercise.guess:
-        letters = [letter for letter, _ in exercise.options]
-        letters.sort(key=lambda letter: letter != exercise.right)  # the right one first
-        reasons = "\n".join(f"- **{letter}**: {dict(exercise.options)[letter]}" for letter in letters)
-        right = f"**{exercise.right}** is right."
-        yield new_markdown_cell(f"<details><summary>Answer</summary>\n\n{right}\n\n{reasons}\n\n</details>")
+        yield new_markdown_cell(exercise.answers())
 
 
 def under_own_id(html: str, name: str) -> str:

@@ -95,20 +95,24 @@ class Desk(Page):
 
     def until_all(self, expression, timeout=120):
         """Wait until an expression in `f` is true of every live figure."""
-        deadline = time.monotonic() + timeout
-        while not all(said := self.figures(expression)):
-            assert time.monotonic() < deadline, f"{expression}: {said}"
-            self.page.wait_for_timeout(200)
+        self._until(lambda: self.figures(expression), all, expression, timeout)
 
     def until_shown(self, timeout=120):
         """Wait until every live figure among the outputs has been drawn; JupyterLab makes them when it has time."""
         count = """return book.widgets.flatMap((cell) => cell.model.outputs?.toJSON() ?? []).filter(({ data }) =>
             data?.["application/vnd.jupyter.widget-view+json"] && data["image/png"]).length"""
-        deadline = time.monotonic() + timeout
-        while (due := self.do(count)) != len(self.figures("true")):
-            assert time.monotonic() < deadline, f"{due} live figures should be shown"
-            self.page.wait_for_timeout(200)
+
+        def due_and_there():
+            return self.do(count), len(self.figures("true"))
+
+        self._until(due_and_there, lambda numbers: numbers[0] == numbers[1], "live figures due and there", timeout)
         self.until_all("f.frames > 0")
+
+    def _until(self, ask, suffices, what, timeout):
+        deadline = time.monotonic() + timeout
+        while not suffices(said := ask()):
+            assert time.monotonic() < deadline, f"{what}: {said}"
+            self.page.wait_for_timeout(200)
 
     def shown_errors(self):
         """What live figures say went wrong."""

@@ -40,6 +40,11 @@ def page(desk):
     assert not desk.errors
 
 
+def move_to(page, part):
+    """Every quantity that the kernel computes to this part of its range."""
+    page.figures(MOVE_TO.replace("PART", part))
+
+
 def started(page):
     page.run_all()
     assert not page.cell_errors()
@@ -68,7 +73,7 @@ def test_a_killed_kernel_leaves_the_figures_as_they_are_and_they_say_so(page):
     frames = page.figures("f.frames")
     page.kill_kernel()
     for part in ("0.9", "0"):  # one of them is not where it is now
-        page.figures(MOVE_TO.replace("PART", part))
+        move_to(page, part)
     page.until_all("!f.kernelNames.length || f.note.textContent.includes('run the cell again')")
     assert page.figures("f.frames >= 1") == [True] * len(frames)
     page.figures("f.move({ [f.pageNames[0]]: f.settings[f.pageNames[0]] ? 0 : 1 })")
@@ -107,14 +112,14 @@ def test_sliders_from_end_to_end_at_speed_while_a_click_recomputes(page):
 def test_the_network_drops_and_comes_back(page):
     """What was asked for in between is answered, and the newest request wins."""
     page.until_all(SETTLED)
-    page.figures(MOVE_TO.replace("PART", "0.9"))
+    move_to(page, "0.9")
     page.until_all(SETTLED)
     wanted = page.figures("f.settings")  # the race answers another surface with its own start
     page.figures("f.reset()")
     page.until_all(SETTLED)
     page.cable.pull()
     for part in ("0.2", "0.9"):
-        page.figures(MOVE_TO.replace("PART", part))
+        move_to(page, part)
     page.until_all("!f.requests.flying || f.note.textContent.includes('does not answer')")
     page.cable.plug_in()
     page.until_all(SETTLED)
