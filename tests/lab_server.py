@@ -41,13 +41,17 @@ class Server:
     def shut_down_kernel(self, name):
         self.get(f"api/kernels/{self.kernel_of(name)}", method="DELETE")
 
+    def write(self, name, cells):
+        """A notebook in the folder, no cell of which has been run."""
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}  # else Lab asks which
+        nbformat.write(book, self.root / name)
+
     def start(self, browser, name, cells, *, app="lab"):
         """A Page on a new notebook with a kernel, no cell of which has been run; app: lab or notebook."""
         if app == "notebook" and not importlib.util.find_spec("notebook"):
             unavailable("Notebook 7 is not installed")
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}  # else Lab asks which
-        nbformat.write(book, self.root / name)
+        self.write(name, cells)
         page = Page(browser.new_page(viewport={"width": 1400, "height": 1000}))
         page.outside = []  # what was asked of other computers
         page.page.on(
@@ -55,7 +59,7 @@ class Server:
         )
         page.page.goto(f"{self.url}/{'lab/tree' if app == 'lab' else 'notebooks'}/{name}")
         page.page.wait_for_function("window.jupyterapp && document.querySelector('.jp-Cell')", timeout=START * 1000)
-        self._wait_for_kernel(name)
+        self.wait_for_kernel(name)
         return page
 
     def open(self, browser, name, cells, *, app="lab"):
@@ -65,7 +69,7 @@ class Server:
         page.wait("f.frames > 0", timeout=START * 1000)
         return page
 
-    def _wait_for_kernel(self, name):
+    def wait_for_kernel(self, name):
         def idle():
             return any(
                 session["path"] == name and session["kernel"]["execution_state"] == "idle"

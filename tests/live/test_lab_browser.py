@@ -181,6 +181,25 @@ def test_the_kernel_shut_down_while_dragging(server, opened):
     assert not opened.errors
 
 
+def test_two_notebooks_in_one_window(chromium, server):
+    """Up to JupyterLab 4.4.3 the second one's kernel heard nothing: its messages went to a thread of the first's."""
+    window = server.open(chromium, "first.ipynb", CELLS)
+    window.eval("f.move({ steepness: 2 })")
+    window.wait("f.isFresh() && f.table.key.steepness === 2")
+    server.write("second.ipynb", CELLS)
+    window.page.evaluate("window.jupyterapp.commands.execute('docmanager:open', { path: 'second.ipynb' })")
+    server.wait_for_kernel("second.ipynb")
+    window.page.wait_for_function("window.jupyterapp.shell.currentWidget.context?.path === 'second.ipynb'")
+    window.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    second = "[...document.querySelectorAll('.live-figure')][1]?.liveFigure"
+    window.page.wait_for_function(f"() => {second}?.frames > 0")
+    window.page.evaluate(f"() => {second}.move({{ steepness: 1 }})")
+    window.page.wait_for_function(f"() => {second}.isFresh() && {second}.table.key.steepness === 1")
+    assert window.eval("f.table.key.steepness") == 2
+    assert not window.errors
+    window.page.close()
+
+
 def test_notebook_7(chromium, server):
     """It takes arrow keys for its own shortcuts, unless told not to."""
     page = server.open(chromium, "seven.ipynb", CELLS, app="notebook")
