@@ -83,8 +83,9 @@ function readOff(axes, side, code) {
   return minus(String(Number(value.toPrecision(Math.min(digits, 3)))));
 }
 
+/* A hyphen before a figure is a minus sign; one within a word stays. */
 function minus(text) {
-  return text.replace(/-/g, "\u2212");
+  return text.replace(/-(?=[\d.])/g, "\u2212");
 }
 
 // ---- drawing
@@ -641,7 +642,8 @@ class Figure {
       this.buildPaper(),
       element("div", { className: "live-panel" }, ...this.buildControls(), this.buildWords()),
     );
-    this.root.addEventListener("pointerup", () => this.letGo(), { signal: this.stop.signal });
+    for (const end of ["pointerup", "pointercancel"]) // cancelled: a second finger came, to zoom
+      this.root.addEventListener(end, () => this.letGo(), { signal: this.stop.signal });
     window.addEventListener("online", () => this.requests.retry(), { signal: this.stop.signal });
     takeKeys(this.root, (event) => this.key(event), this.stop.signal);
     const watch = new ResizeObserver(() => (this.pending ??= requestAnimationFrame(() => this.draw())));

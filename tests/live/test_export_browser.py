@@ -2,6 +2,7 @@
 
 import json
 
+import ipywidgets
 import numpy as np
 import pytest
 import sample
@@ -94,6 +95,24 @@ def test_what_needs_a_kernel_is_not_offered_and_said(open_page, live):
     assert "steepness = 4" in page.page.locator(".live-note").inner_text()
 
 
+def test_a_fixed_value_has_a_minus_sign_and_a_word_its_hyphen(open_page):
+    kernel = {
+        "surface": ipywidgets.Dropdown(options=["three-hump", "bowl"], description="surface"),
+        "depth": slider("depth", -5, 0, steps=6, value=-3),
+    }
+    page = open_page(steered(lambda a, b, **kernel: here(a, b), kernel=kernel))
+    assert "surface = three-hump, depth = \u22123" in page.page.locator(".live-note").inner_text()
+
+
+def test_long_texts_fit_a_narrow_screen(open_page):
+    said = "library.optimizers.Momentum(learning_rate=0.01)"
+    live = steered(lambda a, b: here(a, b, said), runs=("here",), step_label="moment of the update")
+    page = open_page(live, viewport={"width": 360, "height": 700})
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
+    play = page.page.get_by_role("button", name="Play").bounding_box()
+    assert play["width"] == play["height"]
+
+
 def test_scenes_by_button_and_key(open_page, live):
     page = open_page(live)
     page.page.get_by_role("button", name="too fast").click()
@@ -112,7 +131,11 @@ def test_numbers_as_a_table(open_page, live):
     assert page.page.locator("tbody tr").count() == sample.STEPS + 1
 
 
-def steered(**changes):
+def here(a, b, said="here"):
+    return Answer({"here": (a[None], b[None])}, {"here": said})
+
+
+def steered(compute=here, **changes):
     """A figure whose two page sliders are the point under the pointer."""
     figure = Figure(figsize=(5, 4), dpi=100)
     ax = figure.subplots()
@@ -126,9 +149,7 @@ def steered(**changes):
         "pointer": {ax: ("a", "b")},
         "alt": "A point.",
     }
-    return LiveFigure(
-        figure, lambda a, b: Answer({"here": (a[None], b[None])}, {"here": "here"}), **arguments | changes
-    )
+    return LiveFigure(figure, compute, **arguments | changes)
 
 
 @pytest.mark.parametrize("width", [1000, 400])
