@@ -8,7 +8,8 @@ drawing    the matplotlib side: lines that move, background, pictures
 raster     pixels of what stands still, drawn again only where it has changed
 figure     LiveFigure, the widget
 export     the same as self-contained HTML
-figure.js  the page's half, for notebooks and exports alike
+page       the page's half in JavaScript, for notebooks and exports alike: `hosts` begins, `figure` is the figure itself
+script     the modules of page as the one script that both take
 """
 
 from .answer import Answer

@@ -2,7 +2,7 @@
 
 Pure functions. A position on the paper is a 16-bit code: its distance from the middle of its axes, in
 sixteenths of a pixel up to 1024 px, logarithmic beyond (so that a diverging run keeps its direction), and
-CUT where it is not finite or further than 100 000 px. The same rule stands in `figure.js`.
+CUT where it is not finite or further than 100 000 px. The same rule stands in `page/table.js`.
 
 The buffer, after inflating: four bytes with the length of a JSON header (little endian), the header, and
 16-bit arrays one after the other. An array has the shape grid + (points,); a grid axis it does not depend on

@@ -4,9 +4,8 @@ import base64
 import hashlib
 import html
 import json
-from pathlib import Path
 
-HERE = Path(__file__).parent
+from .script import script, stylesheet
 
 PAGE = """\
 <div class="live-figure" id="{id}"><noscript>This figure moves where scripts may run. {alt}</noscript></div>
@@ -33,8 +32,8 @@ def page_html(spec, frame, below, above, table, settings):
     page = PAGE.format(
         id="live-" + hashlib.sha256(data.encode()).hexdigest()[:12],
         alt=html.escape(spec["alt"]),
-        css=(HERE / "figure.css").read_text(encoding="utf-8"),
-        js=(HERE / "figure.js").read_text(encoding="utf-8"),
+        css=stylesheet(),
+        js=script(),
         data=data,
     )
     return page.encode("ascii", "xmlcharrefreplace").decode()

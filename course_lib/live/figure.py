@@ -1,7 +1,7 @@
 """The widget: a figure whose page holds the answer to every setting of two sliders and draws it itself.
 
 The page keeps the settings and tells the kernel about them; only what is not in its table is asked for:
-first the cell one sees, then, when the hand rests, the table. See `figure.js` for the other half.
+first the cell one sees, then, when the hand rests, the table. The other half is in `page/`.
 """
 
 import base64
@@ -11,7 +11,6 @@ import os
 import sys
 import threading
 import traceback
-from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -21,11 +20,11 @@ from . import answer as answers
 from .controls import controls
 from .drawing import Drawing
 from .export import page_html
+from .script import script, stylesheet
 
 if "google.colab" in sys.modules:
     importlib.import_module("google.colab.output")  # where anywidget looks to have custom widgets enabled on Colab
 
-HERE = Path(__file__).parent
 PAGES = ("html", "slides")  # what asks for figures that live without a kernel
 NOTE = "A picture of the default setting. Run this cell in a notebook to move it."
 
@@ -55,8 +54,8 @@ class LiveFigure(anywidget.AnyWidget):
     alt: the text alternative; it is also all that text-only readers get.
     """
 
-    _esm = HERE / "figure.js"
-    _css = HERE / "figure.css"
+    _esm = script()
+    _css = stylesheet()
     _ipython_display_ = None  # ipywidgets 7 would show itself without the picture
 
     spec = traitlets.Dict().tag(sync=True)  # what never changes: controls, pointer, scenes, alt

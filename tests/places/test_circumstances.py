@@ -72,7 +72,7 @@ def test_line_ends_of_windows_change_nothing(tmp_path):
 def test_git_gives_files_the_line_ends_of_unix():
     if not (ROOT / ".git").exists():
         pytest.skip("not a git clone")
-    names = ["Makefile", ".ci/run", "notebooks/00_outline.ipynb", "course_lib/live/figure.js"]
+    names = ["Makefile", ".ci/run", "notebooks/00_outline.ipynb", "course_lib/live/page/figure.js"]
     said = done("git", "check-attr", "text", "eol", "--", *names).splitlines()
     assert all(line.endswith((": text: auto", ": eol: lf")) for line in said)
     stored = done("git", "ls-files", "--eol").splitlines()

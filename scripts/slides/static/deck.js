@@ -267,7 +267,7 @@
     node.matches("input[type=range], input[type=number], select, .live-pad, .live-scroll");
   const isTyped = (node) => node.matches("input[type=number], input[type=text], textarea");
 
-  /* Before the figures take their keys: see takeKeys in figure.js. */
+  /* Before the figures take their keys: see takeKeys in course_lib/live/page/keys.js. */
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !Reveal.isReady()) return;
     const target = event.target instanceof Element ? event.target : document.body;

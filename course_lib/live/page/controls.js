@@ -1,0 +1,74 @@
+/* What the reader moves a quantity with: each control is { node, show(index) }. */
+
+import { element } from "./elements.js";
+import { stepByKey } from "./keys.js";
+
+function rangeControl(control, choose) {
+  const range = element("input", { type: "range", min: 0, max: control.texts.length - 1, step: 1, ariaLabel: control.label });
+  range.addEventListener("input", () => choose(Number(range.value)));
+  const box = control.typed ? numberBox(control, choose) : textBox(control);
+  const node = element("div", { className: "live-row" }, caption(control.label), range, box.node);
+  return {
+    node,
+    show(index) {
+      range.value = index;
+      range.setAttribute("aria-valuetext", control.texts[index]);
+      box.show(index);
+    },
+  };
+}
+
+function caption(text) {
+  return element("span", { className: "live-label", textContent: text });
+}
+
+function numberBox(control, choose) {
+  const box = element("input", { type: "number", step: "any", className: "live-number", ariaLabel: control.label });
+  let present = 0;
+  box.addEventListener("change", () => {
+    if (box.value === "" || !Number.isFinite(box.valueAsNumber)) show(present);
+    else choose(nearest(control.values, box.valueAsNumber));
+  });
+  stepByKey(box, (step) => choose(Math.max(0, Math.min(control.values.length - 1, present + step))));
+  function show(index) {
+    present = index;
+    box.value = control.texts[index];
+  }
+  return { node: box, show };
+}
+
+function textBox(control) {
+  const node = element("output", { className: "live-number" });
+  return { node, show: (index) => (node.textContent = control.texts[index]) };
+}
+
+function boxControl(control, choose) {
+  const box = numberBox(control, choose);
+  const node = element("label", { className: "live-row live-short" }, caption(control.label), box.node);
+  return { node, show: box.show };
+}
+
+function choiceControl(control, choose) {
+  const options = control.texts.map((text, index) => element("option", { value: index, textContent: text }));
+  const select = element("select", { ariaLabel: control.label }, ...options);
+  select.addEventListener("change", () => choose(Number(select.value)));
+  const node = element("label", { className: "live-row live-short" }, caption(control.label), select);
+  return { node, show: (index) => (select.value = index) };
+}
+
+function checkControl(control, choose) {
+  const box = element("input", { type: "checkbox" });
+  box.addEventListener("change", () => choose(Number(box.checked)));
+  const node = element("label", { className: "live-row live-short live-check" }, box, caption(control.label));
+  return { node, show: (index) => (box.checked = index === 1) };
+}
+
+export const CONTROLS = { range: rangeControl, number: boxControl, choice: choiceControl, check: checkControl };
+
+export function nearest(values, wanted) {
+  let best = 0;
+  values.forEach((value, k) => {
+    if (Math.abs(value - wanted) < Math.abs(values[best] - wanted)) best = k;
+  });
+  return best;
+}

@@ -1,0 +1,112 @@
+/* Lines, markers and arrows on a canvas, as matplotlib draws them. */
+
+import { CUT, frameOf, lookup, restore } from "./table.js";
+
+/* Points of a line in px: of a run up to the step, of a framed line its frame there; null where it is cut. */
+export function points(frame, table, line, cell, { step, lastStep }) {
+  const [x, y, width, height] = frame.axes[line.axes].box;
+  const [xs, ys] = table.lines[line.data]
+    .map((number) => lookup(table.arrays[number], cell))
+    .map((codes) => (line.framed ? frameOf(codes, step, lastStep) : codes));
+  const count = line.run ? Math.min(step + 1, xs.length) : xs.length;
+  return Array.from({ length: count }, (_, k) =>
+    xs[k] === CUT || ys[k] === CUT
+      ? null
+      : [x + width / 2 + restore(xs[k]), y + height / 2 + restore(ys[k])],
+  );
+}
+
+export function drawLine(context, frame, line, path) {
+  context.save();
+  if (line.clip) {
+    context.beginPath();
+    context.rect(...frame.axes[line.axes].box);
+    context.clip();
+  }
+  if (line.part === "head") drawHead(context, line.marker, path);
+  else if (line.part === "tip") drawTip(context, line.marker, path);
+  else {
+    if (line.width && line.color) stroke(context, line, path);
+    if (line.marker) drawMarkers(context, line, line.clip ? seen(frame.axes[line.axes], path) : path);
+  }
+  context.restore();
+}
+
+function stroke(context, line, path) {
+  context.beginPath();
+  let broken = true;
+  for (const point of path) {
+    if (point) context[broken ? "moveTo" : "lineTo"](...point);
+    broken = !point;
+  }
+  context.lineWidth = line.width;
+  context.strokeStyle = line.color;
+  context.lineCap = line.cap;
+  context.lineJoin = line.join;
+  context.setLineDash(line.dashes);
+  context.lineDashOffset = line.offset;
+  context.stroke();
+  context.setLineDash([]);
+}
+
+const MARGIN = 40; // px: no marker is larger
+
+/* The same points, null where their markers would be clipped away. */
+function seen({ box: [x, y, width, height] }, path) {
+  const near = (value, low, length) => value > low - MARGIN && value < low + length + MARGIN;
+  return path.map((point) => (point && near(point[0], x, width) && near(point[1], y, height) ? point : null));
+}
+
+function drawMarkers(context, line, path) {
+  const outline = new Path2D(line.marker.path);
+  const places = chosen(line.every, path.length).flatMap((k) => (path[k] ? [path[k]] : []));
+  if (line.marker.edge && line.marker.width)
+    for (const place of places) drawMarker(context, line.marker, outline, place, 0);
+  else drawDots(context, line.marker, outline, places);
+}
+
+/* Markers without an edge, all at once, which is quicker. */
+function drawDots(context, marker, outline, places) {
+  if (!marker.face) return;
+  const all = new Path2D();
+  for (const [x, y] of places) all.addPath(outline, { e: x, f: y });
+  context.fillStyle = marker.face;
+  context.fill(all);
+}
+
+function chosen(every, count) {
+  if (every.only) return every.only.map((k) => (k < 0 ? count + k : k));
+  const [first, stop, step] = every;
+  const numbers = [];
+  for (let k = first; k < Math.min(stop ?? count, count); k += step) numbers.push(k);
+  return numbers;
+}
+
+function drawHead(context, marker, path) {
+  const end = path.findLast((point) => point);
+  if (end) drawMarker(context, marker, new Path2D(marker.path), end, 0);
+}
+
+function drawTip(context, marker, path) {
+  const [before, end] = path.filter((point) => point).slice(-2);
+  if (!end || Math.hypot(end[0] - before[0], end[1] - before[1]) < 1e-3) return;
+  const angle = Math.atan2(end[1] - before[1], end[0] - before[0]);
+  drawMarker(context, marker, new Path2D(marker.path), end, angle);
+}
+
+function drawMarker(context, marker, outline, [x, y], angle) {
+  context.save();
+  context.translate(x, y);
+  context.rotate(angle);
+  if (marker.face) {
+    context.fillStyle = marker.face;
+    context.fill(outline);
+  }
+  if (marker.edge && marker.width) {
+    context.strokeStyle = marker.edge;
+    context.lineWidth = marker.width;
+    context.lineJoin = marker.join;
+    context.stroke(outline);
+  }
+  context.restore();
+}

@@ -1,0 +1,76 @@
+/* Who shows a figure: a notebook, where anywidget calls `render`, or an exported page, which calls `mountExported`.
+ *
+ * They differ only in where table and settings come from, and whether a kernel can be asked.
+ */
+
+import { element } from "./elements.js";
+import { Figure } from "./figure.js";
+
+/* Start a figure; whatever fails is said in its place. */
+async function mount(root, host) {
+  const figure = new Figure(root, host);
+  root.liveFigure = figure; // for tests and slide decks
+  try {
+    await figure.start();
+  } catch (error) {
+    root.append(element("p", { className: "live-error", textContent: `This figure cannot be shown here: ${error}` }));
+    throw error;
+  }
+  return figure;
+}
+
+export function mountExported(id, data) {
+  const root = document.querySelector(`#${id}:not([data-live])`);
+  root.dataset.live = "";
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return mount(root, {
+    kernel: false,
+    spec: data.spec,
+    settings: data.settings,
+    table: () => bytes(data.table),
+    pictures: () => ({ frame: data.frame, below: bytes(data.below), above: bytes(data.above) }),
+    save() {},
+  });
+}
+
+function notebookHost(model) {
+  return {
+    kernel: true,
+    spec: model.get("spec"),
+    settings: model.get("settings"),
+    table: () => model.get("table"),
+    pictures: () => ({ frame: model.get("frame"), below: model.get("below"), above: model.get("above") }),
+    save(settings) {
+      model.set("settings", settings);
+      try {
+        model.save_changes();
+      } catch {
+        // There is no kernel any more, so nobody to tell; the page goes on by itself.
+      }
+    },
+    ask: (content) => model.send(content),
+  };
+}
+
+async function render({ model, el }) {
+  const figure = await mount(el, notebookHost(model));
+  let queue = Promise.resolve(); // unpacking takes time; answers are shown in the order they came
+  const inTurn = (act) => {
+    queue = queue.then(act).catch((error) => {
+      figure.showError(String(error.stack ?? error));
+      throw error;
+    });
+  };
+  model.on("change:version", () => inTurn(() => figure.takeTable()));
+  model.on("change:settings", () => {
+    if (JSON.stringify(model.get("settings")) !== JSON.stringify(figure.settings)) figure.follow(model.get("settings"));
+  });
+  model.on("change:error", () => figure.showError(model.get("error")));
+  model.on("msg:custom", (content, buffers) => {
+    if (content.cell) inTurn(() => figure.takeCell(content.cell, buffers));
+    if (content.done) inTurn(() => figure.requests.done(content.done)); // after what it has brought
+  });
+  return () => figure.remove();
+}
+
+export default { render };

@@ -1,0 +1,85 @@
+/* Asking the kernel: one request on its way, the newest wins. */
+
+export const REST = 200; // ms without a move until the hand is taken to rest
+const PATIENCE = 4000; // ms without an answer until the reader is told, and the kernel asked again
+const LONGEST = 16000; // ms between two attempts: a kernel that is only busy will answer all of them
+
+export class Requests {
+  constructor(send, fresh, told) {
+    Object.assign(this, { send, fresh, told, flying: null, wait: PATIENCE, wanted: new Set(), rest: null });
+    // All pages of a notebook hear every answer, so no two of them may count alike.
+    this.number = Math.floor(Math.random() * 2 ** 40);
+  }
+
+  /* Something the table does not hold was moved: the visible cell now, the table when the hand rests. */
+  moved() {
+    this.ask("cell");
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.rested(), REST);
+  }
+
+  /* A table came that is not the one wanted. If nothing else is on its way, it is asked for: an answer can be called
+     done before its table is here, and a hand that has been away and is back looks at the old one until then. */
+  stale() {
+    if (!this.flying && this.rest === null) this.moved();
+  }
+
+  /* Somebody else moved it, and so asks for the table; should none come, it is asked for here. */
+  expect() {
+    this.rest ??= setTimeout(() => this.rested(), PATIENCE);
+  }
+
+  /* The hand rests for a while, or has let go. */
+  rested() {
+    if (this.rest === null) return;
+    clearTimeout(this.rest);
+    this.rest = null;
+    this.ask("table");
+  }
+
+  ask(kind) {
+    this.wanted.add(kind);
+    this.next();
+  }
+
+  next() {
+    if (this.flying) return;
+    if (this.fresh()) this.wanted.clear();
+    const kind = ["cell", "table"].find((one) => this.wanted.delete(one));
+    if (!kind) return;
+    this.flying = kind;
+    this.number += 1;
+    this.patience = setTimeout(() => this.retry(), this.wait);
+    try {
+      this.send(kind, { number: this.number, again: this.wait > PATIENCE });
+    } catch {
+      this.told(false); // the way to the kernel is closed
+    }
+  }
+
+  /* Request or answer may be lost, with a network that dropped. What is wanted by now is asked for. */
+  retry() {
+    if (!this.flying) return;
+    clearTimeout(this.patience);
+    this.told(false);
+    this.wait = Math.min(2 * this.wait, LONGEST);
+    this.wanted.add(this.flying);
+    this.flying = null;
+    this.next();
+  }
+
+  /* Answers to requests that were asked again may still come; they free nothing. */
+  done(number) {
+    if (number !== this.number) return;
+    clearTimeout(this.patience);
+    this.told(true);
+    this.wait = PATIENCE;
+    this.flying = null;
+    this.next();
+  }
+
+  stop() {
+    clearTimeout(this.rest);
+    clearTimeout(this.patience);
+  }
+}
