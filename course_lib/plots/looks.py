@@ -47,7 +47,7 @@ MEMBERS = ("o", "s", "^", "D", "v", "P", "X")
 # What a network learns from and what it is tested on, and the classes it tells apart: by colour and by mark.
 SAMPLES = {
     "training": Look("training samples", "#5B6770", (0, (4, 2)), "o"),
-    "test": Look("test samples", "#0072B2", "-", "o"),
+    "test": Look("test samples", INK, "-", "o"),
 }
 CLASSES = (Look("one class", "#0072B2", "-", "o"), Look("the other", "#E69F00", "-", "^"))
 FAULT = "#B3261E"  # a ring round what is wrong
