@@ -7,16 +7,18 @@ from . import report
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- benchmarks -->\n", "<!-- end of benchmarks -->\n"
-HEAD = ("", "against", "how much better")
+HEAD = ("", "against", "times as fast")
 
 # What is said, about which topic, and the cells by which its row is found there.
 MAIN = (
-    ("a path of 1,000 steps, Momentum", "descent", ("Momentum, ravine", "torch.optim, analytic gradient")),
-    ("a path of 1,000 steps, Adam", "descent", ("Adam, rosenbrock", "torch.optim, autograd")),
-    ("a path of 1,000 steps, Momentum", "descent", ("Momentum, ravine", "optax, step jitted")),
+    ("1,000 steps of momentum on the ravine", "descent", ("Momentum, ravine", "torch.optim, analytic gradient")),
+    ("1,000 steps of Adam on Rosenbrock's function", "descent", ("Adam, rosenbrock", "torch.optim, autograd")),
+    ("1,000 steps of momentum on the ravine", "descent", ("Momentum, ravine", "optax, step jitted")),
+    ("the same, all steps compiled into one beforehand", "descent", ("Momentum, ravine", "optax, scan jitted")),
     ("a grid of 100 x 100 runs", "sweeps", ("final loss", "textbook numpy")),
     ("a grid of 100 x 100 runs", "sweeps", ("final loss", "torch.optim, a loop over the runs")),
-    ("the same by a closed form", "sweeps", ("final loss, closed form", "optax, vmap and scan")),
+    ("a grid of 100 x 100 runs", "sweeps", ("final loss", "optax, vmap and scan")),
+    ("the same by our closed form", "sweeps", ("final loss, closed form", "optax, vmap and scan")),
     ("training a network on digits", "training", ("30 epochs", "scikit-learn")),
     ("training a network on digits", "training", ("30 epochs", "PyTorch")),
     ("pictures a second in a drag", "live_figures", ("slider dragged, pictures a second", "loopback", "interact")),
@@ -29,9 +31,7 @@ RATIOS = ("times as fast", "ratio")
 def table(results):
     """The rows that a report of benchmarks holds, as markdown."""
     topics = {name: cells(text) for name, text in report.sections(results).items()}
-    rows = [
-        (words, key[-1], f"{ratio} times") for words, topic, key in MAIN if (ratio := found(topics.get(topic), key))
-    ]
+    rows = [(words, key[-1], ratio) for words, topic, key in MAIN if (ratio := found(topics.get(topic), key))]
     return "\n".join([report.line(HEAD), "|---" * len(HEAD) + "|", *map(report.line, rows)]) + "\n"
 
 

@@ -332,7 +332,7 @@ find_the_bug = Choice(
     stars=2,
     minutes=3,
     title="Find the bug",
-    praise="It has been copied into programs in half a dozen languages. A test with two steps would have caught it.",
+    praise="It has been copied into other languages. A test with two steps would have caught it.",
     right="c",
     options=(
         ("a", "m is the average it should be: what is kept and what is new add up to 1."),
@@ -348,7 +348,8 @@ resting_weight = Number(
     stars=2,
     minutes=3,
     title="Where the weight comes to rest",
-    praise="The size of the slope does not enter: AdamW decays towards plus or minus 1 / lambda, never further.",
+    praise="The size of the slope does not enter: under a slope that stays, AdamW comes to rest at plus or minus "
+    "1 / lambda.",
     value=-5.0,
     mistakes=(
         Mistake(

@@ -196,12 +196,12 @@ def memory_of(rule):
 
 
 @lru_cache(maxsize=64)
-def tuned(name, kappa):
-    """The setting that settles soonest at 0 degrees, judged by the slowest of the starts in DIRECTIONS: no start is
+def tuned(name, kappa, angle=0.0):
+    """The setting that settles soonest at an angle, judged by the slowest of the starts in DIRECTIONS: no start is
     lucky for it."""
-    rule, ground = RULES[name], turned(kappa, 0.0)
+    rule, ground = RULES[name], turned(kappa, angle)
     options, far = grid_of(rule), np.hypot(*START)
-    starts = far * np.array([-np.cos(DIRECTIONS), np.sin(DIRECTIONS)])[:, :, None, None]
+    starts = seen(far * np.array([-np.cos(DIRECTIONS), np.sin(DIRECTIONS)]), np.array(angle))[:, :, None, None]
     points = islice(iterates(options, ground.gradient, starts), WATCHED + 1)
     with np.errstate(all="ignore"):
         _, settled = arrivals((ground.value(theta) for theta in points), TOLERANCE / ROOM)

@@ -192,9 +192,9 @@ class AdamW(Optimizer):
         v_t         = beta2 * v_{t-1} + (1 - beta2) * g_t^2          v-hat = v_t / (1 - beta2^t)
         theta_{t+1} = (1 - eta * lambda) * theta_t - eta * m-hat / (sqrt(v-hat) + eps)
 
-    lambda is weight_decay. Source: Loshchilov, Hutter (2019), algorithm 2. PyTorch: torch.optim.AdamW(lr=eta,
-    betas=(beta1, beta2), eps=eps, weight_decay=lambda). optax: optax.adamw(eta, b1=beta1, b2=beta2, eps=eps,
-    weight_decay=lambda).
+    lambda is weight_decay. Source: Loshchilov, Hutter (2019), algorithm 2, whose lambda is eta * lambda here, as it is
+    in the libraries. PyTorch: torch.optim.AdamW(lr=eta, betas=(beta1, beta2), eps=eps, weight_decay=lambda).
+    optax: optax.adamw(eta, b1=beta1, b2=beta2, eps=eps, weight_decay=lambda).
     """
 
     lr: Hyper = 0.001

@@ -115,6 +115,15 @@ def test_prose_of_lesson_04_says_which_share_comes_home():
     assert numbers(told, pattern) == [round(float(share)) for share in shares]
 
 
+def test_prose_of_lesson_04_says_how_many_of_adams_runs_still_move():
+    told = prose("04", "basins-sentence")
+    still, after, home = numbers(told, r"(\d+) % are still on their way .* \(after (\d+) it is (\d+) %\)")
+    starts, surface = basins_lab.starts_of(CAMEL), GROUNDS[CAMEL]
+    path = descend(basins_lab.optimizer_of("Adam", 0.01, 0.9), surface, starts, steps=int(after)).theta
+    soon, late = (basins_lab.rest_of(path[k + 1 - LATE : k + 1], CAMEL) for k in (STEPS, int(after)))
+    assert [still, home] == [round(100 * np.mean(soon == MOVING)), round(100 * np.mean(late == 0))]
+
+
 def test_on_high_walls_momentum_hardly_helps():
     words = [one(memory, "styblinski_tang")[1]["starts"] for memory in (0.0, 0.5, 0.8, 0.9)]
     assert [text.split("%")[0] for text in words] == ["27.3", "27.3", "27.3", "32.2"]

@@ -234,6 +234,12 @@ def test_prose_of_lesson_04_says_what_the_rows_show():
     assert numbers(told, r"the same (\d+) tries") == [lab.BUDGET]
 
 
+def test_prose_of_lesson_04_says_what_tuning_anew_gains():
+    anew = descend(lab.tuned("Adam", 100, 45.0), ravine(100, 45), lab.seen(lab.START, np.array(45)), steps=lab.WATCHED)
+    _, steps = lab.arrivals(anew.loss)
+    assert numbers(prose("04", "rotation-sentence"), r"tuned anew there, (\d+)") == [steps]
+
+
 def test_words_at_the_ends():
     for angle in (0, 90):
         words = {name: text.item() for name, text in cell(angle).words.items()}
