@@ -226,6 +226,19 @@ def test_a_lost_request_is_asked_again_and_the_newest_wins(open_page, live):
     assert sent == ["cell 1", "told", "cell 2 again", "cell 3", "table 4", "told", "table 5 again"]
 
 
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        (["ask('table')", "stale()", "done(1)"], ["table 1", "table 2"]),  # it came before its request was done
+        (["ask('table')", "done(1)", "stale()"], ["table 1", "table 2"]),  # or after
+        (["moved()", "stale()", "done(1)"], ["cell 1"]),  # the table follows when the hand rests
+    ],
+)
+def test_after_a_table_that_nobody_wants_the_right_one_is_asked_for(open_page, live, acts, expected):
+    sent = open_page(live).eval(REQUESTS.replace("ACTS", "; ".join(f"requests.{act}" for act in acts)))
+    assert sent == expected
+
+
 def test_nothing_is_drawn_for_what_the_kernel_has_not_answered(open_page, live):
     page = open_page(live)
     page.eval("(f.requests.send = () => {}, 0)")

@@ -138,6 +138,25 @@ def test_a_table_nobody_wants_any_more_is_followed_by_the_one_that_is_wanted(pag
     page.wait("f.isFresh() && f.answer === f.table && f.settings.steepness === 3")
 
 
+def test_a_hand_that_is_back_while_the_table_is_computed_gets_its_own_again(page):
+    page.eval(
+        """(() => {
+            const send = f.requests.send;
+            f.before = f.requests.number;
+            f.requests.send = (kind, attempt) => {
+                send(kind, attempt);
+                if (kind !== "table") return;
+                f.requests.send = send;
+                setTimeout(() => f.reset());
+            };
+            f.move({ "start.0": 3 });
+            f.letGo();
+        })()"""
+    )
+    page.wait("f.requests.number === f.before + 3 && !f.requests.flying")
+    assert page.eval("f.isFresh() && f.answer === f.table && f.settings['start.0'] === 70")
+
+
 def test_an_answer_to_another_page_is_not_taken_for_ones_own(page):
     page.eval("(f.first = f.requests.number, f.other = new f.requests.constructor(() => {}, () => false, () => {}))")
     assert page.eval("Math.abs(f.other.number - f.first)") > 1000

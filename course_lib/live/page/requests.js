@@ -18,10 +18,10 @@ export class Requests {
     this.rest = setTimeout(() => this.rested(), REST);
   }
 
-  /* A table came that is not the one wanted. If nothing else is on its way, it is asked for: an answer can be called
-     done before its table is here, and a hand that has been away and is back looks at the old one until then. */
+  /* A table came that is not the one wanted: the hand has been away, and is back. Unless it still moves, the right one
+     is asked for: at once, or when the answer on its way is done. */
   stale() {
-    if (!this.flying && this.rest === null) this.moved();
+    if (this.rest === null) this.ask("table");
   }
 
   /* Somebody else moved it, and so asks for the table; should none come, it is asked for here. */
