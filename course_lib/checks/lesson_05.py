@@ -139,8 +139,8 @@ catch_the_sleeper = _hunt(
     title="Catch the sleeper",
     hint="How long is the first step, from rest, on a slope you know? At lr = 1 you would not see it.",
     mistake="The learning rate comes in twice: inside the memory, and again when the step is taken.",
-    praise="A learning rate too many and a sign too few were reported for brainstorm (issue 96) and Boltzmann.jl "
-    "(issue 14). It happens where two conventions meet: lr inside the memory, and lr outside.",
+    praise="A learning rate too many was reported for Boltzmann.jl (issue 14), there in front of the last step. It "
+    "happens where two conventions meet: lr inside the memory, and lr outside.",
 )
 catch_the_sprinter = _hunt(
     "catch_the_sprinter",

@@ -438,7 +438,7 @@ quiz_evidence = Round(
                     "momentum",
                     "It only adds slopes and multiplies them by numbers: turn the ground, and its path turns along.",
                 ),
-                "b": ("Adam and RMSprop", "They divide by coordinate, and now every coordinate meets the steep slope."),
+                "b": ("Adam and Adagrad", "They divide by coordinate, and now every coordinate meets the steep slope."),
                 "c": ("all of them", "Gradient descent and momentum do not notice."),
                 "d": ("none of them", "Count the steps: Adam 29 and then 200."),
             },
