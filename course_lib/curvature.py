@@ -25,8 +25,15 @@ class Curvature(NamedTuple):
 def hessian_vector(gradient, theta, vector, step=STEP):
     """H v = (g(theta + h v) - g(theta - h v)) / 2h, by a central difference of two exact gradients.
 
-    theta, vector: (dim,) or (dim, *sweep), broadcast together. step: the distance |h v| walked to either side.
+    theta, vector: of one shape, (dim,) or (dim, *sweep), or with axes of length 1 where they are to be stretched.
+    step: the distance |h v| walked to either side. Raises ValueError if one has more axes than the other: numpy would
+    lay them side by side from the wrong end.
     """
+    if np.ndim(theta) != np.ndim(vector):
+        raise ValueError(
+            f"theta has shape {np.shape(theta)}, vector {np.shape(vector)}: give both the same number of axes, "
+            "as in vector[:, None]"
+        )
     length = np.linalg.norm(vector, axis=0)
     h = np.divide(step, length, out=np.zeros_like(length), where=length > 0)
     ahead = np.array(gradient(theta + h * vector))  # a copy: the next call may fill the same array
@@ -59,7 +66,7 @@ def largest_curvature(gradient, theta, start=None, rounds=200, tol=1e-6, step=ST
             if not np.any(bent):
                 break
             settled = np.abs(value - before) <= tol * np.abs(value)
-            v = bent
+            v = np.where(np.any(bent, axis=0), bent, v)  # a flat place of a sweep has no direction to turn to
             if np.all(settled | ~np.isfinite(value) & np.isfinite(before)):
                 break
         return Curvature(value[()], v / np.linalg.norm(v, axis=0))

@@ -50,12 +50,12 @@ def trace(optimizer, gradient, theta) -> Iterator[Step]:
     The arrays of a Step are read-only. Raises ValueError or TypeError where an argument is no start, no optimizer,
     or the gradient or the step breaks the contract.
     """
-    return map(Step._make, _steps(optimizer, gradient, theta))
+    return map(Step._make, _steps(optimizer, _copied(gradient), theta))
 
 
 def iterates(optimizer, gradient, theta) -> Iterator[np.ndarray]:
     """The points of a run, the start first, without end."""
-    return map(THETA, _steps(optimizer, gradient, theta))
+    return map(THETA, _steps(optimizer, _copied(gradient), theta))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ def descend(optimizer, surface, start=None, steps=100) -> Path:
     """Run an optimizer on a surface and keep the whole path.
 
     surface: a Surface or a key of SURFACES. start: (dim,) or (dim, *sweep), the surface's own if None.
-    steps: a whole number, at least 1. Raises ValueError in one sentence for anything else.
+    steps: a whole number, at least 1. Raises ValueError or TypeError in one sentence for anything else.
     """
     surface, points, steps = _run(optimizer, surface, start, steps)
     with SILENT():
@@ -150,6 +150,11 @@ def _run(optimizer, surface, start, steps):
     return surface, map(THETA, _steps(optimizer, surface.gradient, start, silent=nullcontext)), steps
 
 
+def _copied(gradient):
+    """The gradient in a new array each time: an optimizer may keep it, and some gradients fill one again and again."""
+    return (lambda theta: np.array(gradient(theta), theta.dtype)) if callable(gradient) else gradient
+
+
 def _schedule(optimizer):
     """The optimizer of each step, without end; an answer of a schedule that is no optimizer is refused."""
     if isinstance(optimizer, type):
@@ -171,9 +176,12 @@ def _schedule(optimizer):
 def _numbers(argument, value):
     """An array of its own: float64, or float32 where it came so."""
     try:
-        return np.array(value, dtype=np.float32 if getattr(value, "dtype", None) == np.float32 else np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"{argument} is {value!r}: it must be an array of numbers, such as [1.0, 2.0]") from None
+        given = np.array(value)
+    except ValueError:  # rows of different lengths
+        given = np.array(None)
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"{argument} is {value!r}: it must be an array of numbers, such as [1.0, 2.0]")
+    return given.astype(np.float32 if given.dtype == np.float32 else np.float64, copy=False)
 
 
 def _start(theta, sweep):
@@ -197,6 +205,9 @@ def _steps(optimizer, gradient, theta, silent=SILENT):
         raise TypeError(f"gradient is {gradient!r}: it must be a function theta -> array of theta's shape")
     schedule = _schedule(optimizer)
     first = next(schedule)
+    for method in ("init", "look"):
+        if not hasattr(first, method):
+            raise TypeError(f"{type(first).__name__} has no {method}: write class {type(first).__name__}(Optimizer)")
     theta = _start(theta, getattr(first, "sweep", ()))
     return _walk(chain((first,), schedule), gradient, theta, first.init(theta), silent)
 
@@ -230,7 +241,7 @@ def _measured(optimizer, gradient, theta, state):
         raise _explained(error, "the gradient") from error
     if g.shape != theta.shape:
         raise ValueError(f"the gradient has shape {g.shape}, but theta has shape {theta.shape}: they must be equal")
-    g = g.view()  # frozen below, while a buffer that the gradient fills again and again stays its own
+    g = g.view()  # frozen below, while what the gradient keeps for itself stays its own
     g.setflags(False)
     return look, g
 

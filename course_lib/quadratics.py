@@ -252,7 +252,7 @@ def lucas(trace, det, k):
     if k < 0:
         raise ValueError(f"k is {k}: it must be a whole number, 0 or more")
     # Full arrays, used again and again: on a grid, stretching and making new ones would cost more than the arithmetic.
-    full = np.broadcast_shapes(np.shape(trace), np.shape(det)), np.result_type(trace, det)
+    full = np.broadcast_shapes(np.shape(trace), np.shape(det)), np.result_type(trace, det, float)
     trace, det = (np.array(np.broadcast_to(given, full[0]), full[1], order="C") for given in (trace, det))
     now, after, u, v = np.zeros(*full), np.ones(*full), np.empty(*full), np.empty(*full)
     with np.errstate(all="ignore"):
@@ -292,19 +292,23 @@ def mode_losses(mode, curvature, steps, start=1.0):
 
 
 def steps_to(tol, rate, growth=0.0):
-    """The whole k from which on (1 + growth k) rate^k <= tol; inf where rate >= 1.
+    """The whole k from which on (1 + growth k) rate^k <= tol; inf where there is none, as for rate >= 1 and tol < 1.
 
     At a double root z, |x_k| = |1 + k (1 - z)| |z|^k: growth = 1 - rate at the flat end of a tuned heavy ball,
     1 + rate at its steep end. Elsewhere growth = 0, and k = log(tol) / log(rate) up to a constant amplitude.
     tol is for x; a loss falls to tol when x falls to sqrt(tol). Newton's method on the logarithm.
     """
-    tol, rate, growth = np.broadcast_arrays(np.minimum(tol, 1.0), np.asarray(rate, float), np.asarray(growth, float))
+    tol, rate, growth = np.broadcast_arrays(*(np.asarray(given, float) for given in (tol, rate, growth)))
     slow = -np.log(np.clip(rate, 1e-300, np.nextafter(1, 0)))
-    k = (2 - np.log(tol)) / slow  # beyond the hump of k rate^k, from where Newton cannot turn back
-    for _ in range(20):
-        k = k + (np.log1p(growth * k) - slow * k - np.log(tol)) / (slow - growth / (1 + growth * k))
-    whole = np.where(tol < 1, np.maximum(np.ceil(k - 1e-9), 1), 0)
-    return np.where((rate >= 1) & (tol < 1), np.inf, whole)[()]
+    level = np.log(np.maximum(tol, 1e-300))
+    k = (2 - np.minimum(level, 0)) / slow  # beyond the hump of k rate^k, from where Newton cannot turn back
+    with np.errstate(all="ignore"):  # where the bound is never passed there is no k to find
+        for _ in range(20):
+            k = k + (np.log1p(growth * k) - slow * k - level) / (slow - growth / (1 + growth * k))
+    top = np.maximum(1 / slow - 1 / np.maximum(growth, 1e-300), 0)  # of the hump; 0: it falls from the start
+    below = level >= np.log1p(growth * top) - slow * top
+    never = np.where(rate < 1, (tol <= 0) & (rate > 0), (tol < 1) | (rate > 1) | (growth > 0))
+    return np.where(never, np.inf, np.where(below, 0, np.maximum(np.ceil(k - 1e-9), 1)))[()]
 
 
 def stationary_variance(mode, lr, sigma=1.0):

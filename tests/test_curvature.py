@@ -104,6 +104,19 @@ def test_a_flat_place_has_no_curvature():
     assert largest_curvature(lambda theta: np.zeros_like(theta), np.ones(3)).value == 0
 
 
+def test_a_flat_place_beside_a_curved_one_has_no_curvature():
+    found = largest_curvature(lambda theta: theta * [0.0, 1.0], np.zeros((3, 2)))
+    assert found.value.tolist() == [0, 1]
+
+
+def test_places_and_vectors_of_unlike_shapes_are_refused():
+    full, gradient = quadratic([1.0, 10.0])
+    with pytest.raises(ValueError, match=r"theta has shape \(2, 2\), vector \(2,\): give both the same number of axes"):
+        hessian_vector(gradient, np.zeros((2, 2)), np.array([0.0, 1.0]))
+    found = hessian_vector(gradient, np.zeros((2, 2)), np.array([[0.0], [1.0]]))
+    np.testing.assert_allclose(found, full[:, [1, 1]], atol=1e-9)
+
+
 def test_where_the_loss_is_not_finite_there_is_no_curvature_and_no_warning():
     _, gradient = quadratic([1.0, 2.0])
     found = largest_curvature(gradient, np.array([[0.0, np.nan], [0.0, 1.0]]))

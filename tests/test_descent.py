@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_lib.conventions import PyTorch
 from course_lib.descent import Path, descend, iterates, sweep, trace
 from course_lib.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
 from course_lib.optimizers.base import hyperparameters
@@ -196,8 +197,11 @@ def test_a_gradient_may_fill_the_same_buffer_again_and_again():
         buffer[:] = RAVINE.gradient(theta)
         return buffer
 
-    ours = take(iterates(Momentum(), gradient, [-4, 2]))
-    np.testing.assert_array_equal(ours, take(iterates(Momentum(), RAVINE.gradient, [-4, 2])))
+    for rule in (Momentum(), PyTorch(0.01, 0.9)):  # PyTorch's memory begins as the first gradient itself
+        ours = take(iterates(rule, gradient, [-4, 2]))
+        np.testing.assert_array_equal(ours, take(iterates(rule, RAVINE.gradient, [-4, 2])))
+    slopes = [step.g for step in take(trace(Momentum(), gradient, [-4, 2]))]
+    np.testing.assert_array_equal(slopes, [step.g for step in take(trace(Momentum(), RAVINE.gradient, [-4, 2]))])
 
 
 def test_arrays_of_a_step_are_read_only():
@@ -605,3 +609,18 @@ def test_any_run_is_finite_or_honestly_divergent(optimizer, surface, data):
         assert not (path.loss < surface.lowest - 1e-9)[~lost.any(axis=1)].any()
         assert np.isinf(path.steps_to(-1.0)).all()
     assert not (np.isfinite(path.loss) & lost.any(axis=1)).any() or "hill" in surface.name
+
+
+def test_a_class_without_init_is_told_what_to_write():
+    class Mine:
+        def step(self, theta, g, t):
+            return (theta - 0.01 * g,)
+
+    with pytest.raises(TypeError, match=r"Mine has no init: write class Mine\(Optimizer\)"):
+        descend(Mine(), "ravine")
+
+
+@pytest.mark.parametrize("start", [[None, 1], [1j, 1], ["1", "2"], [10**400, 1], "ab", [[1, 2], [3]]])
+def test_a_start_that_is_no_numbers_is_refused(start):
+    with pytest.raises(TypeError, match=r"start is .* it must be an array of numbers"):
+        descend(Momentum(), "ravine", start)

@@ -419,3 +419,26 @@ def test_sweep_is_the_grid_that_the_hyperparameters_span(cls):
     assert typical(cls, lr=np.full((3, 1), 0.1)).sweep == (3, 1)
     for other in fields(cls)[1:]:
         assert typical(cls, lr=np.full((3, 1), 0.1), **{other: np.full(4, TYPICAL[other])}).sweep == (3, 4)
+
+
+def test_a_list_of_values_is_an_array_at_once():
+    rule = Momentum([0.1, 0.2], (0.5, 0.9))
+    assert isinstance(rule.lr, np.ndarray) and rule.gamma.tolist() == [0.5, 0.9]
+
+
+def test_a_whole_number_of_ones_own_stays_one():
+    @dataclasses.dataclass(frozen=True, eq=False)
+    class Seldom(Optimizer):
+        lr: float = 0.1
+        every: int = 2
+
+        def step(self, theta, g, t):
+            return (theta - self.lr * g if t in range(self.every, 100, self.every) else theta,)
+
+    path = descend(Seldom(), "ravine", steps=4).theta
+    assert [bool(np.any(step)) for step in np.diff(path, axis=0)] == [False, True, False, True]
+
+
+def test_the_name_of_a_state_without_its_comma_is_refused():
+    with pytest.raises(TypeError, match=r"state of Forgetful is the text 'delta': .* state = \(\"delta\",\)"):
+        type("Forgetful", (Optimizer,), {"state": ("delta")})

@@ -262,8 +262,7 @@ def test_schedules_that_make_no_sense_are_refused(call, error, sentence):
 @pytest.mark.parametrize(
     ("arguments", "error", "sentence"),
     [
-        ({"batch": 0}, ValueError, "batch is 0: it must be a whole number, from 1 to 50, the samples there are"),
-        ({"batch": 51}, ValueError, "batch is 51: it must be a whole number, from 1 to 50"),
+        ({"batch": 0}, ValueError, "batch is 0: it must be a whole number, at least 1"),
         ({"batch": 2.5}, ValueError, "batch is 2.5: it must be a whole number"),
         ({"epochs": 0}, ValueError, "epochs is 0: it must be a whole number, at least 1"),
         ({"every": 0}, ValueError, "every is 0: it must be a whole number, at least 1"),

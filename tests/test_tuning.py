@@ -119,7 +119,11 @@ def test_a_table_reads_as_one():
         ({"settings": {"lr": []}}, ValueError, "nothing to tune"),
         ({"settings": [{"lr": 0.1}, {"gamma": 0.1}]}, ValueError, "settings have different names"),
         ({"seeds": []}, ValueError, "nothing to tune"),
-        ({"batch": 100}, ValueError, "batch is 100: it must be a whole number, from 1 to 60"),
+        ({"batch": 0}, ValueError, "batch is 0: it must be a whole number, at least 1"),
+        ({"seeds": (0.5, 0.7)}, TypeError, r"seeds is \(0.5, 0.7\): it must be a list of whole numbers"),
+        ({"seeds": 3}, TypeError, "seeds is 3: it must be a list of whole numbers"),
+        ({"seed": 3}, TypeError, "seed is not an option here: give seeds"),
+        ({"settings": {"lr": [[0.1, 0.2]]}}, ValueError, r"makes a sweep, Momentum\(lr=<2 from 0.1 to 0.2>"),
         ({"network": softmax_regression(3, 2)}, ValueError, "inputs have shape"),
     ],
 )

@@ -63,7 +63,8 @@ def compute(lr, gamma, *, start=(2.0, 2.0)):
 
 
 def _told(path, ground):
-    distance = np.stack([np.linalg.norm(path.theta[-1] - _column(m, path), axis=0) for m in ground.minima])
+    traps = [place for place in ground.minima if ground.value(np.array(place)) > ground.lowest + 1e-6]
+    distance = np.stack([np.linalg.norm(path.theta[-1] - _column(place, path), axis=0) for place in traps])
     arrived = path.steps_to(1e-6)
     deep = np.array([f"reaches the deep valley after {k:.0f} steps" for k in np.ravel(arrived)]).reshape(arrived.shape)
     told = np.where(

@@ -45,12 +45,19 @@ class Optimizer:
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        if isinstance(cls.state, str):
+            raise TypeError(
+                f"state of {cls.__name__} is the text {cls.state!r}: it must be a tuple of names, with a comma even "
+                f'where one stands alone, as in state = ("{cls.state}",)'
+            )
         # A dataclass would write its own repr, with every number of a 100 x 100 sweep in it.
         cls.__repr__ = Optimizer.__repr__
 
     def __post_init__(self):
         for name, value in hyperparameters(self).items():
             _check(f"{type(self).__name__}({name}=...)", value, *RANGES.get(name, (-np.inf, np.inf, "finite")))
+            if isinstance(value, (list, tuple)):
+                object.__setattr__(self, name, np.array(value))  # so that every formula can reckon with it
         self.sweep  # noqa: B018  asking for the shape is the check that the sweeps fit together
 
     def __repr__(self):
@@ -94,8 +101,13 @@ def prepared(optimizer, theta):
     then round otherwise than its cell of a sweep. A full grid costs a few arrays and saves the stretching of
     lr[:, None] in every step, half of a large step's time.
     """
-    given = hyperparameters(optimizer)
     plain = float if theta.dtype == np.float64 else theta.dtype.type
+    # Whole numbers, switches and names stay what they are: they may count or choose, and lift nothing.
+    given = {
+        name: value
+        for name, value in hyperparameters(optimizer).items()
+        if not isinstance(value, (int, str, type(None)))
+    }
     if all(type(value) is plain for value in given.values()):
         return optimizer
     fields = {name: np.asarray(value, theta.dtype) for name, value in given.items()}

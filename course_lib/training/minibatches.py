@@ -66,8 +66,9 @@ def train(
     """Train a network by minibatches and record how it goes.
 
     optimizer: an Optimizer or a schedule t -> Optimizer; its sweep trains a whole grid of networks at once.
-    batch: samples a step, None for all of them. The samples are reshuffled every epoch by one generator seeded with
-    `seed`, so all runs of a sweep see the same minibatches; the last one of an epoch is smaller where it must be.
+    batch: samples a step; None, or more than there are: all of them. The samples are reshuffled every epoch by one
+    generator seeded with `seed`, so all runs of a sweep see the same minibatches; the last one of an epoch is smaller
+    where it must be.
     theta: the start, (dim,) or (dim, *sweep); None: network.init(seed, dtype). float32 takes about half the time.
     every: steps from record to record, an epoch's if None. keep: keep the parameters at each record, too.
     progress: a function (steps done, steps in all), called at each step, such as progress_bar("training").
@@ -79,7 +80,7 @@ def train(
     if not isinstance(data, Data):
         raise TypeError(f"data is {type(data).__name__}: it must be a Data, such as digits()")
     samples = len(data.inputs)
-    batch = samples if batch is None else _whole("batch", batch, samples)
+    batch = samples if batch is None else min(_whole("batch", batch), samples)
     an_epoch = math.ceil(samples / batch)
     steps = an_epoch * _whole("epochs", epochs)
     every = an_epoch if every is None else _whole("every", every)
@@ -177,12 +178,11 @@ class _Book:
         )
 
 
-def _whole(argument, value, highest=None, least=1):
-    wanted = f"from {least} to {highest}, the samples there are" if highest else f"at least {least}"
+def _whole(argument, value, least=1):
     try:
         whole = operator.index(value)
     except TypeError:
         whole = least - 1
-    if whole < least or (highest and whole > highest):
-        raise ValueError(f"{argument} is {value!r}: it must be a whole number, {wanted}")
+    if whole < least:
+        raise ValueError(f"{argument} is {value!r}: it must be a whole number, at least {least}")
     return whole

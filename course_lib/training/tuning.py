@@ -1,6 +1,7 @@
 """Tuning: a grid of settings times seeds, each trained on its own, on all cores or on a cluster."""
 
 import itertools
+import operator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -84,7 +85,9 @@ def tune(build, settings, network, data, *, seeds=(0, 1, 2), jobs=-1, progress=N
     from joblib import Parallel, delayed
 
     combinations = _combinations(settings)
-    plan = [(setting, int(seed)) for setting in combinations for seed in seeds]
+    if "seed" in options:
+        raise TypeError("seed is not an option here: give seeds, a list, and each setting is tried with each of them")
+    plan = [(setting, seed) for setting in combinations for seed in _whole_numbers(seeds)]
     if not plan:
         raise ValueError("there is nothing to tune: settings or seeds are empty")
     for setting in combinations:
@@ -114,8 +117,18 @@ def _try(build, setting, network, data, options):
     def stop(done, total):
         raise _Begun
 
+    optimizer = build(**setting)
+    if getattr(optimizer, "sweep", ()):
+        raise ValueError(f"the setting {setting} makes a sweep, {optimizer!r}: a run is one setting, so give numbers")
     with suppress(_Begun):
-        train(build(**setting), network, data, **options, progress=stop)
+        train(optimizer, network, data, **options, progress=stop)
+
+
+def _whole_numbers(seeds):
+    try:
+        return [operator.index(seed) for seed in seeds]
+    except TypeError:
+        raise TypeError(f"seeds is {seeds!r}: it must be a list of whole numbers, such as (0, 1, 2)") from None
 
 
 def _run(k, build, setting, seed, network, data, options):

@@ -6,7 +6,7 @@ import pytest
 from course_lib import checks, conventions
 from course_lib.checks.suspects import SUSPECTS, walk
 from course_lib.descent import iterates
-from course_lib.optimizers import OPTIMIZERS, Adam
+from course_lib.optimizers import OPTIMIZERS, Adam, Momentum
 from course_lib.surfaces import ravine
 
 
@@ -161,3 +161,12 @@ def test_stopped_clock_makes_a_plodder_of_adam():
     (_, plodder), (_, stopped) = SUSPECTS["plodder"], SUSPECTS["stopped clock"]
     args = ravine(9).gradient, (1.0, 2.0), 30
     np.testing.assert_allclose(stopped(Adam(lr=0.1), *args), walk(plodder(lr=0.1), *args), rtol=1e-12)
+
+
+def test_what_a_test_does_to_the_class_it_is_given_stays_with_it():
+    def breaks_it(version):
+        version.step = None
+        raise AssertionError
+
+    checks.catch_the_climber(breaks_it)
+    assert callable(Momentum.step)

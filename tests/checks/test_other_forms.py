@@ -164,3 +164,10 @@ def test_class_whose_step_returns_a_list_is_told_so_for_the_loop_would_refuse_it
 )
 def test_number_of_any_type_is_right(number):
     assert checks.final_step(number).verdict == "right"
+
+
+def test_an_object_where_a_class_is_asked_for_is_told_so():
+    assert (
+        "should be a class, it is one of its objects: give Momentum, without brackets"
+        in checks.MyMomentum(optimizers.Momentum()).says
+    )

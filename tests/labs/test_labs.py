@@ -137,6 +137,12 @@ def test_trap_draws_what_the_optimizers_do(start):
         np.testing.assert_array_equal(np.ravel(answer.lines[name][1]), path.theta[:, 1])
 
 
+def test_trap_does_not_call_the_deep_valley_a_trap():
+    """A slow run that is nearly there: (0.014, -0.033), and not yet below the tolerance."""
+    words = trap_lab.compute(np.array([[0.0025]]), np.array([[0.84]])).words
+    assert words["momentum"].item() == f"is on its way after {trap_lab.STEPS} steps"
+
+
 def test_trap_catches_the_walker_and_not_the_ball():
     words = trap_lab.compute(np.array([[0.02]]), np.array([[0.9]])).words
     assert "caught in a trap" in words["descent"].item()
