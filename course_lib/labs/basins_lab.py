@@ -48,8 +48,7 @@ def basins():
 
     def background(_, surface, rule):
         ground = GROUNDS[surface]
-        for artist in standing:
-            artist.remove()
+        plots.take_away(standing)
         standing[:] = _, _, *stars = plots.draw_landscape(above, ground)
         for star in stars:
             star.set(zorder=9, markersize=19, markeredgewidth=1.4)  # over the marks

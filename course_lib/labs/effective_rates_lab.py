@@ -157,8 +157,7 @@ def effective_rates(problem="cliff", method="RMSprop"):
     landscape = []
 
     def background(figure, method, problem):
-        for artist in landscape:
-            artist.remove()
+        plots.take_away(landscape)
         told, kind = PROBLEMS[problem], METHODS[method]
         landscape[:] = plots.draw_landscape(above, told.surface)
         above.set(title=told.title, xlabel=f"$\\theta_1$, {told.called[0]}", ylabel=f"$\\theta_2$, {told.called[1]}")

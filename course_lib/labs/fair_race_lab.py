@@ -24,8 +24,7 @@ def fair_race():
     still = []
 
     def background(_, race):
-        for artist in still:
-            artist.remove()
+        plots.take_away(still)
         still[:] = draw_search(search, RACES[race])
         _scale(course, search, RACES[race])
 

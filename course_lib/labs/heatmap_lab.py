@@ -65,9 +65,9 @@ def heatmap(method=None, surface=None, *, betas=False):
     standing = []
 
     def repaint(figure, method, surface, lr=None):
-        for artist in standing:
-            artist.remove()
-        standing[:] = _paint(axes, fixed, measured(method, surface, lr), GROUNDS[surface])
+        seen = measured(method, surface, lr)
+        plots.take_away(standing)
+        standing[:] = _paint(axes, fixed, seen, GROUNDS[surface])
         _name(axes, method, surface, betas)
         look = plots.look_of(method.split(".")[0])
         lines = {line.get_gid(): line for ax in axes.values() for line in ax.lines}

@@ -32,7 +32,7 @@ def race(*optimizers):
     sliders, an instance keeps the settings it was given. "Held equal" says what the two sliders set: every class at
     once, or one runner alone, while the others stay fixed, a class at the best of its learning rates. Your own may be
     a subclass of Optimizer or anything with a step(theta, g, t, *state). While its step still holds a `...`, the figure
-    says so and the others run; TypeError or ValueError, in one sentence, where it breaks the contract.
+    says so and the others run; TypeError, ValueError or RuntimeError, in one sentence, where it breaks the contract.
     """
     runners = runners_of(optimizers)
     fig, above, course = plots.figure("", "")
@@ -53,8 +53,7 @@ def race(*optimizers):
 
     def background(_, surface, fair):
         ground = GROUNDS[surface]
-        for artist in landscape:
-            artist.remove()
+        plots.take_away(landscape)
         landscape[:] = plots.draw_landscape(above, ground)
         above.set_title(f"{ground.name[0].upper()}{ground.name[1:]}, seen from above")
         _draw_heights(course, ground, _title(fair, runners))

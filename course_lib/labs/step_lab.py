@@ -36,7 +36,7 @@ def step():
     Play lets the arrows grow one after the other. The faint arrow is the slope of the other rule at the same place.
     """
     fig, above, near = plots.figure("One update, seen from above", "The same update, enlarged", widths=(1.65, 1))
-    landscape = plots.draw_landscape(above, GROUNDS["a ravine"])
+    landscape = list(plots.draw_landscape(above, GROUNDS["a ravine"]))
     plots.place(fig, (above, 0.75, 6.25, 3.44), (near, 7.45, 3.4, 3.44))  # one unit is as long across as along
     above.plot([], [], color=plots.SOFT, linewidth=1.2, marker="o", markersize=4, zorder=5, gid="path")
     plots.moving_start(above)
@@ -63,10 +63,8 @@ def step():
     _draw_legend(near)
 
     def background(_, ground):
-        nonlocal landscape
-        for artist in landscape:
-            artist.remove()
-        landscape = plots.draw_landscape(above, GROUNDS[ground])
+        plots.take_away(landscape)
+        landscape[:] = plots.draw_landscape(above, GROUNDS[ground])
 
     return LiveFigure(
         fig,

@@ -82,8 +82,7 @@ def training():
     still = []
 
     def background(_, data):
-        for artist in still:
-            artist.remove()
+        plots.take_away(still)
         still[:] = draw_samples(axes["map"], TASKS[data])
         _scale(axes, TASKS[data])
 

@@ -260,12 +260,13 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _moved(self, change):
         """A widget was set by code: page sliders are told on, for the others the table is computed."""
-        if self._following:
-            return
-        if any(change["owner"] is control.widget for control in self.page.values()):
-            self.settings = self.settings | self._present()
-        else:
-            self.update()
+        with self._lock:  # while the page's thread sets widgets, a cell that sets one waits for its turn
+            if self._following:
+                return
+            if any(change["owner"] is control.widget for control in self.page.values()):
+                self.settings = self.settings | self._present()
+            else:
+                self.update()
 
     @traitlets.observe("settings")
     def _follow(self, change):

@@ -11,6 +11,8 @@ from matplotlib.image import imsave
 class Raster:
     """A figure's pixels. `Figure.savefig` draws everything twice, so it is not used where a hand waits."""
 
+    dragged = None  # the one whose pixels are kept: they take some 20 MB, and a hand drags one figure at a time
+
     def __init__(self, figure):
         self.figure = figure
         self._kept = {}  # (dots a px, axes left out) -> (renderer, region): the figure without these axes
@@ -35,11 +37,15 @@ class Raster:
         return renderer
 
     def _partly(self, scale, axes):
-        if (scale, axes) not in self._kept:
+        last, Raster.dragged = Raster.dragged, self
+        if last not in (None, self):
+            last.forget()
+        kept = self._kept.get((scale, axes))
+        if not kept:
             with hidden(axes):
                 renderer = self._wholly()
-            self._kept[scale, axes] = renderer, renderer.copy_from_bbox(self.figure.bbox)
-        renderer, rest = self._kept[scale, axes]
+            kept = self._kept[scale, axes] = renderer, renderer.copy_from_bbox(self.figure.bbox)
+        renderer, rest = kept
         renderer.restore_region(rest)
         for ax in axes:
             ax.draw(renderer)

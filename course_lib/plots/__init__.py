@@ -40,6 +40,7 @@ from .drawing import (
     draw_words,
     paint_losses,
     shape_ravine,
+    take_away,
 )
 from .figures import (
     figure,
@@ -184,5 +185,6 @@ __all__ = [
     "put_under",
     "shape_ravine",
     "show",
+    "take_away",
     "tint",
 ]

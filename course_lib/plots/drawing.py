@@ -22,6 +22,12 @@ def draw_landscape(ax, surface, levels=9):
     return bands, lines, *draw_minima(ax, surface)
 
 
+def take_away(artists):
+    """Remove these artists from their figure and from the list, one at a time: an interrupt may come between."""
+    while artists:
+        artists.pop().remove()
+
+
 def draw_ravine(ax, kappa, angle, levels=9):
     """A ravine as `draw_landscape` draws one, on the axes' own limits, of ellipses that `shape_ravine` can change."""
     colors = LAND((np.arange(levels) + 0.5) / levels)

@@ -162,6 +162,17 @@ def test_a_change_of_method_and_surface_leaves_nothing_behind():
     assert [len(ax.get_children()) for ax in fig.axes] == counted
 
 
+def test_an_interrupt_while_the_map_is_computed_leaves_the_figure_whole(monkeypatch):
+    live = labs.heatmap()
+    fig = live.drawing.figure
+    with monkeypatch.context() as patch:
+        patch.setattr(lab, "measured", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            live.background(fig, "Momentum.gamma", "beale")
+    live.background(fig, "Momentum.gamma", "himmelblau")
+    assert fig.axes[0].collections
+
+
 @pytest.mark.parametrize("betas", [False, True])
 def test_a_click_on_the_map_shows_the_run_of_that_cell(open_page, betas):
     live = labs.heatmap(betas=betas)

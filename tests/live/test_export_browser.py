@@ -68,6 +68,14 @@ def test_keyboard(open_page, live):
     assert page.eval("f.settings.brake") == 7
 
 
+@pytest.mark.parametrize(("name", "typed", "stands"), [("brake", "0.32", "0.3"), ("step", "999", "30")])
+def test_a_box_shows_what_is_set_and_not_what_was_typed(open_page, live, name, typed, stands):
+    box = open_page(live).page.locator(f"input[type=number][aria-label='{name}']")
+    box.fill(typed)
+    box.press("Enter")
+    assert box.input_value() == stands
+
+
 def test_play_pause_and_reset(open_page, live):
     page = open_page(live)
     page.page.locator("input[type=range][aria-label='rate η']").focus()

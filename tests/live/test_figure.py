@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import threading
 
 import ipywidgets
 import matplotlib.image
@@ -401,3 +402,23 @@ def test_layers_are_what_savefig_makes_and_the_figure_stays_as_it_was(scale):
     assert (above[..., 3] == 0).any() and (above[..., 3] == 1).any()
     covered = above[..., 3] > 0
     np.testing.assert_array_equal(below[~covered], expected[~covered])
+
+
+def test_a_cell_that_sets_a_slider_waits_for_the_thread_that_answers_the_page(live):
+    busy, begun = threading.Event(), threading.Event()
+
+    def follow():
+        with live._lock:
+            live._following = True
+            begun.set()
+            busy.wait(5)
+            live._following = False
+
+    page = threading.Thread(target=follow)
+    page.start()
+    begun.wait(5)
+    threading.Timer(0.2, busy.set).start()
+    before = live.table
+    live.kernel["steepness"][0].widget.value = 9
+    page.join()
+    assert live.settings["steepness"] == 8 and live.table != before

@@ -157,6 +157,37 @@ def test_a_hand_that_is_back_while_the_table_is_computed_gets_its_own_again(page
     assert page.eval("f.isFresh() && f.answer === f.table && f.settings['start.0'] === 70")
 
 
+def test_a_hand_that_is_back_before_the_cell_came_sees_the_ground_of_the_table(page):
+    before = page.canvas()
+    page.eval(
+        """(() => {
+            const send = f.requests.send;
+            f.before = f.requests.number;
+            f.requests.send = (kind, attempt) => {
+                send(kind, attempt);
+                f.requests.send = send;
+                setTimeout(() => f.reset());
+            };
+            f.move({ steepness: 8 });
+        })()"""
+    )
+    page.wait("f.requests.number === f.before + 1 && !f.requests.flying && f.cellOnly")
+    page.settled()
+    assert page.eval(
+        "f.answer === f.table && f.under === f.table.pictures.under && f.cellOnly.pictures.under !== f.under"
+    )
+    np.testing.assert_array_equal(page.canvas(), before)
+
+
+def test_after_an_answer_that_could_not_be_shown_the_next_one_is(page):
+    page.eval("f.takeTable = () => { delete f.takeTable; throw new Error('only once'); }")
+    page.eval("(f.move({ steepness: 2 }), f.letGo())")
+    page.page.locator(".live-error", has_text="only once").wait_for()
+    page.eval("(f.move({ steepness: 1 }), f.letGo())")
+    page.wait("f.isFresh() && f.answer === f.table && f.table.key.steepness === 1")
+    assert len(page.errors) == 1 and "only once" in page.errors.pop()
+
+
 def test_an_answer_to_another_page_is_not_taken_for_ones_own(page):
     page.eval("(f.first = f.requests.number, f.other = new f.requests.constructor(() => {}, () => false, () => {}))")
     assert page.eval("Math.abs(f.other.number - f.first)") > 1000

@@ -53,3 +53,10 @@ def test_the_figure_is_left_as_it_was():
         figure.get_facecolor(),
         [child.get_visible() for ax in figure.axes for child in ax.get_children()],
     )
+
+
+def test_only_the_figure_dragged_last_keeps_its_pixels():
+    first, second = repainted(), repainted()
+    for live, steepness in (first, 8), (second, 8), (first, 2):
+        live._asked(live, {"ask": "cell", "settings": {**live.settings, "steepness": steepness}}, [])
+    assert first.drawing.raster._kept and not second.drawing.raster._kept

@@ -1,5 +1,6 @@
 """The modules of a figure's page, and the one script that is made of them."""
 
+import base64
 import re
 from collections import Counter
 
@@ -51,8 +52,9 @@ def test_what_a_module_imports_it_uses(module):
     assert unused == []
 
 
-def test_a_browser_takes_the_modules_as_they_are(chromium, monkeypatch):
-    """Together they might share a name that one of them forgot to import; each by itself cannot."""
+@pytest.fixture
+def modules(chromium, monkeypatch):
+    """A page with the sample that takes the modules as they are; at the end no error may have occurred."""
     monkeypatch.setattr(export, "script", lambda: f'import {{ mountExported }} from "{HOST}/hosts.js";')
     page, errors = chromium.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -63,10 +65,44 @@ def test_a_browser_takes_the_modules_as_they_are(chromium, monkeypatch):
     page.route(f"{HOST}/", lambda route: route.fulfill(body=sample.make().html(), content_type="text/html"))
     page.goto(f"{HOST}/")
     page.wait_for_function("document.querySelector('.live-figure')?.liveFigure?.frames > 0")
-    page.get_by_text("Numbers as a table").click()
-    page.get_by_role("spinbutton", name="brake").fill("0.7")
-    page.get_by_role("spinbutton", name="brake").press("Enter")
-    page.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('.live-figure').liveFigure.step > 2")
+    yield page
     page.close()
     assert errors == []
+
+
+def test_a_browser_takes_the_modules_as_they_are(modules):
+    """Together they might share a name that one of them forgot to import; each by itself cannot."""
+    modules.get_by_text("Numbers as a table").click()
+    modules.get_by_role("spinbutton", name="brake").fill("0.7")
+    modules.get_by_role("spinbutton", name="brake").press("Enter")
+    modules.get_by_role("button", name="Play").click()
+    modules.wait_for_function("document.querySelector('.live-figure').liveFigure.step > 2")
+
+
+MOUNTED = """async ([before, after, spec]) => {
+    const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const traits = ({ table, below, above, frame, settings }) =>
+        ({ spec, frame, settings, table: bytes(table), below: bytes(below), above: bytes(above) });
+    const { default: { render } } = await import("HOST/hosts.js");
+    let now = traits(before);
+    const heard = {};
+    const model = { get: (name) => now[name], on: (event, act) => (heard[event] = act), send() {} };
+    const el = document.body.appendChild(document.createElement("div"));
+    const rendering = render({ model, el });
+    now = traits(after);
+    heard["change:version"]();
+    await rendering;
+    await new Promise((done) => setTimeout(done, 500));
+    return [el.liveFigure.settings.steepness, el.liveFigure.table.key.steepness];
+}""".replace("HOST", HOST)
+
+
+def test_what_comes_while_the_figure_is_built_is_shown(modules):
+    def traits(live):
+        packed = {name: base64.b64encode(getattr(live, name)).decode() for name in ("table", "below", "above")}
+        return packed | {"frame": live.frame, "settings": dict(live.settings)}
+
+    live = sample.make()
+    before = traits(live)
+    live.kernel["steepness"][0].widget.value = 7
+    assert modules.evaluate(MOUNTED, [before, traits(live), live.spec]) == [6, 6]

@@ -26,8 +26,9 @@ function numberBox(control, choose) {
   const box = element("input", { type: "number", step: "any", className: "live-number", ariaLabel: control.label });
   let present = 0;
   box.addEventListener("change", () => {
-    if (box.value === "" || !Number.isFinite(box.valueAsNumber)) show(present);
-    else choose(nearest(control.values, box.valueAsNumber));
+    const typed = box.value === "" ? NaN : box.valueAsNumber;
+    show(present); // what was typed may be none of the values, or the one that is set already
+    if (Number.isFinite(typed)) choose(nearest(control.values, typed));
   });
   stepByKey(box, (step) => choose(Math.max(0, Math.min(control.values.length - 1, present + step))));
   function show(index) {

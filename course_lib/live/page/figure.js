@@ -32,36 +32,41 @@ export class Figure {
 
   async start() {
     this.table = await unpack(this.host.table());
-    await this.takePictures(this.host.pictures());
+    this.table.pictures = this.latest = await unpackPictures(this.host.pictures());
     this.build();
     this.refresh();
   }
 
   // -- what is shown
 
-  async takePictures({ frame, below, above }) {
-    if (below === this.below && frame === this.frame) return; // shown already; unpacking them takes long
-    const [under, over] = await Promise.all([bitmap(below), above?.byteLength ? bitmap(above) : null]);
-    Object.assign(this, { frame, below, under, over });
+  /* What is still belongs to an answer as its lines do: a hand that goes back has both of the table again. */
+  get frame() {
+    return this.answer.pictures.frame;
   }
 
-  /* A new table for new settings in the kernel, maybe with a new background. */
+  get under() {
+    return this.answer.pictures.under;
+  }
+
+  get over() {
+    return this.answer.pictures.over;
+  }
+
   async takeTable() {
     const table = await unpack(this.host.table());
-    await this.takePictures(this.host.pictures());
+    table.pictures = this.latest = await unpackPictures(this.host.pictures(), this.table.pictures);
     this.table = table;
     if (this.isFresh()) this.cellOnly = null;
     else this.requests.stale(); // the hand has moved on, and the cell is nearer to it
-    this.placePads();
     this.refresh();
   }
 
-  /* The visible cell, ahead of its table. */
+  /* Pictures come with a cell only if they are not those that came last. */
   async takeCell(layers, [packed, below, above]) {
-    const table = await unpack(packed);
-    if (below) await this.takePictures({ frame: layers.frame, below, above });
-    this.cellOnly = table;
-    this.placePads();
+    const cell = await unpack(packed);
+    if (below) this.latest = await unpackPictures({ frame: layers.frame, below, above });
+    cell.pictures = this.latest;
+    this.cellOnly = cell;
     this.refresh();
   }
 
@@ -99,6 +104,7 @@ export class Figure {
 
   /* In the next frame; not for what the kernel has not answered yet. */
   redraw() {
+    if (this.frame !== this.placed) this.placePads();
     const wanted = [this.answer, this.under, this.over, this.step, ...this.cell];
     if (wanted.every((part, k) => part === this.drawn?.[k])) return;
     this.pending ??= requestAnimationFrame(() => this.draw());
@@ -312,6 +318,7 @@ export class Figure {
   }
 
   placePads() {
+    this.placed = this.frame;
     const [width, height] = this.frame.size;
     for (const { axes, node } of this.pads) {
       const [x, y, w, h] = this.frame.axes[axes].box;
@@ -366,6 +373,7 @@ export class Figure {
     const choose = (step) => {
       this.pause();
       this.goTo(step);
+      this.showStep(); // what was typed may be no step, or the one that is set already
     };
     this.player = button("", () => this.toggle(), { className: "live-play" });
     this.stepRange = element("input", { type: "range", min: 0, step: 1, ariaLabel: this.frame.step });
@@ -416,6 +424,7 @@ export class Figure {
   pause() {
     cancelAnimationFrame(this.playing);
     this.playing = null;
+    this.showStep();
   }
 
   // -- words and numbers
@@ -524,6 +533,13 @@ export class Figure {
     clearTimeout(this.saving);
     this.requests.stop();
   }
+}
+
+/* { frame, below, under, over }: the geometry, and what is under and over the lines; known: pictures had before. */
+async function unpackPictures({ frame, below, above }, known) {
+  if (below === known?.below && frame === known.frame) return known; // unpacking takes long
+  const [under, over] = await Promise.all([bitmap(below), above?.byteLength ? bitmap(above) : null]);
+  return { frame, below, under, over };
 }
 
 /* "loss.momentum" and "momentum" both belong to momentum. */

@@ -53,23 +53,28 @@ function notebookHost(model) {
 }
 
 async function render({ model, el }) {
-  const figure = await mount(el, notebookHost(model));
-  let queue = Promise.resolve(); // unpacking takes time; answers are shown in the order they came
+  const mounting = mount(el, notebookHost(model));
+  const figure = el.liveFigure;
+  let queue = mounting.catch(() => {}); // unpacking takes time; answers are shown in the order they came
   const inTurn = (act) => {
     queue = queue.then(act).catch((error) => {
       figure.showError(String(error.stack ?? error));
-      throw error;
+      reportError(error); // and the next answer is taken all the same
     });
   };
+  // Heard from now on: what comes while the figure is being built is shown after it.
   model.on("change:version", () => inTurn(() => figure.takeTable()));
-  model.on("change:settings", () => {
-    if (JSON.stringify(model.get("settings")) !== JSON.stringify(figure.settings)) figure.follow(model.get("settings"));
-  });
-  model.on("change:error", () => figure.showError(model.get("error")));
+  model.on("change:error", () => inTurn(() => figure.showError(model.get("error"))));
   model.on("msg:custom", (content, buffers) => {
     if (content.cell) inTurn(() => figure.takeCell(content.cell, buffers));
     if (content.done) inTurn(() => figure.requests.done(content.done)); // after what it has brought
   });
+  await mounting;
+  const follow = () => {
+    if (JSON.stringify(model.get("settings")) !== JSON.stringify(figure.settings)) figure.follow(model.get("settings"));
+  };
+  follow();
+  model.on("change:settings", follow);
   return () => figure.remove();
 }
 
