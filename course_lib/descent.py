@@ -221,9 +221,19 @@ def _walk(schedule, gradient, theta, state, silent):
             if t > 1:
                 theta, state = _moved(optimizer, theta, g, t - 1, state)
             if following is not asked:
+                if type(following) is not type(asked):
+                    _refuse_other_state(following, theta, state, t)
                 asked, optimizer = following, prepared(following, theta)
             look, g = _measured(optimizer, gradient, theta, state)
         yield t, theta, look, g, state
+
+
+def _refuse_other_state(following, theta, state, t):
+    if len(following.init(theta)) != len(state):
+        raise TypeError(
+            f"the schedule turns to {type(following).__name__} at t = {t}, which does not remember what the one before "
+            "it did: a schedule may change hyperparameters, and the class only for one with the same state"
+        )
 
 
 def _measured(optimizer, gradient, theta, state):

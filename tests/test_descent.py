@@ -624,3 +624,9 @@ def test_a_class_without_init_is_told_what_to_write():
 def test_a_start_that_is_no_numbers_is_refused(start):
     with pytest.raises(TypeError, match=r"start is .* it must be an array of numbers"):
         descend(Momentum(), "ravine", start)
+
+
+def test_a_schedule_that_turns_to_a_class_with_another_memory_is_refused():
+    with pytest.raises(TypeError, match="the schedule turns to Momentum at t = 3, which does not remember"):
+        descend(lambda t: Momentum() if t > 2 else GradientDescent(), "ravine")
+    descend(lambda t: Nesterov() if t > 2 else Momentum(), "ravine")  # the same memory
