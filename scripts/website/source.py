@@ -14,7 +14,7 @@ from course_lib import checks, labs
 from course_lib.checks.exercises import Choice
 from course_lib.links import address
 from scripts import markup, notebooks
-from scripts.notebooks import tags
+from scripts.notebooks import merged, tags
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
@@ -92,8 +92,8 @@ def as_page(notebook, name):
     for cell in cells:
         if "solution" in tags(cell):
             cell.metadata.tags.append("hide-input")
-        if "check" in tags(cell):
-            cell.outputs = []
+        if cell.cell_type == "code":
+            cell.outputs = [] if "check" in tags(cell) else merged(cell.outputs)
         for output in cell.get("outputs", []):
             html = output.get("data", {}).get("text/html", "")
             if isinstance(html, str) and 'class="live-figure"' in html:

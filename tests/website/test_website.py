@@ -9,7 +9,7 @@ import hostile
 import nbformat
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_lib import links
 from scripts.website import build, source
@@ -150,6 +150,13 @@ def test_the_answer_to_a_question_of_letters_is_behind_a_click(visit):
 
 def test_a_guess_has_no_answer_before_it_is_measured():
     assert not list(source.answered(cell(new_code_cell, "checks.best_h(best_h)", "exercise", "check")))
+
+
+def test_what_a_cell_printed_in_pieces_is_one_block():
+    book = lesson()
+    book.cells[-1].outputs = [new_output("stream", text=line) for line in ("0.9\n", "1.0\n")]
+    page, _ = source.as_page(book, "first")
+    assert [output.text for output in page.cells[-1].outputs] == ["0.9\n1.0\n"]
 
 
 def test_stars_can_be_heard(visit):
