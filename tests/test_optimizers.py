@@ -439,6 +439,13 @@ def test_a_whole_number_of_ones_own_stays_one():
     assert [bool(np.any(step)) for step in np.diff(path, axis=0)] == [False, True, False, True]
 
 
+def test_float32_stays_float32_with_whole_numbers():
+    rule = Adam(lr=1, beta1=0, eps=1)
+    assert descend(rule, "ravine", np.array([-4, 2], np.float32), steps=3).theta.dtype == np.float32
+    steps = islice(trace(rule, SURFACES["ravine"].gradient, np.array([-4, 2], np.float32)), 3)
+    assert all(array.dtype == np.float32 for step in steps for array in step.state)
+
+
 def test_the_name_of_a_state_without_its_comma_is_refused():
     with pytest.raises(TypeError, match=r"state of Forgetful is the text 'delta': .* state = \(\"delta\",\)"):
         type("Forgetful", (Optimizer,), {"state": ("delta")})

@@ -12,6 +12,7 @@ State goes in and comes out; an optimizer remembers nothing itself, so two runs 
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -102,12 +103,8 @@ def prepared(optimizer, theta):
     lr[:, None] in every step, half of a large step's time.
     """
     plain = float if theta.dtype == np.float64 else theta.dtype.type
-    # Whole numbers, switches and names stay what they are: they may count or choose, and lift nothing.
-    given = {
-        name: value
-        for name, value in hyperparameters(optimizer).items()
-        if not isinstance(value, (int, str, type(None)))
-    }
+    kept = _counts(type(optimizer))
+    given = {name: value for name, value in hyperparameters(optimizer).items() if name not in kept}
     if all(type(value) is plain for value in given.values()):
         return optimizer
     fields = {name: np.asarray(value, theta.dtype) for name, value in given.items()}
@@ -118,6 +115,13 @@ def prepared(optimizer, theta):
         name: np.array(np.broadcast_to(field, grid)) if field.ndim else plain(field) for name, field in fields.items()
     }
     return dataclasses.replace(optimizer, **full)
+
+
+@cache
+def _counts(kind):
+    """The names of the fields of a class that are declared to count or to choose: they stay what they are."""
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return {field.name for field in fields if field.type in (int, bool, str, "int", "bool", "str")}
 
 
 def nearest(name, known):
