@@ -1,5 +1,6 @@
 """A notebook in JupyterLab, handled by script: cells run in any order, kernels restarted or killed, pages reloaded."""
 
+import itertools
 import os
 import signal
 import time
@@ -8,6 +9,8 @@ import nbformat
 from browser import Page
 
 MINUTE = 60_000  # ms
+
+DESKS = itertools.count()
 
 # In the page: the notebook, and its kernel.
 HERE = "const panel = window.jupyterapp.shell.currentWidget, book = panel.content, session = panel.sessionContext;"
@@ -21,10 +24,11 @@ class Desk(Page):
         super().__init__(browser.new_page(viewport={"width": 1300, "height": 950}))
         self.page.set_default_timeout(3 * MINUTE)
         self.origin, self.file = url, name
+        self.workspace = f"desk{next(DESKS)}"  # of its own: in another one JupyterLab would open yesterday's notebooks
         self.visit()
 
     def visit(self):
-        self.page.goto(f"{self.origin}/lab/tree/{self.file}")
+        self.page.goto(f"{self.origin}/lab/workspaces/{self.workspace}/tree/{self.file}")
         self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext", timeout=3 * MINUTE)
         self.until_idle()
 
