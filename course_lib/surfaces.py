@@ -18,7 +18,9 @@ import numpy as np
 class Surface:
     """A function to descend, with what a picture and a test need to know about it.
 
-    view: ((low, high), ...) the box to draw, one pair a coordinate. start: where a run begins unless told otherwise.
+    value: theta (dim, *sweep) -> (*sweep). gradient: theta -> a new array of theta's shape each time, for an optimizer
+    may keep it. view: ((low, high), ...) the box to draw, one pair a coordinate. start: where a run begins unless told
+    otherwise.
     """
 
     name: str
