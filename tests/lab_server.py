@@ -41,10 +41,11 @@ class Server:
     def shut_down_kernel(self, name):
         self.get(f"api/kernels/{self.kernel_of(name)}", method="DELETE")
 
-    def write(self, name, cells):
-        """A notebook in the folder, no cell of which has been run."""
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}  # else Lab asks which
+    def write(self, name, book):
+        """A notebook, or the code of its cells, in the folder; with a kernel named, else Lab asks which."""
+        if isinstance(book, list):
+            book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in book])
+        book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(book, self.root / name)
 
     def start(self, browser, name, cells, *, app="lab"):

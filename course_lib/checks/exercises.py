@@ -188,13 +188,13 @@ class Function(Exercise):
     adapt: Callable | None = None
 
     def judge(self, answer):
-        if hasattr(type(answer), "step") and not callable(answer):
-            kind = type(answer).__name__
-            raise Accident(f"`{self.name}` should be a class, it is one of its objects: give {kind}, without brackets.")
         if not callable(answer):
-            raise Accident(
-                f"`{self.name}` should be a function, it is {type(answer).__name__}: did a cell overwrite it?"
-            )
+            kind = type(answer).__name__
+            if hasattr(answer, "step"):
+                raise Accident(
+                    f"`{self.name}` should be a class, it is one of its objects: give {kind}, without brackets."
+                )
+            raise Accident(f"`{self.name}` should be a function, it is {kind}: did a cell overwrite it?")
         answer = self.adapt(answer) if self.adapt else answer
         expected = self.results(self.right)
         got = self.results(answer, aloud=True)

@@ -73,7 +73,7 @@ def spirals(n=300, classes=3, noise=0.2, seed=0, dtype=float) -> Data:
 
     Source: made for this course, after the spirals of Karpathy's CS231n notes.
     """
-    classes = _whole("classes", classes, least=2)
+    classes = whole("classes", classes, least=2)
 
     def draw(rng, count):
         targets = np.arange(count) % classes
@@ -116,15 +116,16 @@ def noisy_line(n=50, slope=2.0, intercept=-1.0, noise=0.3, seed=0, dtype=float) 
 
 
 def _drawn(name, source, draw, n, noise, seed, dtype):
-    n, kind = _whole("n", n, least=2), _float(dtype)
+    n, kind = whole("n", n, least=2), _float(dtype)
     if np.ndim(noise) or not (np.isfinite(noise) and noise >= 0):
         raise ValueError(f"noise is {noise!r}: it must be a finite number, 0 or more")
-    rng = np.random.default_rng(_whole("seed", seed, least=0))
+    rng = np.random.default_rng(whole("seed", seed, least=0))
     arrays = *draw(rng, n), *draw(rng, n // 2)
     return Data(*(array.astype(kind) if array.dtype.kind == "f" else array for array in arrays), name, source)
 
 
-def _whole(argument, value, least):
+def whole(argument, value, least=1):
+    """value as an int; ValueError, in one sentence that names the argument, where it is no whole number >= least."""
     try:
         whole = operator.index(value)
     except TypeError:

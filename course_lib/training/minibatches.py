@@ -1,7 +1,6 @@
 """Training: the one loop, whose gradient is that of the next minibatch."""
 
 import math
-import operator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -9,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data
+from ..data import Data, whole
 from ..descent import iterates
 from ..networks import Network
 
@@ -80,11 +79,11 @@ def train(
     if not isinstance(data, Data):
         raise TypeError(f"data is {type(data).__name__}: it must be a Data, such as digits()")
     samples = len(data.inputs)
-    batch = samples if batch is None else min(_whole("batch", batch), samples)
+    batch = samples if batch is None else min(whole("batch", batch), samples)
     an_epoch = math.ceil(samples / batch)
-    steps = an_epoch * _whole("epochs", epochs)
-    every = an_epoch if every is None else _whole("every", every)
-    rng = np.random.default_rng((_whole("seed", seed, least=0), 1))
+    steps = an_epoch * whole("epochs", epochs)
+    every = an_epoch if every is None else whole("every", every)
+    rng = np.random.default_rng((whole("seed", seed, least=0), 1))
     theta = network.init(seed, dtype) if theta is None else network.parameters(theta)
     learn = network.prepared(data.inputs, data.targets, theta.dtype)
     test = network.prepared(data.test_inputs, data.test_targets, theta.dtype)
@@ -176,13 +175,3 @@ class _Book:
             optimizer=optimizer,
             thetas=self.thetas,
         )
-
-
-def _whole(argument, value, least=1):
-    try:
-        whole = operator.index(value)
-    except TypeError:
-        whole = least - 1
-    if whole < least:
-        raise ValueError(f"{argument} is {value!r}: it must be a whole number, at least {least}")
-    return whole

@@ -163,10 +163,13 @@ def test_a_change_of_method_and_surface_leaves_nothing_behind():
 
 
 def test_an_interrupt_while_the_map_is_computed_leaves_the_figure_whole(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
     live = labs.heatmap()
     fig = live.drawing.figure
     with monkeypatch.context() as patch:
-        patch.setattr(lab, "measured", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(lab, "measured", interrupted)
         with pytest.raises(KeyboardInterrupt):
             live.background(fig, "Momentum.gamma", "beale")
     live.background(fig, "Momentum.gamma", "himmelblau")

@@ -5,7 +5,6 @@ import os
 import signal
 import time
 
-import nbformat
 from browser import Page
 
 MINUTE = 60_000  # ms
@@ -121,9 +120,3 @@ class Desk(Page):
     def shown_errors(self):
         """What live figures say went wrong."""
         return [text for text in self.figures("f.problem.textContent") if text]
-
-
-def put(server, name, book):
-    """Write a notebook where the server finds it; with a kernel named, else Lab asks which."""
-    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(book, server.root / name)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from cable import cable
-from desk import Desk, put
+from desk import Desk
 from hands import levels_off, play_by_chance, sweep_and_click
 
 SETTLED = "f.isFresh() && f.answer === f.table && !f.requests.flying"
@@ -22,7 +22,7 @@ def desk(chromium, server, name, book):
     """One page with the notebook for all tests of this file, since JupyterLab takes long to load; at the end of a
     cable, which most leave alone."""
     file = f"{name}_{next(numbers)}.ipynb"
-    put(server, file, book)
+    server.write(file, book)
     with cable(urlsplit(server.url).port) as way:
         desk = Desk(chromium, way.url, file)
         desk.cable = way

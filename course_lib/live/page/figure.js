@@ -112,8 +112,9 @@ export class Figure {
 
   draw() {
     this.pending = null;
-    this.drawn = [this.answer, this.under, this.over, this.step, ...this.cell];
-    const [width, height] = this.frame.size;
+    const { answer, frame, over, cell } = this; // each asks anew which answer is shown
+    this.drawn = [answer, this.under, over, this.step, ...cell];
+    const [width, height] = frame.size;
     const dense = (this.canvas.clientWidth / width || 1) * (window.devicePixelRatio || 1);
     const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
     if (this.canvas.width !== across || this.canvas.height !== down)
@@ -121,9 +122,9 @@ export class Figure {
     const context = this.canvas.getContext("2d");
     context.setTransform(across / width, 0, 0, down / height, 0, 0);
     context.drawImage(this.scaled("under", across, down), 0, 0, width, height);
-    for (const line of this.frame.lines)
-      drawLine(context, this.frame, line, points(this.frame, this.answer, line, this.cell, this));
-    if (this.over) context.drawImage(this.scaled("over", across, down), 0, 0, width, height);
+    const steps = { step: this.step, lastStep: this.lastStep };
+    for (const line of frame.lines) drawLine(context, frame, line, points(frame, answer, line, cell, steps));
+    if (over) context.drawImage(this.scaled("over", across, down), 0, 0, width, height);
     this.frames += 1;
   }
 

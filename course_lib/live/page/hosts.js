@@ -9,14 +9,13 @@ import { Figure } from "./figure.js";
 /* Start a figure; whatever fails is said in its place. */
 async function mount(root, host) {
   const figure = new Figure(root, host);
-  root.liveFigure = figure; // for tests and slide decks
+  root.liveFigure = figure; // for render, tests and slide decks
   try {
     await figure.start();
   } catch (error) {
     root.append(element("p", { className: "live-error", textContent: `This figure cannot be shown here: ${error}` }));
     throw error;
   }
-  return figure;
 }
 
 export function mountExported(id, data) {
