@@ -16,6 +16,8 @@ TAGS = {
     "solution",
     "answer",
     "cheat-sheet",
+    "summary",
+    "guide",
     "nbval-ignore-output",
 }
 TAGS |= places.PLACES.keys()
