@@ -34,6 +34,7 @@ test-matrix: install-test  ## the tests on Python 3.11 to 3.13, lowest and newes
 
 notebooks: install-test  ## execute the lessons and store them normalised; ARGS=notebooks/01_*.ipynb for some
 	@$(VENV_PYTHON) scripts/notebooks.py $(ARGS)
+	@$(VENV_PYTHON) -m scripts.minutes
 
 site: install-test  ## the lessons as a website, in build/site/
 	@$(VENV_PYTHON) -m scripts.website $(ARGS)

@@ -15,6 +15,7 @@ TAGS = {
     "check",
     "solution",
     "answer",
+    "time",
     "cheat-sheet",
     "summary",
     "guide",

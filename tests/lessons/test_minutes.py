@@ -1,0 +1,107 @@
+"""The time that is told is the time that adds up: in the lesson itself, in 00's table and in the README."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from scripts.minutes import Minutes, hurried, minutes, told_in, told_in_table, words, write_in, write_in_table
+
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LONGEST = {"01": 30, "04": 35, "06": 20}  # minutes of the main line
+TOO_LONG = {"01", "04", "06"}  # being shortened; who is done takes the lesson out, and the last one this line
+HURRIED = {"06"}  # the same
+lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+RENEW = "run: python -m scripts.minutes"
+
+
+def read(lesson):
+    return nbformat.read(lesson, as_version=4)
+
+
+@lessons
+def test_lesson_says_how_long_it_takes(lesson):
+    assert told_in(read(lesson)) == minutes(read(lesson)), RENEW
+
+
+@lessons
+def test_readme_says_how_long_it_takes(lesson):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert told_in_table(text, f"notebooks/{lesson.name}") == minutes(read(lesson)), RENEW
+
+
+@pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda path: path.stem)
+def test_outline_says_how_long_it_takes(lesson):
+    text = "\n\n".join(cell.source for cell in read(LESSONS[0]).cells if cell.cell_type == "markdown")
+    assert told_in_table(text, lesson.name) == minutes(read(lesson)), RENEW
+
+
+@pytest.mark.parametrize("number", LONGEST)
+def test_main_line_is_short_enough(number):
+    lesson = next(path for path in LESSONS if path.name.startswith(number))
+    assert (minutes(read(lesson)).main > LONGEST[number]) == (number in TOO_LONG)
+
+
+@lessons
+def test_exercises_can_be_read_in_their_minutes(lesson):
+    assert bool(hurried(read(lesson))) == (lesson.name[:2] in HURRIED), hurried(read(lesson))
+
+
+def cell(source, *tags, code=False, picture=False):
+    made = (new_code_cell if code else new_markdown_cell)(source, metadata={"tags": list(tags)})
+    if picture:
+        made.outputs = [new_output("display_data", {"image/png": "", "text/plain": "a hill"})]
+    return made
+
+
+EXERCISE = "## Exercise: a slope ★ 2 minutes\n\nReturn it."
+HARD = EXERCISE.replace("★ 2", "★★ 10")
+WORDS, LINES = "word " * 130, "1\n" * 15
+LESSON = {
+    "words of the main line": ([cell(WORDS * 6, "main")], (10, 10)),
+    "words of Deeper": ([cell(WORDS * 6, "deeper")], (0, 10)),
+    "code": ([cell(LINES * 6, "main", code=True)], (10, 10)),
+    "figures": ([cell("", "main", code=True, picture=True) for _ in range(20)], (10, 10)),
+    "the set-up": ([cell(LINES * 6, "main", "setup", code=True)], (0, 0)),
+    "one star": ([cell(EXERCISE, "main", "exercise")], (5, 5)),
+    "two stars on the main line": ([cell(HARD, "main", "exercise")], (0, 10)),
+    "two stars in Deeper": ([cell(HARD, "deeper", "exercise")], (0, 10)),
+    "a solution": ([cell(LINES * 6, "main", "exercise", "solution", code=True)], (0, 0)),
+}
+
+
+@pytest.mark.parametrize("what", LESSON)
+def test_minutes_of(what):
+    cells, wanted = LESSON[what]
+    assert minutes(new_notebook(cells=cells)) == Minutes(*wanted)
+
+
+def test_time_is_rounded_up_to_five_minutes():
+    assert minutes(new_notebook(cells=[cell(WORDS * 5 + "more", "main")])) == Minutes(10, 10)
+
+
+def test_formulas_code_and_addresses_are_not_read_word_by_word():
+    assert words(r"Take $\eta = 2$, see [the page](https://a.org/b c), and `a = 1 + 2`.") == 7
+
+
+def test_a_long_text_cannot_hide_in_an_exercise():
+    assert len(hurried(new_notebook(cells=[cell(EXERCISE, "main", "exercise"), cell(WORDS * 3, "exercise")]))) == 1
+
+
+def test_what_is_no_exercise_cannot_be_called_one():
+    assert len(hurried(new_notebook(cells=[cell(WORDS, "main", "exercise")]))) == 1
+
+
+def test_time_is_written_in_the_last_line_of_its_cell():
+    nb = new_notebook(cells=[cell("# 3 methods\n\nTime: 1 minute, 2 for everything.", "main", "time")])
+    write_in(nb, Minutes(15, 40))
+    assert nb.cells[0].source == "# 3 methods\n\nTime: 15 minute, 40 for everything." and told_in(nb) == Minutes(15, 40)
+
+
+def test_time_is_written_in_the_row_of_its_lesson():
+    table = "| 01 | [A](01_a.ipynb) | 2 or 3? | 1 min | 2 min | [b] |\n| 02 | [B](02_b.ipynb) | c | 3 min | 4 min |"
+    written = write_in_table(table, "01_a.ipynb", Minutes(15, 40))
+    assert written == table.replace("1 min | 2 min", "15 min | 40 min")
+    assert told_in_table(written, "01_a.ipynb") == Minutes(15, 40)
