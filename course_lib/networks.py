@@ -232,11 +232,6 @@ def linear_regression(features, outputs=1) -> Network:
     return Network((features, outputs), error="squared")
 
 
-def softmax_regression(features, classes) -> Network:
-    """outputs = softmax(inputs W + b) with the cross-entropy; with two classes it is logistic regression."""
-    return Network((features, classes))
-
-
 class Scores(NamedTuple):
     """Loss and accuracy, floats or (*sweep); the accuracy is nan where there is only one output."""
 

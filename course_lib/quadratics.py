@@ -65,25 +65,6 @@ def nesterov(lr, gamma, curvature) -> Mode:
     return Mode(pull, gamma * (1 - pull))
 
 
-def iteration_matrix(mode):
-    """One step as a matrix on the deck's variables, (delta_k, x_{k+1}) = M (delta_{k-1}, x_k). Shape (2, 2, *grid).
-
-    M = [[ memory,  pull    ],          delta_k = memory delta_{k-1} + pull x_k
-         [-memory,  1 - pull]]          x_{k+1} = x_k - delta_k
-    """
-    pull, memory = mode
-    return np.array([[memory, pull], [-memory, 1 - pull]])
-
-
-def two_step_matrix(mode):
-    """One step as a matrix on two neighbouring points, (x_{k+1}, x_k) = M (x_k, x_{k-1}). Shape (2, 2, *grid).
-
-    M = [[T, -D],
-         [1,  0]]
-    """
-    return np.array([[mode.trace, -mode.det], [np.ones_like(mode.det), np.zeros_like(mode.det)]])
-
-
 def discriminant(mode):
     """T^2 - 4 D: above 0 two real roots, below 0 a complex pair, 0 a double root (also where only rounding splits it).
 
@@ -238,12 +219,6 @@ def _powers(z, steps):
     return table
 
 
-def period(mode):
-    """Steps from one swing to the next, 2 pi / phi with cos phi = T / (2 sqrt D); inf where the roots are real."""
-    phi = np.arctan2(np.sqrt(np.maximum(-discriminant(mode), 0)), mode.trace)
-    return np.divide(2 * np.pi, phi, out=np.full(np.shape(phi), np.inf), where=discriminant(mode) < 0)[()]
-
-
 def lucas(trace, det, k):
     """(U_k, U_{k+1}) of U_{k+1} = T U_k - D U_{k-1}, U_0 = 0, U_1 = 1, in log2(k) doublings. k: one whole number.
 
@@ -325,8 +300,3 @@ def stationary_variance(mode, lr, sigma=1.0):
     stable = (spectral_radius(mode) < 1 - MARGIN) & (below > 0)
     above = (1 + det) * np.square(np.multiply(lr, sigma))
     return np.divide(above, below, out=np.full(np.shape(above * below), np.inf), where=stable)[()]
-
-
-def lag_one_correlation(mode):
-    """How alike two neighbouring points of the stationary noise are: T / (1 + D), for a mode that converges."""
-    return mode.trace / (1 + mode.det)

@@ -60,8 +60,6 @@ RUNS = {
     "keras nesterov": keras_path(nesterov=True),
     "optax": optax_path(optax.trace(MOMENTUM)),
     "optax nesterov": optax_path(optax.trace(MOMENTUM, nesterov=True)),
-    "optax ema": optax_path(optax.ema(MOMENTUM)),
-    "optax ema debias=False": optax_path(optax.ema(MOMENTUM, debias=False)),
 }
 
 if __name__ == "__main__":

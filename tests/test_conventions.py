@@ -4,7 +4,7 @@ recorded_conventions.json holds what PyTorch, Keras and optax themselves did; re
 """
 
 import json
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib import conventions as c
 from course_lib import quadratics as q
 from course_lib.conventions import (
     CONVENTIONS,
@@ -20,8 +19,6 @@ from course_lib.conventions import (
     Deck,
     Keras,
     Optax,
-    OptaxEMA,
-    Original,
     Polyak,
     PyTorch,
     Sutskever,
@@ -53,13 +50,12 @@ def scheduled(convention, rates, gamma=GAMMA, nesterov=False):
     return lambda t: convention.from_deck(rates[min(t, len(rates)) - 1], gamma, nesterov)
 
 
-def deck_points(schedule, steps=STEPS):
-    """The deck's theta_t, read from what the convention reports and stores, step by step."""
-    return np.array(
-        [schedule(step.t).iterate(step.theta, *step.state) for step in islice(trace(schedule, slope, START), steps + 1)]
-    )
+def lookaheads(iterates):
+    """Where Nesterov looks, theta_t + gamma (theta_t - theta_{t-1}), from its iterates from rest."""
+    return iterates + GAMMA * np.diff(iterates, axis=0, prepend=iterates[:1])
 
 
+REWRITTEN = (Keras, PyTorch, Optax)  # with nesterov=True they report the look-ahead point
 DROP = [LR] * 20 + [LR / 10] * 60
 
 
@@ -71,28 +67,11 @@ def test_every_convention_draws_the_decks_path(convention):
     np.testing.assert_allclose(points(convention.from_deck(LR, GAMMA)), points(Momentum(LR, GAMMA)), atol=1e-12)
 
 
-@pytest.mark.parametrize("convention", [*CONVENTIONS, Original])
+@pytest.mark.parametrize("convention", CONVENTIONS)
 def test_with_nesterov_it_draws_the_iterates_or_the_look_ahead_points(convention):
     deck = points(Nesterov(LR, GAMMA))
-    expected = c.to_lookaheads(deck, GAMMA) if convention.rewritten else deck
+    expected = lookaheads(deck) if convention in REWRITTEN else deck
     np.testing.assert_allclose(points(convention.from_deck(LR, GAMMA, nesterov=True)), expected, atol=1e-12)
-
-
-def test_who_reports_the_look_ahead_point():
-    rewritten = {convention for convention in [*CONVENTIONS, Original, OptaxEMA] if convention.rewritten}
-    assert rewritten == {PyTorch, Keras, Optax, Original}
-
-
-@pytest.mark.parametrize("nesterov", [False, True])
-@pytest.mark.parametrize("convention", [*CONVENTIONS, Original])
-def test_delta_and_iterate_read_the_decks_run_from_what_is_stored(convention, nesterov):
-    if convention is Original and not nesterov:
-        return
-    here = convention.from_deck(LR, GAMMA, nesterov)
-    deck = (Nesterov if nesterov else Momentum)(LR, GAMMA)
-    for mine, theirs in islice(zip(trace(deck, slope, START), trace(here, slope, START), strict=True), STEPS):
-        np.testing.assert_allclose(here.delta(theirs.theta, *theirs.state), mine.state[0], atol=1e-12)
-        np.testing.assert_allclose(here.iterate(theirs.theta, *theirs.state), mine.theta, atol=1e-12)
 
 
 @settings(max_examples=50)
@@ -109,15 +88,16 @@ def test_settings_survive_any_round_trip(lr, gamma, one, two):
 @settings(max_examples=25)
 @given(st.floats(0.001, 0.03), st.floats(0, 0.95), st.sampled_from(CONVENTIONS), st.booleans())
 def test_the_path_is_one_for_random_settings(lr, gamma, convention, nesterov):
-    here = deck_points(lambda t: convention.from_deck(lr, gamma, nesterov), 40)
-    np.testing.assert_allclose(here, points((Nesterov if nesterov else Momentum)(lr, gamma), 40), atol=1e-10)
+    deck = list(islice(trace((Nesterov if nesterov else Momentum)(lr, gamma), slope, START), 41))
+    expected = [step.look if convention in REWRITTEN else step.theta for step in deck]
+    np.testing.assert_allclose(points(convention.from_deck(lr, gamma, nesterov), 40), expected, atol=1e-10)
 
 
-@pytest.mark.parametrize("convention", [*CONVENTIONS, Original])
+@pytest.mark.parametrize("convention", CONVENTIONS)
 def test_first_step_by_convention(convention):
     g = slope(np.array(START))
     first = points(convention.from_deck(LR, GAMMA, nesterov=True), 1)
-    factor = 1 + GAMMA if convention.rewritten else 1  # a rewritten Nesterov starts with a longer step
+    factor = 1 + GAMMA if convention in REWRITTEN else 1  # a rewritten Nesterov starts with a longer step
     np.testing.assert_allclose(first[0] - first[1], factor * LR * g, atol=1e-15)
 
 
@@ -134,7 +114,6 @@ def test_how_the_settings_are_written():
     )
     assert str(Keras.from_deck(0.1, 0.9)) == "keras.optimizers.SGD(learning_rate=0.1, momentum=0.9, nesterov=False)"
     assert str(Averaged.from_deck(0.1, 0.9)) == "lr=1, beta=0.9, nesterov=False"
-    assert "optax.ema(0.9, debias=True)" in str(OptaxEMA.from_deck(0.1, 0.9))
     assert str(Deck([0.1, 0.2], 0.9)) == "lr=..., gamma=0.9, nesterov=False"
 
 
@@ -143,12 +122,8 @@ def test_what_has_no_equivalent_is_refused_in_a_sentence():
         Averaged.from_deck(0.1, 1.0)
     with pytest.raises(ValueError, match=r"Keras\(learning_rate=...\) is -0.1: it must be 0 or more"):
         Keras(-0.1, 0.9)
-    with pytest.raises(ValueError, match="no Nesterov form"):
-        OptaxEMA.from_deck(0.1, 0.9, nesterov=True)
     with pytest.raises(ValueError, match="dampening to 0"):
         PyTorch(0.1, 0.9, dampening=0.5, nesterov=True)
-    with pytest.raises(ValueError, match="nesterov must be True"):
-        Original(0.1, 0.9, nesterov=False)
 
 
 # The libraries themselves
@@ -162,8 +137,6 @@ LIBRARIES = {
     "keras nesterov": lambda lr: Keras(lr, GAMMA, nesterov=True),
     "optax": lambda lr: Optax(lr, GAMMA),
     "optax nesterov": lambda lr: Optax(lr, GAMMA, nesterov=True),
-    "optax ema": lambda lr: OptaxEMA(lr, GAMMA),
-    "optax ema debias=False": lambda lr: OptaxEMA(lr, GAMMA, debias=False),
 }
 
 
@@ -192,36 +165,19 @@ def test_dampening_makes_the_first_gradient_count_too_much_by_a_surplus_that_fad
         feed = iter(slopes)
         into.extend(np.diff(points(rule, 79, lambda x, feed=feed: next(feed)), axis=0))
     t = np.arange(1, 80)[:, None]
-    np.testing.assert_allclose(np.array(plain) - step, damped.surplus(t) * slopes[0], atol=1e-13)
-    np.testing.assert_allclose(damped.surplus(t[1:]) / damped.surplus(t[:-1]), 0.9)
-    assert PyTorch(0.1, 0.9).surplus(1) == 0
+    np.testing.assert_allclose(np.array(plain) - step, 0.1 * 0.4 * 0.9 ** (t - 1) * slopes[0], atol=1e-13)
 
 
-def test_debiasing_makes_each_step_longer_by_a_share_that_fades_like_gamma_to_the_t():
-    debiased, plain = OptaxEMA(0.1, 0.9), OptaxEMA(0.1, 0.9, debias=False)
-    slopes = np.random.default_rng(2).normal(size=(80, 2))
-    steps = []
-    for rule in (debiased, plain):
-        feed = iter(slopes)
-        steps.append(np.diff(points(rule, 79, lambda x, feed=feed: next(feed)), axis=0))
-    t = np.arange(1, 80)[:, None]
-    np.testing.assert_allclose(steps[0], steps[1] * (1 + debiased.surplus(t)), atol=1e-13)
-    assert debiased.surplus(1) == pytest.approx(9)  # the first step is ten times Averaged's
-    assert debiased.surplus(80) / 0.9**80 == pytest.approx(1, abs=1e-3)
-    assert debiased.surplus(80) / debiased.surplus(79) == pytest.approx(0.9, abs=1e-3)
-    assert plain.surplus(5) == 0
-
-
-def test_on_a_straight_slope_full_dampening_and_debiasing_start_at_the_full_average():
-    for rule in (PyTorch(0.1, 0.9, dampening=0.9), OptaxEMA(0.1, 0.9)):
-        np.testing.assert_allclose(np.diff(points(rule, 20, np.ones_like), axis=0), -0.1)
+def test_on_a_straight_slope_full_dampening_starts_at_the_full_average():
+    rule = PyTorch(0.1, 0.9, dampening=0.9)
+    np.testing.assert_allclose(np.diff(points(rule, 20, np.ones_like), axis=0), -0.1)
     warm = -np.diff(points(Averaged(0.1, 0.9), 20, np.ones_like)[:, 0])
     np.testing.assert_allclose(warm, 0.1 * (1 - 0.9 ** np.arange(1, 21)))
 
 
 def test_dampening_does_nothing_without_momentum():
     damped = PyTorch(0.1, 0.0, dampening=0.5)
-    assert damped.to_deck().lr == 0.1 and damped.surplus(1) == 0
+    assert damped.to_deck().lr == 0.1
     np.testing.assert_array_equal(points(damped, 5), points(GradientDescent(0.1), 5))
 
 
@@ -238,7 +194,6 @@ def test_the_two_groups():
         "Keras": "steps",
         "Optax": "gradients",
     }
-    assert Original.memory == "steps" and OptaxEMA.memory == "gradients"
 
 
 RATES = st.lists(st.floats(1e-4, 0.03), min_size=1, max_size=12)  # the last one stays
@@ -265,11 +220,11 @@ def test_within_a_group_the_path_is_one_under_any_schedule(rates, gamma):
 
 @settings(max_examples=15)
 @given(RATES, st.floats(0, 0.95))
-def test_equivalent_momentum_joins_the_two_groups_under_any_schedule(rates, gamma):
+def test_a_rescaled_momentum_joins_the_two_groups_under_any_schedule(rates, gamma):
     def deck(nesterov):
         def schedule(t):
             now, before = at(rates, t), at(rates, max(t - 1, 1))
-            return Deck(now, c.equivalent_momentum(gamma, now, before), nesterov)
+            return Deck(now, gamma * now / before, nesterov)
 
         return schedule
 
@@ -291,7 +246,7 @@ def test_where_the_memory_is_of_steps_the_path_is_one_while_both_settings_change
     for convention in INSIDE:
         np.testing.assert_allclose(points(both(convention, rates, gammas), 24), deck, atol=1e-10)
     ahead = points(both(Deck, rates, gammas, nesterov=True), 24)
-    for convention in (Sutskever, Polyak):  # Keras and Original have looked ahead with the gamma before
+    for convention in (Sutskever, Polyak):  # Keras has looked ahead with the gamma before
         np.testing.assert_allclose(points(both(convention, rates, gammas, nesterov=True), 24), ahead, atol=1e-10)
 
 
@@ -303,40 +258,10 @@ def test_pytorch_is_optax_while_both_settings_change(rates, gammas):
         np.testing.assert_allclose(torch, optax, atol=1e-10)
 
 
-@settings(max_examples=20)
-@given(RATES, GAMMAS)
-def test_equivalent_momentum_joins_pytorch_to_the_deck_while_both_settings_change(rates, gammas):
-    def deck(t):
-        return Deck(at(rates, t), c.equivalent_momentum(at(gammas, t), at(rates, t), at(rates, max(t - 1, 1))))
-
-    np.testing.assert_allclose(points(both(PyTorch, rates, gammas), 24), points(deck, 24), atol=1e-9)
-
-
-@settings(max_examples=20)
-@given(RATES, GAMMAS)
-def test_equivalent_momentum_of_an_average_counts_the_effective_steps(rates, gammas):
-    effective = [at(rates, t) / (1 - at(gammas, t)) for t in range(1, 26)]
-
-    def deck(t):
-        return Deck(at(rates, t), c.equivalent_momentum(at(gammas, t), at(effective, t), at(effective, max(t - 1, 1))))
-
-    np.testing.assert_allclose(points(both(Averaged, rates, gammas), 24), points(deck, 24), atol=1e-9)
-
-
 def test_a_change_of_gamma_parts_the_average_from_pytorch():
     average, torch = (points(both(c, [LR], [0.5] * 20 + [0.9]), 40) for c in (Averaged, PyTorch))
     np.testing.assert_allclose(average[:21], torch[:21], atol=1e-12)
     assert abs(average - torch).max() > 0.1
-
-
-@settings(max_examples=20)
-@given(RATES, GAMMAS, st.sampled_from(CONVENTIONS))
-def test_the_last_step_is_read_from_what_is_stored_while_both_settings_change(rates, gammas, convention):
-    schedule = both(convention, rates, gammas)
-    run = list(islice(trace(schedule, slope, START), 24))
-    for before, now in pairwise(run):
-        step = schedule(before.t).delta(now.theta, *now.state)
-        np.testing.assert_allclose(step, before.theta - now.theta, atol=1e-11)
 
 
 @settings(max_examples=30)
@@ -349,7 +274,7 @@ def test_any_dampening_is_the_decks_run_and_a_surplus_of_the_first_gradient(lr, 
     for rule in (damped, damped.to_deck()):
         feed = iter([*gradients, 0.0])
         steps.append(np.diff(points(rule, len(gradients), lambda x, feed=feed: np.full_like(x, next(feed))), axis=0))
-    surplus = damped.surplus(np.arange(1, len(gradients) + 1)) * gradients[0]
+    surplus = lr * dampening * gamma ** np.arange(len(gradients)) * gradients[0]
     np.testing.assert_allclose(steps[1] - steps[0], np.stack([surplus, surplus], axis=1), atol=1e-11)
 
 
@@ -371,12 +296,11 @@ def test_the_groups_differ_visibly_on_the_ravine_after_a_drop():
 
 
 def test_nesterov_inside_agrees_in_every_form_through_a_drop():
-    deck = deck_points(scheduled(Deck, DROP, nesterov=True))
-    for convention in (Sutskever, Polyak, Original):
-        np.testing.assert_allclose(deck_points(scheduled(convention, DROP, nesterov=True)), deck, atol=1e-12)
+    deck = points(scheduled(Deck, DROP, nesterov=True))
+    for convention in (Sutskever, Polyak):
+        np.testing.assert_allclose(points(scheduled(convention, DROP, nesterov=True)), deck, atol=1e-12)
     looks = points(scheduled(Keras, DROP, nesterov=True))
-    np.testing.assert_allclose(looks, points(scheduled(Original, DROP, nesterov=True)), atol=1e-12)
-    np.testing.assert_allclose(looks, c.to_lookaheads(deck, GAMMA), atol=1e-12)
+    np.testing.assert_allclose(looks, lookaheads(deck), atol=1e-12)
 
 
 def test_pytorchs_nesterov_has_looked_ahead_at_the_old_learning_rate_when_it_drops():
@@ -404,32 +328,16 @@ def test_a_momentum_schedule_parts_keras_nesterov_from_sutskevers():
 # Nesterov's two sequences, three forms
 
 
-@settings(max_examples=30)
-@given(st.lists(st.floats(-5, 5), min_size=1, max_size=30), st.floats(0, 1))
-def test_between_iterates_and_look_ahead_points_and_back(path, gamma):
-    path = np.array(path)[:, None]
-    np.testing.assert_allclose(c.to_iterates(c.to_lookaheads(path, gamma), gamma), path, atol=1e-12)
-
-
 def test_three_forms_of_nesterov_and_the_half_step_between_them():
     run = list(islice(trace(Nesterov(LR, GAMMA), slope, START), STEPS + 1))
     theta, look = np.array([step.theta for step in run]), np.array([step.look for step in run])
-    np.testing.assert_allclose(c.to_lookaheads(theta, GAMMA), look, atol=1e-12)
-    np.testing.assert_allclose(c.to_iterates(look, GAMMA), theta, atol=1e-12)
-    for rewritten in (Keras, PyTorch, Optax, Original):
+    np.testing.assert_allclose(lookaheads(theta), look, atol=1e-12)
+    for rewritten in REWRITTEN:
         np.testing.assert_allclose(points(rewritten.from_deck(LR, GAMMA, nesterov=True)), look, atol=1e-12)
     # The half-step: from the look-ahead point down the slope is the next iterate; from there the momentum step.
     np.testing.assert_allclose(look[:-1] - LR * slope(look[:-1].T).T, theta[1:], atol=1e-12)
     np.testing.assert_allclose(look[1:], theta[1:] + GAMMA * (theta[1:] - theta[:-1]), atol=1e-12)
-    phi = [step.state[0] for step in islice(trace(Original(LR, GAMMA), slope, START), STEPS + 1)]
-    np.testing.assert_allclose(phi, theta, atol=1e-12)
     assert abs(look - theta).max() > 0.5
-
-
-def test_diverging_sequences_raise_no_warning():
-    wild = np.array([1.0, np.inf, -np.inf, np.nan])[:, None]
-    assert not np.isfinite(c.to_lookaheads(wild, 0.9)[1:]).any()
-    assert not np.isfinite(c.to_iterates(wild, 0.9)[1:]).any()
 
 
 # A3: identities

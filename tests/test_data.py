@@ -10,7 +10,7 @@ import pytest
 
 from course_lib import data
 
-DRAWN = [data.spirals, data.moons, data.noisy_line]
+DRAWN = [data.spirals, data.moons]
 SETS = [data.digits, *DRAWN]
 NAMES = "inputs", "targets", "test_inputs", "test_targets"
 
@@ -19,7 +19,6 @@ CHECKSUMS = {
     "digits": "44cef4e381eaccad",
     "spirals": "b5fa7b446f71f90f",
     "moons": "71cad944b6b15691",
-    "noisy_line": "fcf0741b06a61d14",
 }
 
 
@@ -119,14 +118,8 @@ def test_moons_without_noise_are_half_circles():
     assert (y[upper] >= 0).all() and (y[~upper] <= 0.5).all()
 
 
-def test_the_line_is_found_again():
-    found = data.noisy_line(2000, slope=-3, intercept=0.5, noise=0.1)
-    np.testing.assert_allclose(np.polyfit(found.inputs[:, 0], found.targets, 1), [-3, 0.5], atol=0.02)
-
-
 def test_a_set_says_what_it_is():
     assert repr(data.digits()) == "Data 'digits': 1347 samples and 450 for the test, 64 feature(s), 10 classes"
-    assert repr(data.noisy_line()) == "Data 'noisy line': 50 samples and 25 for the test, 1 feature(s), values"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +130,7 @@ def test_a_set_says_what_it_is():
         (lambda: data.spirals(classes=1), "classes is 1: it must be a whole number, at least 2"),
         (lambda: data.moons(noise=-1), "noise is -1: it must be a finite number, 0 or more"),
         (lambda: data.moons(noise=np.nan), "noise is nan: it must be a finite number"),
-        (lambda: data.noisy_line(seed=-1), "seed is -1: it must be a whole number, at least 0"),
+        (lambda: data.moons(seed=-1), "seed is -1: it must be a whole number, at least 0"),
         (lambda: data.digits(int), "dtype is .*int.*: it must be float64 or float32"),
     ],
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.networks import ACTIVATIONS, ERRORS, Network, linear_regression, softmax_regression
+from course_lib.networks import ACTIVATIONS, ERRORS, Network, linear_regression
 
 RNG = np.random.default_rng(7)
 INPUTS = RNG.standard_normal((9, 4))
@@ -65,8 +65,8 @@ def test_outputs_for_classes_are_probabilities():
     np.testing.assert_allclose(network.loss(start(network), INPUTS, CLASSES), expected)
 
 
-def test_softmax_regression_says_the_quotient_of_two_classes():
-    outputs = softmax_regression(1, 2).outputs([3.0, 1.0, 0.5, -1.0], [[2.0]])
+def test_without_a_hidden_layer_it_says_the_quotient_of_two_classes():
+    outputs = Network((1, 2)).outputs([3.0, 1.0, 0.5, -1.0], [[2.0]])
     np.testing.assert_allclose(np.log(outputs[0, 0] / outputs[0, 1]), (3 - 1) * 2 + 0.5 + 1)
 
 
@@ -91,7 +91,7 @@ def test_class_numbers_are_unit_vectors_for_the_squared_error():
 
 
 def test_predict_and_accuracy_take_the_largest_output():
-    network = softmax_regression(2, 3)
+    network = Network((2, 3))
     theta = [1, 0, 0, 0, 1, 0, 0, 0, 0.5]  # the outputs are x, y and 1/2
     inputs = [[3, 1], [1, 3], [0, 0], [-1, -1]]
     np.testing.assert_array_equal(network.predict(theta, inputs), [0, 1, 2, 2])
@@ -99,7 +99,7 @@ def test_predict_and_accuracy_take_the_largest_output():
 
 
 def test_huge_outputs_neither_overflow_nor_warn():
-    network = softmax_regression(1, 2)
+    network = Network((1, 2))
     assert network.loss([1e5, -1e5, 0, 0], [[1.0]], [0]) == 0
     assert network.loss([1e5, -1e5, 0, 0], [[1.0]], [1]) == 2e5
     np.testing.assert_array_equal(network.outputs([1e5, -1e5, 0, 0], [[1.0]]), [[1, 0]])
@@ -199,7 +199,7 @@ def test_float32_stays_float32():
 
 def test_a_network_says_what_it_is_and_equals_its_twin():
     assert repr(Network([4, 3])) == "Network(sizes=(4, 3), activation='relu', error='cross-entropy')"
-    assert Network((4, 3)) == softmax_regression(4, 3)
+    assert linear_regression(4, 3) == Network((4, 3), error="squared")
 
 
 # What is refused
@@ -269,7 +269,7 @@ def test_theta_of_the_wrong_length_is_refused(call, theta):
 
 def test_theta_that_is_no_array_of_numbers_is_refused():
     with pytest.raises(TypeError, match="theta must be an array of numbers, not"):
-        softmax_regression(4, 3).outputs(["a"] * 15, INPUTS)
+        Network((4, 3)).outputs(["a"] * 15, INPUTS)
 
 
 def test_a_single_output_has_no_accuracy():

@@ -54,6 +54,16 @@ def test_the_theory_imports_no_optimizer():
 # Theory against simulation
 
 
+def iteration_matrix(mode):
+    """One step on the deck's variables, (delta_k, x_{k+1}) = M (delta_{k-1}, x_k). Shape (2, 2, *grid)."""
+    return np.array([[mode.memory, mode.pull], [-mode.memory, 1 - mode.pull]])
+
+
+def two_step_matrix(mode):
+    """One step on two neighbouring points, (x_{k+1}, x_k) = M (x_k, x_{k-1}). Shape (2, 2, *grid)."""
+    return np.array([[mode.trace, -mode.det], [np.ones_like(mode.det), np.zeros_like(mode.det)]])
+
+
 @pytest.mark.parametrize(("method", "rule"), METHODS)
 def test_iteration_matrix_is_what_one_step_of_the_optimizer_does(method, rule):
     lr, gamma, curvature = 0.3, 0.8, 2.5
@@ -64,15 +74,15 @@ def test_iteration_matrix_is_what_one_step_of_the_optimizer_does(method, rule):
         after, step = optimizer.step(x, curvature * look, 1, delta)
         columns.append((step, after))
     mode = rule(lr, gamma, curvature)
-    np.testing.assert_allclose(q.iteration_matrix(mode), np.array(columns).T, atol=1e-15)
+    np.testing.assert_allclose(iteration_matrix(mode), np.array(columns).T, atol=1e-15)
 
 
 @pytest.mark.parametrize(("method", "rule"), METHODS)
 def test_two_step_matrix_has_the_same_roots_and_reproduces_the_run(method, rule):
     mode = rule(0.3, 0.8, 2.5)
     x = simulate(method(0.3, 0.8), 30, 2.5)
-    np.testing.assert_allclose(q.two_step_matrix(mode) @ [x[1:-1], x[:-2]], [x[2:], x[1:-1]], atol=1e-14)
-    for matrix in (q.two_step_matrix(mode), q.iteration_matrix(mode)):
+    np.testing.assert_allclose(two_step_matrix(mode) @ [x[1:-1], x[:-2]], [x[2:], x[1:-1]], atol=1e-14)
+    for matrix in (two_step_matrix(mode), iteration_matrix(mode)):
         np.testing.assert_allclose(np.sort(np.linalg.eigvals(matrix)), np.sort(q.eigenvalues(mode)), atol=1e-14)
 
 
@@ -223,7 +233,7 @@ def test_any_spectrum_runs_as_its_closed_form_says(spectrum, lr, gamma, steps):
 def test_any_spectrum_has_the_roots_of_its_iteration_matrix(spectrum, lr, gamma):
     for _, rule in METHODS:
         mode = rule(lr, gamma, np.array(spectrum))
-        matrices = np.moveaxis(q.iteration_matrix(mode), -1, 0)
+        matrices = np.moveaxis(iteration_matrix(mode), -1, 0)
         roots = abs(np.linalg.eigvals(matrices)).max(axis=-1)
         # Where two roots meet, rounding splits them by its own root.
         np.testing.assert_allclose(q.spectral_radius(mode), roots, rtol=1e-7, atol=1e-7)
@@ -242,7 +252,7 @@ def test_any_stable_mode_keeps_the_noise_that_lyapunovs_equation_says(spectrum, 
         assert np.isinf(variance[unstable]).all()
         for k in np.flatnonzero(q.spectral_radius(mode) < 0.999):
             # The noise of a gradient enters delta, and with it, the other way, x.
-            matrix = q.iteration_matrix(q.Mode(mode.pull[k], mode.memory[k]))
+            matrix = iteration_matrix(q.Mode(mode.pull[k], mode.memory[k]))
             kick = lr * sigma * np.array([1, -1])
             spread = np.linalg.solve(np.eye(4) - np.kron(matrix, matrix), np.outer(kick, kick).ravel())
             assert variance[k] == pytest.approx(spread[3], rel=1e-6)
@@ -292,7 +302,7 @@ def test_measured_steps_grow_as_kappa_for_descent_and_as_its_root_for_momentum()
 
 def test_matrix_power_is_repeated_multiplication():
     mode = q.heavy_ball(np.array([0.01, 0.3, 3.3, 1.0]), np.array([0.81, 0.9, 0.7, 0.0]), 1.0)
-    matrix = q.iteration_matrix(mode)
+    matrix = iteration_matrix(mode)
     for k in (0, 1, 2, 17, 60):
         expected = np.stack([np.linalg.matrix_power(matrix[..., i], k) for i in range(4)], axis=-1)
         np.testing.assert_allclose(q.matrix_power(matrix, k), expected, atol=1e-13)
@@ -324,7 +334,7 @@ def test_labels_on_the_boundaries():
 
 def test_single_numbers_come_back_as_single_numbers():
     mode = q.heavy_ball(0.1, 0.9, 1.0)
-    for value in (q.spectral_radius(mode), q.period(mode), q.stationary_variance(mode, 0.1), q.steps_to(0.1, 0.5)):
+    for value in (q.spectral_radius(mode), q.stationary_variance(mode, 0.1), q.steps_to(0.1, 0.5)):
         assert isinstance(value, float)
     assert isinstance(q.regime(mode), str)
 
@@ -347,7 +357,7 @@ def goh_matrix(alpha, beta, curvature):
 def test_statement_2_gohs_matrix_is_ours_with_the_learning_rate_taken_out_of_the_velocity():
     alpha, beta, curvature = 0.3, 0.8, 2.5
     R = goh_matrix(alpha, beta, curvature)
-    ours, scale = q.iteration_matrix(q.heavy_ball(alpha, beta, curvature)), np.diag([alpha, 1])
+    ours, scale = iteration_matrix(q.heavy_ball(alpha, beta, curvature)), np.diag([alpha, 1])
     np.testing.assert_allclose(ours, scale @ R @ np.linalg.inv(scale), atol=1e-15)
     state = np.array([0.0, 1.0])
     for x in simulate(Momentum(alpha, beta), 20, curvature)[1:]:
@@ -471,7 +481,7 @@ def test_statement_9_unrolled_momentum_and_terminal_velocity():
 def test_statement_14_nesterovs_matrix_rates_and_limit():
     pull, beta = 0.3, 0.7
     expected = [[(1 + beta) * (1 - pull), -beta * (1 - pull)], [1, 0]]
-    np.testing.assert_allclose(q.two_step_matrix(q.nesterov(0.1, beta, 3.0)), expected, atol=1e-15)
+    np.testing.assert_allclose(two_step_matrix(q.nesterov(0.1, beta, 3.0)), expected, atol=1e-15)
     standard = q.standard_nesterov(1.0, np.array([10.0, 100, 1000]))
     assert standard.rate == pytest.approx([0.68377, 0.9, 0.96838], abs=1e-5)
     assert q.best_nesterov(1.0, 100.0).rate == pytest.approx(0.88472, abs=1e-5)
@@ -571,7 +581,7 @@ def test_statement_A2_robust_region_and_boundary_checks():
     assert q.spectral_radius(q.heavy_ball(3.81, 0.9, 1.0)) == pytest.approx(1.064659, abs=1e-6)
 
 
-def test_statement_A2_critical_and_under_damped_closed_forms_and_period():
+def test_statement_A2_critical_and_under_damped_closed_forms():
     k, pull = np.arange(101), 0.04
     z = 1 - np.sqrt(pull)
     np.testing.assert_allclose(q.path(q.heavy_ball(pull, z**2, 1.0), 100), (1 + k * (1 - z)) * z**k, atol=1e-14)
@@ -583,8 +593,6 @@ def test_statement_A2_critical_and_under_damped_closed_forms_and_period():
     wave = b ** (k / 2) * (np.cos(k * angle) + c * np.sin(k * angle))
     np.testing.assert_allclose(q.path(q.heavy_ball(pull, b, 1.0), 100), wave, atol=1e-14)
     np.testing.assert_allclose(simulate(Momentum(pull, b), 100), wave, atol=1e-14)
-    assert q.period(q.heavy_ball(pull, b, 1.0)) == pytest.approx(31.60700844387035, rel=1e-12)
-    assert q.period(q.heavy_ball(0.001, 0.5, 1.0)) == np.inf
 
 
 # 12 and A15: noise
@@ -611,8 +619,6 @@ def test_statements_12_and_A15_stationary_variance_is_the_simulated_one(method, 
     # 4000 chains, several hundred correlation times apart: the standard error is below 1 %.
     x = noisy_runs(method(lr, gamma), curvature, sigma, warm=1500, steps=1000)
     assert x.var() == pytest.approx(q.stationary_variance(mode, lr, sigma), rel=0.03)
-    correlation = (x[1:] * x[:-1]).mean() / (x**2).mean()
-    assert correlation == pytest.approx(q.lag_one_correlation(mode), abs=0.005)
 
 
 def test_statements_12_and_A15_values_of_the_variance():
@@ -622,7 +628,6 @@ def test_statements_12_and_A15_values_of_the_variance():
         assert q.stationary_variance(mode, lr, sigma) == pytest.approx(heavy, abs=1e-6)
         below = curvature * (1 - gamma) * (2 * (1 + gamma) - lr * curvature)
         assert q.stationary_variance(mode, lr, sigma) == pytest.approx(lr * sigma**2 * (1 + gamma) / below)
-        assert q.lag_one_correlation(mode) == pytest.approx((1 + gamma - lr * curvature) / (1 + gamma))
         if look:
             assert q.stationary_variance(q.nesterov(lr, gamma, curvature), lr, sigma) == pytest.approx(look, abs=1e-6)
     assert q.stationary_variance(q.gradient_descent(0.1, 1.0), 0.1) == pytest.approx(0.0526, abs=5e-5)
@@ -683,7 +688,7 @@ def test_statement_A15_noise_amplification_of_the_tuned_heavy_ball():
 @pytest.mark.parametrize(("kappa", "growth"), [(100.0, 3.776), (10000.0, 36.80)])
 def test_statement_A15_transient_growth_of_the_tuned_heavy_ball(kappa, growth):
     lr, gamma, _ = q.best_heavy_ball(1.0, kappa)
-    matrix = q.two_step_matrix(q.heavy_ball(lr, gamma, np.array([1.0, kappa])))
+    matrix = two_step_matrix(q.heavy_ball(lr, gamma, np.array([1.0, kappa])))
     norms = [np.linalg.norm(np.moveaxis(q.matrix_power(matrix, k), -1, 0), 2, axis=(1, 2)).max() for k in range(200)]
     assert max(norms) == pytest.approx(growth, rel=1e-3)
     assert max(norms) == pytest.approx(0.37 * np.sqrt(kappa), rel=0.03)

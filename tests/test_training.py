@@ -6,14 +6,16 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from course_lib.data import Data, digits, moons, noisy_line, spirals
+from course_lib.data import Data, digits, moons, spirals
 from course_lib.descent import iterates
-from course_lib.networks import Network, linear_regression, softmax_regression
+from course_lib.networks import Network, linear_regression
 from course_lib.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, Nesterov, Optimizer
 from course_lib.training import constant, cosine, scheduled, step_decay, sutskever, train, warm_up
 
 MOONS = moons(50)
 SMALL = Network((2, 5, 2), "tanh")
+X, NOISE = np.random.default_rng(0).uniform(-1, 1, (75, 1)), 0.3 * np.random.default_rng(1).standard_normal(75)
+LINE = Data(X[:50], (2 * X[:, 0] - 1 + NOISE)[:50], X[50:], (2 * X[:, 0] - 1 + NOISE)[50:], "line", "made here")
 
 
 def minibatches(data, batch, seed):
@@ -70,9 +72,8 @@ def test_every_epoch_sees_every_sample_once_and_in_another_order():
 
 
 def test_linear_regression_arrives_at_the_least_squares():
-    line = noisy_line()
-    history = train(Momentum(0.3, 0.8), linear_regression(1), line, epochs=300, batch=None)
-    np.testing.assert_allclose(history.theta, np.polyfit(line.inputs[:, 0], line.targets, 1), rtol=1e-8)
+    history = train(Momentum(0.3, 0.8), linear_regression(1), LINE, epochs=300, batch=None)
+    np.testing.assert_allclose(history.theta, np.polyfit(LINE.inputs[:, 0], LINE.targets, 1), rtol=1e-8)
     assert np.isnan(history.accuracy).all()
 
 
@@ -83,7 +84,7 @@ def test_the_digits_are_learned():
 
 
 def test_the_spirals_need_a_hidden_layer():
-    linear = train(Momentum(0.1), softmax_regression(2, 3), spirals(), epochs=40)
+    linear = train(Momentum(0.1), Network((2, 3)), spirals(), epochs=40)
     deep = train(Momentum(0.1), Network((2, 20, 3)), spirals(), epochs=40)
     assert linear.test_accuracy[-1] < 0.7 < 0.9 < deep.test_accuracy[-1]
 
@@ -149,7 +150,7 @@ def test_a_history_says_how_it_went():
     assert repr(train(Momentum([0.1, 1e200]), squared, MOONS, epochs=2, batch=20)) == (
         "History of 2 epochs (6 steps) of 2 runs, 1 of them diverged"
     )
-    assert "accuracy" not in repr(train(Momentum(), linear_regression(1), noisy_line(), epochs=1, batch=10))
+    assert "accuracy" not in repr(train(Momentum(), linear_regression(1), LINE, epochs=1, batch=10))
 
 
 # Divergence is data; pytest turns a warning into an error

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from course_lib.data import moons
-from course_lib.networks import softmax_regression
+from course_lib.networks import Network
 from course_lib.optimizers import Momentum
 from course_lib.training import Table, scheduled, step_decay, train, tune
 
-MOONS, NETWORK = moons(60), softmax_regression(2, 2)
+MOONS, NETWORK = moons(60), Network((2, 2))
 GRID = {"lr": [0.01, 0.1], "gamma": [0.0, 0.9]}
 SHORT = {"epochs": 2, "batch": 20}
 
@@ -124,7 +124,7 @@ def test_a_table_reads_as_one():
         ({"seeds": 3}, TypeError, "seeds is 3: it must be a list of whole numbers"),
         ({"seed": 3}, TypeError, "seed is not an option here: give seeds"),
         ({"settings": {"lr": [[0.1, 0.2]]}}, ValueError, r"makes a sweep, Momentum\(lr=<2 from 0.1 to 0.2>"),
-        ({"network": softmax_regression(3, 2)}, ValueError, "inputs have shape"),
+        ({"network": Network((3, 2))}, ValueError, "inputs have shape"),
     ],
 )
 def test_what_cannot_run_is_refused(arguments, error, sentence):
@@ -145,7 +145,7 @@ def test_progress_is_told_every_run():
 SLOW = """
 import os, time
 from course_lib.data import moons
-from course_lib.networks import softmax_regression
+from course_lib.networks import Network
 from course_lib.optimizers import Momentum
 from course_lib.training import tune
 
@@ -158,7 +158,7 @@ def build(lr):
 
 told = lambda done, total: print("done", done, flush=True)
 settings = {"lr": [0.1, 0.2, 0.3]}
-table = tune(build, settings, softmax_regression(2, 2), moons(60), seeds=[0], epochs=2, batch=20, jobs=2, progress=told)
+table = tune(build, settings, Network((2, 2)), moons(60), seeds=[0], epochs=2, batch=20, jobs=2, progress=told)
 print(table)
 """
 

@@ -3,7 +3,6 @@
     digits()       1797 handwritten digits of 8 x 8 pixels                        ten classes
     spirals()      arms that wind around one another in the plane                 two classes or more
     moons()        two half circles that reach into each other                    two classes
-    noisy_line()   points scattered about a line                                  values, for regression
 
 Inputs are (n, features), targets class numbers (n,) or values (n,). Every set comes with test samples of its own. The
 same arguments give the same numbers; dtype is float64 or float32.
@@ -100,19 +99,6 @@ def moons(n=300, noise=0.2, seed=0, dtype=float) -> Data:
         return points + noise * rng.standard_normal((count, 2)), targets
 
     return _drawn("moons", "made for this course", draw, n, noise, seed, dtype)
-
-
-def noisy_line(n=50, slope=2.0, intercept=-1.0, noise=0.3, seed=0, dtype=float) -> Data:
-    """n points about the line slope * x + intercept, and n // 2 points more for the test.
-
-    y = slope * x + intercept + noise * normal        -1 < x < 1
-    """
-
-    def draw(rng, count):
-        x = rng.uniform(-1, 1, count)
-        return x[:, None], slope * x + intercept + noise * rng.standard_normal(count)
-
-    return _drawn("noisy line", "made for this course", draw, n, noise, seed, dtype)
 
 
 def _drawn(name, source, draw, n, noise, seed, dtype):
