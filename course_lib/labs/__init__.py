@@ -14,6 +14,7 @@ heatmap          where a fixed number of steps ends, over learning rate and memo
 lower_bound      the worst function for all methods that see gradients, and the line none of them crosses
 noise            the jitter round the minimum of a noisy parabola, measured and by the formula
 sharpness        the largest curvature of a network: which learning rate is too large, and where training ends
+forget           a ball that forgets its last step where that leads uphill, beside one that keeps it
 counterexample   a convex function on which the tuned heavy ball goes round for ever
 microscope       Adam's step with and without its correction, RMSprop's first one with epsilon in two places
 rotation         one ravine turned: who notices that its directions are no longer those of the axes
@@ -27,6 +28,7 @@ from .basins_lab import basins
 from .counterexample_lab import counterexample
 from .effective_rates_lab import effective_rates
 from .fair_race_lab import fair_race
+from .forget_lab import forget
 from .heatmap_lab import heatmap
 from .hill_lab import hill
 from .lower_bound_lab import lower_bound
@@ -49,6 +51,7 @@ __all__ = [
     "counterexample",
     "effective_rates",
     "fair_race",
+    "forget",
     "heatmap",
     "hill",
     "lower_bound",

@@ -1,0 +1,144 @@
+"""A ball that forgets its last step as soon as it rolls uphill, beside one that never does, in one ravine."""
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..descent import descend
+from ..live import Answer, LiveFigure, slider
+from ..optimizers import Momentum
+from ..surfaces import ravine
+
+KEEPS, FORGETS = "it keeps its memory", "it forgets"
+PULL = 0.5  # learning rate times the steepest curvature
+STEPS, LONG = 200, 2500  # drawn, and counted
+TOLERANCE = 1e-6
+START = (-4.0, 2.0)
+KAPPAS = (1, 2, 4, 6, 10, 16, 25, 40, 64, 100)
+LOWEST = 1e-9  # of the axis of losses
+TICK = plots.Look("forgets", plots.INK, "none", "|")
+
+
+class Forgetful(Momentum):
+    """Momentum with adaptive restart: the last step is forgotten where it leads uphill.
+
+        delta_{t-1} = 0   if   grad J(theta_t) . delta_{t-1} < 0;   then as momentum
+
+    Source: O'Donoghue and Candes (2015), Found. Comput. Math. 15, section 3.2, the gradient scheme.
+    """
+
+    def step(self, theta, g, t, delta):
+        return super().step(theta, g, t, np.where(uphill(g, delta), 0, delta))
+
+
+def uphill(g, delta):
+    """Whether the last step goes on uphill here: it was subtracted, so where it points against the slope g."""
+    return np.sum(g * delta, axis=0) < 0
+
+
+def forget():
+    """Momentum that keeps its memory and, on demand, one that forgets: gamma and the switch in the page."""
+    fig, above, course = plots.figure("A ravine, seen from above", "Loss, step by step", widths=(1.2, 1))
+    above.set(xlim=(-5, 5), ylim=(-3.6, 3.6))
+    rings, words, _ = plots.draw_ravine(above, kappa=25, angle=0)
+    halo, run = plots.moving_path(above, "run", Momentum, "the run")
+    plots.moving_curve(course, "loss.kept", plots.LOOKS["GradientDescent"], "keeps its memory")
+    plots.moving_curve(course, "loss.run", Momentum, "the run")
+    for ax, gid in ((above, "forgets"), (course, "loss.forgets")):
+        for end in ("", " last"):
+            plots.moving_rings(ax, f"{gid}{end}", TICK, "" if end else TICK.label)
+            ax.lines[-1].set(markersize=14, markeredgewidth=1.6, zorder=6)
+    plots.moving_start(above)
+    course.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
+    course.set(yscale="log", xlim=(0, STEPS), ylim=(LOWEST, 1e5), xlabel="step", ylabel="loss")
+    course.grid(True)
+    course.legend(loc="upper right")
+
+    def landscape(figure, kappa):
+        plots.shape_ravine(rings, words, kappa, 0)
+        return [above]
+
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.99, format=".2f"),
+            "uphill": ipywidgets.SelectionSlider(
+                options=(KEEPS, FORGETS), value=FORGETS, description="when it rolls uphill"
+            ),
+        },
+        kernel={
+            "kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=25, description="steepness κ"),
+            "start": (
+                slider("start θ₁", -4.8, 4.8, steps=97, value=START[0], format=".1f"),
+                slider("start θ₂", -3.2, 3.2, steps=65, value=START[1], format=".1f"),
+            ),
+        },
+        pointer={above: "start"},
+        runs=[run, "loss.kept", "loss.run", "forgets", "loss.forgets"],
+        halos={halo: run},
+        heads={f"{gid} last": gid for gid in ("forgets", "loss.forgets")},
+        names={"loss.run": (None, "loss"), "loss.kept": (None, "loss with its memory")}
+        | dict.fromkeys(("forgets", "loss.forgets"), (None, None)),
+        scenes={
+            "too much memory": {"gamma": 0.99, "uphill": KEEPS},
+            "forget uphill": {"gamma": 0.99, "uphill": FORGETS},
+            "too little to matter": {"gamma": 0.6, "uphill": FORGETS},
+        },
+        background=landscape,
+        alt="A ravine from above with a run of momentum 0.99 that forgets its last step where it rolls uphill: it "
+        "turns twice and glides to the star. Beside it its loss on a log scale, with a tick at every step where it "
+        "forgets, and that of momentum that keeps its memory, which has hardly fallen after 200 steps.",
+    )
+
+
+def compute(gamma, uphill, *, kappa=25, start=START):
+    """The runs for every gamma (n, 1), and for uphill (1, m) KEEPS or FORGETS, and when each is below the tolerance."""
+    ground, lr = ravine(kappa), PULL / kappa
+    kept, forgetful = (descend(rule(lr, gamma), ground, start, steps=LONG) for rule in (Momentum, Forgetful))
+    forgets, at = uphill == FORGETS, restarts(forgetful)
+    theta = np.where(forgets, forgetful.theta[: STEPS + 1], kept.theta[: STEPS + 1])
+    loss = np.where(forgets, forgetful.loss, kept.loss)
+    k = np.arange(STEPS + 1)
+    last = np.maximum.accumulate(np.where(at[: STEPS + 1], k[:, None, None], 0))
+    lines = {
+        "start": ([start[0]], [start[1]]),
+        "run": (theta[:, 0], theta[:, 1]),
+        "loss.kept": (k, kept.loss[: STEPS + 1]),
+        "loss.run": (k, loss[: STEPS + 1]),
+    }
+    # At every step the place of the last forgetting, so that a tick appears when its step comes; 0 is the start.
+    here = np.take_along_axis(forgetful.theta[: STEPS + 1], last[:, None], axis=0)
+    lines["forgets"] = tuple(np.where(forgets, here[:, side], start[side]) for side in (0, 1))
+    height = np.take_along_axis(forgetful.loss[: STEPS + 1], last, axis=0)
+    lines["loss.forgets"] = (np.where(forgets, last, 0), np.where(forgets, height, height[0]))
+    words = {
+        "learning rate": f"η = {PULL} / {kappa} = {lr:.3g}, where κ = {kappa} is the steepest curvature",
+        "keeps its memory": _told(kept.loss, np.zeros(kept.loss.shape, bool)),
+        "the run": _told(loss, at & forgets),
+    }
+    return Answer(lines, words)
+
+
+def restarts(path):
+    """At which points of its run a Forgetful ball forgets the step that brought it there: bool, as path.loss."""
+    delta = path.theta[:-1] - path.theta[1:]
+    g = path.surface.gradient(path.theta[1:].swapaxes(0, 1))
+    return np.concatenate([np.zeros((1, *path.loss.shape[1:]), bool), uphill(g, delta.swapaxes(0, 1))])
+
+
+def _told(loss, at):
+    """In words, for every run of a grid: first and for good below the tolerance, and how often it has forgotten."""
+    below = loss < TOLERANCE
+    first = np.where(below.any(axis=0), below.argmax(axis=0), LONG + 1)
+    good = np.where(below.all(axis=0), 0, len(loss) - np.argmin(below[::-1], axis=0))
+
+    def told(first, good, times):
+        if first > LONG:
+            return f"not yet below 10⁻⁶ after {LONG} steps"
+        stays = f", for good at {good}" if good <= LONG else f", not for good in {LONG} steps"
+        until = f"; until then it forgets {times} times" if times else ""
+        return f"first below 10⁻⁶ at step {first}{stays}{until}"
+
+    times = np.array([at[: int(first[place]), *place].sum() for place in np.ndindex(first.shape)])
+    return np.vectorize(told, otypes=[str])(first, good, times.reshape(first.shape))
