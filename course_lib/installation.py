@@ -5,6 +5,7 @@ Versions are compared with what the packages' own metadata ask for; the bounds h
 
 import importlib.util
 import platform
+import re
 import shlex
 import site
 import sys
@@ -75,9 +76,13 @@ def python(course: metadata.Distribution) -> Finding:
     """This Python against the package's Requires-Python."""
     wanted = course.metadata["Requires-Python"]
     here = f"Python {platform.python_version()} ({sys.executable})"
-    if SpecifierSet(wanted).contains(platform.python_version(), prereleases=True):
-        return Finding(here)
-    return Finding(f"{here}, but the course needs {wanted}", "PYTHON=python3.12 make lab")
+    if not SpecifierSet(wanted).contains(platform.python_version(), prereleases=True):
+        return Finding(f"{here}, but the course needs {wanted}", "PYTHON=python3.12 make lab")
+    minor = int(platform.python_version().split(".")[1])
+    tried = re.findall(r"Python :: 3\.(\d+)", " ".join(course.metadata.get_all("Classifier") or ()))
+    newest = max(map(int, tried), default=minor)
+    untried = f", newer than 3.{newest}, the newest on which the course was tested: it is tried"
+    return Finding(here + (untried if minor > newest else ""))
 
 
 def packages(course: metadata.Distribution) -> Iterator[Finding]:

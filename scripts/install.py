@@ -6,17 +6,24 @@ library only: it runs before anything is installed.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+# Here, since the lines below need it. make has looked already; on Windows there is no make.
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit("The course needs Python 3.11 or newer; this is Python " + sys.version.split()[0])
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(".venv")
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 CONTAINS = {"lab": ("lab", "test"), "test": ("test",)}  # the extras that hold what is asked for
 
+UNTRIED = """Python {} is newer than 3.{}, the newest on which the course was tested: it is tried, with today's packages
+instead of the pinned ones. If that fails, name an older Python, for example: PYTHON=python3.{} make lab"""
 NO_VENV = """This Python cannot make environments: its module 'venv' or 'ensurepip' is missing.
 On Debian and Ubuntu: sudo apt install python3-venv      Then call make again."""
 READ_ONLY = """This folder cannot be written to, and the command has to write here. Copy the folder to a place of
@@ -31,6 +38,12 @@ def fingerprint(root: Path, version: tuple[int, ...] = sys.version_info[:2]) -> 
     """What an installation depends on, as one word: the pins, the folder and the Python."""
     parts = [root.joinpath(name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
     return hashlib.sha256(b"\0".join([*parts, os.fsencode(root), repr(version).encode()])).hexdigest()
+
+
+def newest_tried(root: Path) -> int:
+    """The minor version of the newest Python that pyproject.toml names as tried."""
+    tried = re.findall(r"Python :: 3\.(\d+)", (root / "pyproject.toml").read_text(encoding="utf-8"))
+    return max(map(int, tried), default=sys.version_info[1])
 
 
 def stamp(venv: Path, extra: str) -> Path:
@@ -60,9 +73,12 @@ def create_command(uv: str | None) -> list[str]:
     return [sys.executable, "-m", "venv", "--clear", str(VENV)]
 
 
-def install_command(uv: str | None, extra: str) -> list[str]:
-    """The command that installs the course, editable and pinned, with one of its extras."""
-    what = ["-c", "constraints.txt", "-e", f".[{extra}]"]
+def install_command(uv: str | None, extra: str, pinned: bool) -> list[str]:
+    """The command that installs the course, editable, with one of its extras.
+
+    A Python newer than the pins gets the newest packages: of the pinned ones there may be nothing built for it.
+    """
+    what = [*(["-c", "constraints.txt"] if pinned else []), "-e", f".[{extra}]"]
     if uv:
         return [uv, "pip", "install", "--quiet", "--python", str(PYTHON), *what]
     return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "-qq", *what]
@@ -95,9 +111,13 @@ def install(extra: str) -> int:
     if ready:
         return 0
     print(f"Installing the packages into {VENV} (once; a minute or so) ...", flush=True)
+    newest, here = newest_tried(ROOT), sys.version_info
+    pinned = here[:2] <= (3, newest)
+    if not pinned:
+        print(UNTRIED.format(f"{here[0]}.{here[1]}", newest, newest), flush=True)
     uv = shutil.which("uv")
     for tool in [uv, None] if uv else [None]:
-        if prepare(tool) and succeeds(install_command(tool, extra)):
+        if prepare(tool) and succeeds(install_command(tool, extra, pinned)):
             stamp(VENV, extra).write_text(wanted)
             return 0
     print(NO_INSTALL)

@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+TRIED = [line.split(" :: ")[-1] for line in PROJECT["classifiers"]]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
 
 
@@ -58,7 +59,7 @@ def test_every_dependency_is_pinned_within_its_bounds():
         assert specifier.contains(pinned[name]), name
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", TRIED)
 def test_pins_are_exact_and_unique_for_each_python(python):
     environment = {"python_version": python, "python_full_version": f"{python}.0"}
     names = [pin.name for pin in pins() if pin.marker is None or pin.marker.evaluate(environment)]
@@ -134,7 +135,32 @@ def test_an_unfit_python_gets_a_sentence(tmp_path):
     old.chmod(0o755)
     result = make(f"PYTHON={old}", "lab")
     assert result.returncode != 0
-    assert "3.11, 3.12 and 3.13" in result.stdout and "Python 3.9.1" in result.stdout
+    assert "3.11 or newer" in result.stdout and "Python 3.9.1" in result.stdout
+
+
+def test_a_python_newer_than_those_tried_is_not_refused(tmp_path):
+    """The Makefile asks this Python whether its version will do; a stand-in hears the question and answers it."""
+    newer = tmp_path / "python3.99"
+    asks = "import sys; sys.version_info = (3, 99, 0, 'final', 0); exec(sys.argv[2])"
+    newer.write_text(f'#!/bin/sh\n[ "$1" = -c ] || {{ echo installs; exit 7; }}\n"{sys.executable}" -c "{asks}" "$@"\n')
+    newer.chmod(0o755)
+    result = make(f"PYTHON={newer}", "lab")
+    assert "installs" in result.stdout and "or newer" not in result.stdout
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "Makefile", "scripts/install.py"])
+def test_the_oldest_python_is_the_same_everywhere(name):
+    assert PROJECT["requires-python"] == f">={TRIED[0]}"
+    assert f"Python {TRIED[0]} or newer" in (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_the_newest_python_tried_is_the_same_everywhere(name):
+    assert f"{TRIED[0]} to {TRIED[-1]}" in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_condas_python_was_tried():
+    assert CONDA[0].removeprefix("python=") in TRIED
 
 
 def test_the_python_of_an_existing_venv_is_kept_unless_it_was_removed(tmp_path, monkeypatch):

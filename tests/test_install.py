@@ -1,7 +1,9 @@
 """scripts/install.py: what it would run, when it does nothing, and what it says when it cannot."""
 
 import os
+import runpy
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +16,7 @@ def repository(tmp_path, monkeypatch):
     root = tmp_path / "wörk shop"
     root.mkdir()
     for name in ("pyproject.toml", "constraints.txt"):
-        (root / name).write_text(name)
+        (root / name).write_text(f'"Programming Language :: Python :: 3.{sys.version_info[1]}"')
     monkeypatch.chdir(root)
     monkeypatch.setattr(install, "ROOT", root)
     monkeypatch.setattr(install.shutil, "which", lambda name: None)
@@ -74,6 +76,27 @@ def test_a_moved_folder_or_another_python_is_installed_anew(repository, tmp_path
     moved = repository.rename(tmp_path / "moved")
     assert here != install.fingerprint(moved)
     assert install.fingerprint(moved, (3, 12)) != install.fingerprint(moved, (3, 13))
+
+
+def test_a_python_newer_than_those_tried_is_tried_without_pins(repository, commands, capsys):
+    (repository / "pyproject.toml").write_text('"Python :: 3.9", "Python :: 3.10"')
+    assert install.install("lab") == 0
+    assert commands[-1][-2:] == ["-e", ".[lab]"] and "constraints.txt" not in commands[-1]
+    (sentence, _) = capsys.readouterr().out.split(": it is tried")
+    assert sentence.endswith("is newer than 3.10, the newest on which the course was tested")
+
+
+def test_a_python_that_was_tried_gets_no_such_sentence(repository, commands, capsys):
+    install.install("lab")
+    assert "it is tried" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("version", [(3, 6, 15), (3, 10, 13)])
+def test_an_older_python_is_refused_without_make_too(version, monkeypatch):
+    older = {**vars(sys), "version_info": version, "version": f"{'.'.join(map(str, version))} (main)"}
+    monkeypatch.setitem(sys.modules, "sys", SimpleNamespace(**older))
+    with pytest.raises(SystemExit, match=rf"needs Python 3.11 or newer; this is Python 3.{version[1]}"):
+        runpy.run_path(install.__file__)
 
 
 def test_uv_is_used_where_it_is(repository, commands, monkeypatch):

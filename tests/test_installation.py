@@ -85,6 +85,14 @@ def test_an_old_python(monkeypatch):
     assert "3.9.1" in finding.what and ">=3.11" in finding.what
 
 
+@pytest.mark.parametrize(("version", "said"), [("3.99.0rc1", True), ("3.15.2", False), ("3.11.0", False)])
+def test_a_python_newer_than_those_tried_is_tried_and_said_to_be(monkeypatch, version, said):
+    monkeypatch.setattr(installation.platform, "python_version", lambda: version)
+    finding = installation.python(metadata.distribution(installation.COURSE))
+    assert finding.ok
+    assert ("newer than 3.15, the newest on which the course was tested: it is tried" in finding.what) is said
+
+
 def test_a_missing_style_sheet(monkeypatch, tmp_path):
     monkeypatch.setattr(installation.resources, "files", lambda name: tmp_path)
     assert "course.mplstyle" in str(installation.style_sheet())

@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -21,6 +22,8 @@ MEMORY_NAMES = (*STEP_MEMORIES, *AVERAGES)
 SYMBOLS = {"gamma": "γ", "momentum": "γ", "mu": "μ", "beta": "β", "beta1": "β₁", "rho": "ρ"}
 USUAL_MEMORY = 0.9  # what every class of the course has, too
 ADAPTIVE = tuple(rule for rule in OPTIMIZERS if not issubclass(rule, (GradientDescent, Momentum)))
+# From Python 3.14 on, annotations are read when asked for; 3 is FORWARDREF: a name that means nothing is no error.
+NAMES_ONLY = {"format": 3} if sys.version_info >= (3, 14) else {}
 STEP = "step(theta, g, t, *state)"
 
 
@@ -183,7 +186,7 @@ def _is_adaptive(kind, memory):
 def _names(kind):
     """What the class calls learning rate and main memory, None for what it has not."""
     known = inspect.signature(kind).parameters
-    forgotten = [name for name in vars(kind).get("__annotations__", {}) if name not in known and name in LR_NAMES]
+    forgotten = [name for name in inspect.get_annotations(kind, **NAMES_ONLY) if name not in known and name in LR_NAMES]
     if forgotten and issubclass(kind, Optimizer):
         raise TypeError(
             f"{kind.__name__} declares {forgotten[0]} but is no dataclass: write @dataclass(frozen=True, eq=False) "

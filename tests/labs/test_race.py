@@ -1,5 +1,6 @@
 """The race: plain runs, what is held equal is held equal, and a learner's class runs or is told what is wrong."""
 
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -343,6 +344,14 @@ def test_a_broken_contract_earns_one_sentence(wrong, error, said):
     with pytest.raises(error, match=said) as raised:
         labs.race(wrong)
     assert "\n" not in str(raised.value) and len(str(raised.value)) < 260
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="before 3.14 such a class is an error by itself")
+def test_an_undecorated_class_is_seen_though_its_annotations_mean_nothing():
+    space = {"Optimizer": Optimizer}
+    exec("class Late(Optimizer):\n    lr: NotImported = 0.01\n    step = lambda self, theta, g, t: (theta,)", space)
+    with pytest.raises(TypeError, match="Late declares lr but is no dataclass"):
+        labs.race(space["Late"])
 
 
 # What is not written yet
