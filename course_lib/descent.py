@@ -4,6 +4,7 @@
     iterates(optimizer, gradient, theta)   the points only, the start first, without end
     descend(optimizer, surface)            the whole path of a fixed number of steps, and its loss
     sweep(optimizer, surface)              the final loss and the steps to tolerance only, for large grids
+    steps_of(optimizer, slopes)            the steps it makes of slopes that are fed to it by hand
 
 `optimizer` is an Optimizer, or a schedule: a function t -> Optimizer, asked anew before every step t = 1, 2, ...
 Divergence is data: a run that leaves the finite numbers shows inf and nan, and raises no warning.
@@ -127,6 +128,13 @@ def sweep(optimizer, surface, start=None, steps=100, tol=1e-6) -> Sweep:
         loss = surface.value(theta)
     waiting &= ~(loss < bound)
     return Sweep(loss, np.where(waiting, np.inf, waited)[()])
+
+
+def steps_of(optimizer, slopes):
+    """The steps that an optimizer makes of a row of slopes, whatever its place: (n, *sweep), positive downhill."""
+    feed = chain(slopes, repeat(0.0))  # the loop measures once more behind the last step
+    points = iterates(optimizer, lambda theta: np.full_like(theta, next(feed)), [0.0])
+    return -np.diff([theta[0] for theta in islice(points, len(slopes) + 1)], axis=0)
 
 
 def _run(optimizer, surface, start, steps):
@@ -294,4 +302,4 @@ def _moved(optimizer, theta, g, t, state):
     return after, answer[1:]
 
 
-__all__ = ["Optimizer", "Path", "Step", "Sweep", "descend", "iterates", "sweep", "trace"]
+__all__ = ["Optimizer", "Path", "Step", "Sweep", "descend", "iterates", "steps_of", "sweep", "trace"]

@@ -5,7 +5,7 @@ from itertools import count, cycle, islice
 import numpy as np
 import pytest
 
-from course_lib.descent import descend, iterates, sweep
+from course_lib.descent import descend, iterates, steps_of, sweep
 from course_lib.optimizers import (
     Adadelta,
     Adagrad,
@@ -22,12 +22,6 @@ from course_lib.surfaces import Surface, ravine
 
 def points(optimizer, gradient, start, steps):
     return np.array(list(islice(iterates(optimizer, gradient, start), steps + 1)))
-
-
-def steps_of(optimizer, slopes):
-    """The lengths of the steps of an optimizer that is fed these slopes, whatever its place is."""
-    feed = iter([*slopes, 0.0])
-    return -np.diff(points(optimizer, lambda theta: np.full_like(theta, next(feed)), [0.0], len(slopes))[:, 0])
 
 
 class Uncorrected(Adam):

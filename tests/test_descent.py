@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.conventions import PyTorch
-from course_lib.descent import Path, descend, iterates, sweep, trace
+from course_lib.descent import Path, descend, iterates, steps_of, sweep, trace
 from course_lib.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
 from course_lib.optimizers.base import hyperparameters
 from course_lib.surfaces import SURFACES, Surface, ravine
@@ -67,6 +67,12 @@ def test_iterates_and_descend_are_the_thetas_of_the_trace():
     path = descend(optimizer, "ravine", start=[-4, 2], steps=20)
     np.testing.assert_array_equal(path.theta, thetas)
     np.testing.assert_array_equal(path.loss, [RAVINE.value(theta) for theta in thetas])
+
+
+def test_steps_of_slopes_fed_by_hand_are_those_of_the_rule():
+    assert steps_of(Momentum(lr=0.1, gamma=0.5), [2.0, 4.0, 0.0]).tolist() == pytest.approx([0.2, 0.5, 0.25])
+    grid = steps_of(Momentum(lr=LRS[:, None], gamma=GAMMAS), np.ones(3))
+    np.testing.assert_allclose(grid[2], LRS[:, None] * (1 + GAMMAS + GAMMAS**2))
 
 
 def test_descend_begins_at_the_start_of_the_surface_and_keeps_what_it_was_given():

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import islice
 
 import ipywidgets
 import numpy as np
 
 from .. import plots
-from ..descent import trace
+from ..descent import steps_of, trace
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Adam, RMSprop
 from .words import number
@@ -141,17 +140,11 @@ def microscope():
 
 
 @lru_cache(maxsize=len(GRADIENTS))
-def steps_of(gradient):
+def sizes_of(gradient):
     """name of a correction -> size of step / learning rate for t = 1 ... STEPS, all BETA1, BETA2: (STEPS, 6, 7)."""
-    incoming = GRADIENTS[gradient](np.arange(1.0, STEPS + 2))
-    sizes = {}
-    for name, form in CORRECTIONS.items():
-        coming = iter(incoming)
-        rule = form.kind(lr=1.0, beta1=np.array(BETA1)[:, None], beta2=np.array(BETA2), eps=0.0)
-        run = trace(rule, lambda theta, coming=coming: np.full_like(theta, next(coming)), np.zeros(1))
-        theta = np.array([now.theta[0] for now in islice(run, STEPS + 1)])
-        sizes[name] = np.abs(np.diff(theta, axis=0))
-    return sizes
+    incoming = GRADIENTS[gradient](np.arange(1.0, STEPS + 1))
+    betas = {"beta1": np.array(BETA1)[:, None], "beta2": np.array(BETA2)}
+    return {name: np.abs(steps_of(form.kind(lr=1.0, **betas, eps=0.0), incoming)) for name, form in CORRECTIONS.items()}
 
 
 def first_steps(kind, gamma, eps, sizes):
@@ -165,7 +158,7 @@ def first_steps(kind, gamma, eps, sizes):
 def compute(beta1, beta2, *, gradient=SAME, eps=1e-8, size=1e-5):
     """Both pictures for every beta1 (n, 1) of BETA1 and beta2 (1, m) of BETA2; the second knows beta2 only."""
     cell = _places(BETA1, beta1), _places(BETA2, beta2)
-    steps = {name: sizes[:, *cell] for name, sizes in steps_of(gradient).items()}
+    steps = {name: sizes[:, *cell] for name, sizes in sizes_of(gradient).items()}
     lines = {f"step.{name}": (MARKS, np.maximum(sizes[MARKS - 1], FLOOR)) for name, sizes in steps.items()}
     words = {CORRECTIONS[name].label: _told(name, sizes, steps["right"], beta1, beta2) for name, sizes in steps.items()}
     (level,) = first_steps(RMSprop, beta2, 0.0, [1.0])

@@ -13,7 +13,7 @@ T = np.arange(1.0, lab.STEPS + 1)
 
 def steps(name, beta1=0.9, beta2=0.999, gradient=lab.SAME):
     """Step / learning rate for t = 1 ... STEPS, as the lab has measured it."""
-    return lab.steps_of(gradient)[name][:, lab.BETA1.index(beta1), lab.BETA2.index(beta2)]
+    return lab.sizes_of(gradient)[name][:, lab.BETA1.index(beta1), lab.BETA2.index(beta2)]
 
 
 def cell(beta1=0.9, beta2=0.999, **kernel):
