@@ -2,6 +2,10 @@
 
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 FLAGS = [
@@ -12,7 +16,15 @@ FLAGS = [
     "--disable-sync",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ADVICE = "set COURSE_CHROMIUM, or run `playwright install chromium`"
+# libatomic1 is what Playwright's driver needs beyond a bare system.
+ADVICE = "call `sudo apt install chromium libatomic1` or `.venv/bin/playwright install --with-deps chromium`"
+
+
+class NoBrowser(ValueError):
+    """args[0] says in a few words why there is no Chromium."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}; {ADVICE}"
 
 
 def executables(playwright) -> list[str]:
@@ -20,3 +32,36 @@ def executables(playwright) -> list[str]:
     named = os.environ.get("COURSE_CHROMIUM")
     found = [named] if named else [shutil.which(name) for name in NAMES]
     return [path for path in [*found, playwright.chromium.executable_path] if path and Path(path).exists()]
+
+
+def try_driver() -> None:
+    """NoBrowser where Playwright's driver, a program of its own, does not start; Python would not hear why."""
+    tried = subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True, text=True)
+    if tried.returncode:
+        raise NoBrowser(f"Playwright does not start ({(tried.stderr.strip() or 'it says nothing').splitlines()[-1]})")
+
+
+@contextmanager
+def running() -> Iterator:
+    """A Chromium, driven by Playwright; NoBrowser where none can be had."""
+    try_driver()
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        paths = executables(playwright)
+        if not paths:
+            raise NoBrowser("no Chromium found")
+        try:
+            browser = playwright.chromium.launch(executable_path=paths[0], args=FLAGS)
+        except Error as error:
+            raise NoBrowser(f"{paths[0]} does not start ({reason(str(error))})") from error
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def reason(said: str) -> str:
+    """The line of a failed start that names what is missing, else its first."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return next((line for line in lines if "error while loading" in line), lines[0])

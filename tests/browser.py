@@ -1,41 +1,39 @@
-"""A real Chromium for the tests; without one they are skipped, loudly, and fail where CI is set."""
+"""A real Chromium for the tests; without one they are skipped and counted in a sentence, and fail where CI is set."""
 
 import base64
 import io
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import matplotlib.image
 import numpy as np
 import pytest
 
-from scripts.chromium import ADVICE, FLAGS, executables
+from scripts.chromium import ADVICE, NoBrowser, running
 
-
-def unavailable(reason):
-    """Skip and say why; in CI a test that needs a browser must not go missing."""
-    message = f"no browser test: {reason} ({ADVICE})"
-    if os.environ.get("CI"):
-        pytest.fail(message, pytrace=False)
-    pytest.skip(message)
+SKIPPED = "no browser for this test: "
 
 
 @contextmanager
 def chromium():
-    """A running Chromium, driven by Playwright."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        unavailable("the package playwright is not installed")
-    with sync_playwright() as playwright:
-        paths = executables(playwright)
-        if not paths:
-            unavailable("no Chromium found")
-        browser = playwright.chromium.launch(executable_path=paths[0], args=FLAGS)
+    """A running Chromium. Without one the test is skipped; in CI it fails, since there nobody would miss it."""
+    with ExitStack() as stack:
         try:
-            yield browser
-        finally:
-            browser.close()
+            browser = stack.enter_context(running())
+        except NoBrowser as missing:
+            if os.environ.get("CI"):
+                pytest.fail(f"{SKIPPED}{missing}", pytrace=False)
+            pytest.skip(f"{SKIPPED}{missing.args[0]}")
+        yield browser
+
+
+def sentence(skipped):
+    """What is said at the end of a run, of the reasons why its tests were skipped; "" if browsers had no part in it."""
+    missing = [reason.partition(SKIPPED)[2] for reason in skipped if SKIPPED in reason]
+    if not missing:
+        return ""
+    tests = "1 test that needs" if len(missing) == 1 else f"{len(missing)} tests that need"
+    return f"{tests} a browser did not run, since there is none: {missing[0]}. To run them, too: {ADVICE}."
 
 
 class Page:

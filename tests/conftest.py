@@ -34,6 +34,13 @@ def pytest_xdist_make_scheduler(config, log):
     return ByModuleOrLesson(config, log)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """One sentence for all tests that a missing browser kept from running."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    if said := browser.sentence(skipped):
+        terminalreporter.write_line(said, yellow=True)
+
+
 # Random tests try the same examples on every machine and on every day; a busy machine fails none of them.
 settings.register_profile("course", derandomize=True, deadline=None)
 settings.load_profile("course")

@@ -1,6 +1,5 @@
 """A JupyterLab server of our own for browser tests; it serves Notebook 7 as well, where that is installed."""
 
-import importlib.util
 import json
 import os
 import socket
@@ -13,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
-from browser import Page, unavailable
+from browser import Page
 
 NO_NEWS = "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 START = 60  # s to wait for a server or a kernel, on a busy machine
@@ -50,8 +49,6 @@ class Server:
 
     def start(self, browser, name, cells, *, app="lab"):
         """A Page on a new notebook with a kernel, no cell of which has been run; app: lab or notebook."""
-        if app == "notebook" and not importlib.util.find_spec("notebook"):
-            unavailable("Notebook 7 is not installed")
         self.write(name, cells)
         page = Page(browser.new_page(viewport={"width": 1400, "height": 1000}))
         page.outside = []  # what was asked of other computers
@@ -97,9 +94,6 @@ def _free_port():
 @contextmanager
 def running(root):
     """A server on a free port of this machine only, with settings of its own, serving the folder root."""
-    for package in ("jupyterlab", "nbformat"):
-        if not importlib.util.find_spec(package):
-            unavailable(f"{package} is not installed")
     home = root / ".jupyter-home"
     settings = home / "config" / NO_NEWS
     settings.parent.mkdir(parents=True)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.chromium import ADVICE, FLAGS, executables
+from scripts.chromium import running
 
 SMALLEST = 24  # px; indices of formulas are smaller, as everywhere
 SIZE = {"width": 1280, "height": 720}
@@ -85,19 +85,12 @@ def faults(page) -> list[str]:
 
 
 def check(decks: list[Path]) -> list[str]:
-    """Everything wrong in some decks. ValueError without a Chromium."""
-    from playwright.sync_api import sync_playwright
-
+    """Everything wrong in some decks. NoBrowser, a ValueError, without a Chromium."""
     found = []
-    with sync_playwright() as playwright:
-        paths = executables(playwright)
-        if not paths:
-            raise ValueError(f"no Chromium found: {ADVICE}")
-        browser = playwright.chromium.launch(executable_path=paths[0], args=FLAGS)
+    with running() as browser:
         for deck in decks:
             page = opened(browser, deck)
             told = faults(page) + [f"asks for {address}" for address in page.asked]
             found += [f"{deck.name} {fault}" for fault in told]
             page.context.close()
-        browser.close()
     return found

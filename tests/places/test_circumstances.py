@@ -1,18 +1,24 @@
 """Bad circumstances: each works, or says in one sentence what to do."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from contextlib import nullcontext
+from types import SimpleNamespace
 
 import browser
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
+from playwright.sync_api import Error
 from surroundings import ROOT, clean, copy_of_the_repository, done
+
+from scripts import chromium
+from scripts.slides import check
 
 sys.path.append(str(ROOT / "tests" / "lessons"))
 from running import run
@@ -43,17 +49,80 @@ def test_a_port_in_use_is_passed_over(tmp_path):
     assert f":{port}/" not in address and "/lab/tree/00_outline.ipynb" in address
 
 
-@pytest.mark.parametrize("ci", [None, "true"], ids=["at home", "in CI"])
-def test_without_chromium_browser_tests_say_so(monkeypatch, ci):
+def no_driver(monkeypatch, said="node: error while loading shared libraries: libatomic.so.1"):
+    """As on a bare system, where the program that drives the browser lacks a library."""
+    failed = SimpleNamespace(returncode=127, stderr=f"{said}\n")
+    monkeypatch.setattr(chromium.subprocess, "run", lambda *command, **options: failed)
+
+
+def no_chromium(monkeypatch):
     # The real Playwright may be running for other tests of this process, and starts but once.
     monkeypatch.setattr("playwright.sync_api.sync_playwright", nullcontext)
-    monkeypatch.setattr(browser, "executables", lambda playwright: [])
+    monkeypatch.setattr(chromium, "executables", lambda playwright: [])
+
+
+def broken_chromium(monkeypatch):
+    def launch(**options):
+        raise Error(
+            "BrowserType.launch: closed\nlogs:\nchrome: error while loading shared libraries: libnss3.so: no such"
+        )
+
+    playwright = SimpleNamespace(chromium=SimpleNamespace(launch=launch))
+    monkeypatch.setattr("playwright.sync_api.sync_playwright", lambda: nullcontext(playwright))
+    monkeypatch.setattr(chromium, "executables", lambda playwright: ["/opt/chrome"])
+
+
+@pytest.mark.parametrize("ci", [None, "true"], ids=["at home", "in CI"])
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [(no_driver, "libatomic.so.1"), (no_chromium, "no Chromium found"), (broken_chromium, "/opt/chrome.*libnss3.so")],
+)
+def test_without_a_browser_its_tests_say_so(monkeypatch, missing, said, ci):
+    missing(monkeypatch)
     monkeypatch.delenv("CI", raising=False)
     if ci:
         monkeypatch.setenv("CI", ci)
     outcome = pytest.fail.Exception if ci else pytest.skip.Exception
-    with pytest.raises(outcome, match=r"no Chromium found.*playwright install chromium"), browser.chromium():
+    with pytest.raises(outcome, match=said), browser.chromium():
         raise AssertionError("not reached")
+
+
+RUN_WITHOUT_A_BROWSER = """
+import sys
+import pytest
+from scripts import chromium
+
+def try_driver():
+    raise chromium.NoBrowser("the driver does not start")
+
+chromium.try_driver = try_driver
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/live/test_lab_axe.py", "tests/live/test_raster.py"]))
+"""
+
+
+@pytest.mark.parametrize("ci", [{}, {"CI": "true"}], ids=["at home", "in CI"])
+def test_a_run_without_a_browser_ends_with_one_sentence_and_fails_in_ci(ci):
+    environment = {name: value for name, value in clean().items() if name != "CI"} | ci
+    command = [sys.executable, "-c", RUN_WITHOUT_A_BROWSER]
+    outcome = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    sentences = re.findall(r"^(\d+) tests? that needs? a browser did not run.*: (.*)\.$", outcome.stdout, re.MULTILINE)
+    if ci:
+        assert outcome.returncode == 1 and "the driver does not start; call" in outcome.stdout
+    else:
+        ((number, advice),) = sentences
+        assert outcome.returncode == 0 and f"{number} skipped" in outcome.stdout
+        assert advice == chromium.ADVICE
+
+
+def test_checking_slides_without_a_browser_says_what_to_do(monkeypatch):
+    no_driver(monkeypatch)
+    with pytest.raises(ValueError, match=r"libatomic.so.1\); call `sudo apt install chromium libatomic1`"):
+        check.check([])
+
+
+def test_ci_installs_what_drives_the_browser_and_skips_nothing():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "libatomic1" in script and 'export CI="${CI:-true}"' in script
 
 
 def test_line_ends_of_windows_change_nothing(tmp_path):
