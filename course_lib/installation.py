@@ -159,10 +159,13 @@ def lessons(root: Path) -> Iterator[Finding]:
     workspace = load(root / "scripts" / "workspace.py")
     found = workspace.lessons_in(root / "notebooks")
     if not found:
-        yield Finding(f"no lessons in {root / 'notebooks'}", "git checkout -- notebooks")
+        yield Finding(f"no lessons in {root / 'notebooks'}", "git checkout HEAD -- notebooks")
         return
     yield Finding(f"{len(found)} lessons in {root / 'notebooks'}")
-    for name in workspace.newer_lessons(root / "notebooks", workspace.home(root)):
+    folders = root / "notebooks", workspace.home(root)
+    for what, mend in workspace.damaged(*folders):
+        yield Finding(what, mend)
+    for name in workspace.newer_lessons(*folders):
         yield Finding(f"your copy of {name} is older than the lesson", f"make fresh LESSON={name[:2]}")
 
 

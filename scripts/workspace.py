@@ -12,7 +12,9 @@ import datetime
 import hashlib
 import json
 import os
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +23,32 @@ VERSIONS = ".versions.json"  # in work/: which version of each lesson a copy was
 
 NOT_WRITTEN = """{work} cannot be written to ({reason}). Name a folder of your own for your copies of the lessons, for
 example: COURSE_WORK=~/momentum make lab"""
+
+
+def fault(notebook: Path) -> str:
+    """What is wrong with a file that should be a notebook, to be said after its name; "" when it is one."""
+    try:
+        text = notebook.read_text(encoding="utf-8")
+        if all(cell["cell_type"] for cell in json.loads(text)["cells"]):
+            return ""
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    except UnicodeDecodeError:
+        return "is not in UTF-8"
+    except (ValueError, TypeError, KeyError):
+        if not text.strip():
+            return "is empty"
+        if text.startswith("\ufeff"):
+            return "begins with a byte-order mark, which some editors write"
+        if re.search("^<{7} ", text, re.MULTILINE):
+            return "holds both versions of a conflict that git did not solve"
+    return "is no notebook"
+
+
+def bring_back(lesson: Path) -> str:
+    """The command that brings a lesson back as the course has it; what is in the file now may be someone's work."""
+    name = f"notebooks/{lesson.name}"
+    return f"mv {name} {name}.damaged && git checkout HEAD -- {name}"
 
 
 def home(root: Path) -> Path:
@@ -57,12 +85,26 @@ def lessons_in(notebooks: Path) -> list[Path]:
     return sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
 
 
+def sound_lessons(notebooks: Path) -> list[Path]:
+    return [lesson for lesson in lessons_in(notebooks) if not fault(lesson)]
+
+
+def damaged(notebooks: Path, work: Path) -> Iterator[tuple[str, str]]:
+    """Of each lesson and each copy that is no notebook: what is wrong, and the command that mends it."""
+    for lesson in lessons_in(notebooks):
+        if what := fault(lesson):
+            yield f"{lesson} {what}", bring_back(lesson)
+        copy = work / lesson.name
+        if copy.exists() and (what := fault(copy)):
+            yield f"{copy} {what}; the command for a new one keeps it", f"make fresh LESSON={lesson.name[:2]}"
+
+
 def newer_lessons(notebooks: Path, work: Path) -> list[str]:
     """Names of the lessons that have changed since their copy in work/ was made."""
     versions = read_versions(work)
     return [
         lesson.name
-        for lesson in lessons_in(notebooks)
+        for lesson in sound_lessons(notebooks)
         if (work / lesson.name).exists() and versions.get(lesson.name) != version(learner_text(lesson))
     ]
 
@@ -71,7 +113,7 @@ def copy_missing(notebooks: Path, work: Path) -> list[str]:
     """Copy the lessons that work/ does not have yet; return their names."""
     work.mkdir(parents=True, exist_ok=True)
     versions, copied = read_versions(work), []
-    for lesson in lessons_in(notebooks):
+    for lesson in sound_lessons(notebooks):
         text = learner_text(lesson)
         try:
             with (work / lesson.name).open("x", encoding="utf-8", newline="\n") as copy:
@@ -129,7 +171,9 @@ def lab_arguments(work: Path, first: str | None, extra: list[str], *, root: bool
 
 
 def report(notebooks: Path, work: Path) -> None:
-    """Copy what is missing, and say what was copied and what has a newer version."""
+    """Copy what is missing, and say what was copied, what has a newer version and what cannot be read."""
+    for what, mend in damaged(notebooks, work):
+        print(f"{what}. What mends it: {mend}")
     copied = copy_missing(notebooks, work)
     if copied:
         print(f"New in {work.name}/, yours to change: {', '.join(copied)}")
@@ -138,8 +182,14 @@ def report(notebooks: Path, work: Path) -> None:
 
 
 def fresh(notebooks: Path, work: Path, wanted: str) -> None:
-    """Give the learner the newest version of one lesson; their own copy keeps a dated name."""
-    copy = work / find_lesson(notebooks, wanted).name
+    """Give the learner the newest version of one lesson; their own copy keeps a dated name.
+
+    ValueError where there is no such lesson, or only a damaged one.
+    """
+    lesson = find_lesson(notebooks, wanted)
+    if what := fault(lesson):
+        raise ValueError(f"{lesson} {what}. What mends it: {bring_back(lesson)}")
+    copy = work / lesson.name
     if copy.exists():
         print(f"Yours is now {put_aside(copy, datetime.date.today().isoformat()).name}")
     report(notebooks, work)
@@ -175,7 +225,7 @@ def main(argv: list[str]) -> int:
         print(NOT_WRITTEN.format(work=work, reason=error.strerror))
         return 1
     if given.command == "lab":
-        first = next((lesson.name for lesson in lessons_in(notebooks)), None)
+        first = next((lesson.name for lesson in lessons_in(notebooks) if (work / lesson.name).exists()), None)
         start_lab(work, first, extra)
     return 0
 

@@ -108,10 +108,23 @@ def test_lessons_behind_the_repository(tmp_path):
     (finding,) = installation.lessons(tmp_path)
     assert "no lessons" in finding.what and not finding.ok
     (tmp_path / "notebooks/01_what.ipynb").write_text('{"cells": []}')
-    (tmp_path / "work/01_what.ipynb").write_text("mine")
+    (tmp_path / "work/01_what.ipynb").write_text('{"cells": [{"cell_type": "raw", "source": "mine"}]}')
     found, older = installation.lessons(tmp_path)
     assert found.ok
     assert older.mend == "make fresh LESSON=01"
+
+
+def test_a_damaged_lesson_and_a_damaged_copy_are_findings(tmp_path):
+    for name in ("scripts", "notebooks", "work"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "scripts/workspace.py").write_text((ROOT / "scripts/workspace.py").read_text())
+    for name in ("00_outline.ipynb", "01_what.ipynb"):
+        (tmp_path / "notebooks" / name).write_text('{"cells": []}')
+    (tmp_path / "notebooks/00_outline.ipynb").write_text("<<<<<<< HEAD\n")
+    (tmp_path / "work/01_what.ipynb").write_bytes(b"")
+    _, lesson, copy, _ = installation.lessons(tmp_path)
+    assert "00_outline.ipynb holds both versions" in lesson.what and "git checkout HEAD" in lesson.mend
+    assert "01_what.ipynb is empty" in copy.what and copy.mend == "make fresh LESSON=01"
 
 
 def test_the_package_alone_has_no_lessons(tmp_path):

@@ -1,6 +1,8 @@
 """The learner's copies of the lessons: made once, never overwritten, without outputs."""
 
 import json
+import os
+import subprocess
 
 import pytest
 
@@ -38,6 +40,102 @@ def folders(tmp_path):
     for name in ("00_outline.ipynb", "01_what.ipynb"):
         (notebooks / name).write_text(lesson_text(), encoding="utf-8")
     return notebooks, notebooks.parent / "work"
+
+
+CONFLICT = """{
+ "cells": [
+<<<<<<< HEAD
+  {"cell_type": "markdown", "source": "mine"}
+=======
+  {"cell_type": "markdown", "source": "theirs"}
+>>>>>>> origin/main
+ ]
+}
+"""
+DAMAGED = {
+    "conflict": (CONFLICT.encode(), "holds both versions of a conflict"),
+    "byte-order mark": (b"\xef\xbb\xbf" + lesson_text().encode(), "begins with a byte-order mark"),
+    "empty": (b"", "is empty"),
+    "spaces": (b" \n", "is empty"),
+    "UTF-16": (lesson_text().encode("utf-16"), "is not in UTF-8"),
+    "cut off": (lesson_text().encode()[:100], "is no notebook"),
+    "a list": (b"[1, 2]", "is no notebook"),
+    "no cells": (b"{}", "is no notebook"),
+    "cells of another kind": (b'{"cells": [{}, 3]}', "is no notebook"),
+}
+damaged = pytest.mark.parametrize(("content", "said"), DAMAGED.values(), ids=DAMAGED)
+
+
+@damaged
+def test_a_damaged_lesson_is_named_with_what_mends_it_and_the_others_are_copied(folders, content, said, capsys):
+    notebooks, work = folders
+    (notebooks / "01_what.ipynb").write_bytes(content)
+    workspace.report(notebooks, work)
+    sentence, copied = capsys.readouterr().out.splitlines()
+    assert f"01_what.ipynb {said}" in sentence and "git checkout HEAD -- notebooks/01_what.ipynb" in sentence
+    assert copied.endswith("yours to change: 00_outline.ipynb") and (work / "00_outline.ipynb").is_file()
+
+
+@damaged
+def test_fresh_of_a_damaged_lesson_leaves_the_copy_where_it_is(folders, content, said):
+    notebooks, work = folders
+    workspace.copy_missing(notebooks, work)
+    (work / "01_what.ipynb").write_text("my answers")
+    (notebooks / "01_what.ipynb").write_bytes(content)
+    with pytest.raises(ValueError, match=f"01_what.ipynb {said}.*git checkout HEAD"):
+        workspace.fresh(notebooks, work, "01")
+    assert [path.read_text() for path in work.glob("01_what*")] == ["my answers"]
+
+
+@damaged
+def test_fresh_of_another_lesson_works_beside_a_damaged_one(folders, content, said):
+    notebooks, work = folders
+    (notebooks / "00_outline.ipynb").write_bytes(content)
+    workspace.fresh(notebooks, work, "01")
+    assert "1 + 1" in (work / "01_what.ipynb").read_text(encoding="utf-8")
+
+
+@damaged
+def test_a_damaged_copy_is_named_and_fresh_keeps_it(folders, content, said, capsys):
+    notebooks, work = folders
+    workspace.copy_missing(notebooks, work)
+    (work / "01_what.ipynb").write_bytes(content)
+    workspace.report(notebooks, work)
+    (sentence,) = capsys.readouterr().out.splitlines()
+    assert f"{work / '01_what.ipynb'} {said}" in sentence and sentence.endswith("make fresh LESSON=01")
+    workspace.fresh(notebooks, work, "01")
+    (kept,) = work.glob("01_what-*.ipynb")
+    assert kept.read_bytes() == content and not list(workspace.damaged(notebooks, work))
+
+
+def test_without_the_first_lesson_lab_opens_the_next(folders, monkeypatch):
+    opened = []
+    monkeypatch.setattr(workspace, "ROOT", folders[0].parent)
+    monkeypatch.setattr(workspace, "start_lab", lambda work, first, extra: opened.append(first))
+    (folders[0] / "00_outline.ipynb").write_text("")
+    assert workspace.main(["lab"]) == 0
+    assert opened == ["01_what.ipynb"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the command is written for a shell")
+def test_the_command_brings_a_lesson_back_out_of_a_conflict_and_keeps_what_was_there(folders):
+    notebooks, _ = folders
+    lesson = notebooks / "01_what.ipynb"
+
+    def shell(command):
+        run = subprocess.run(command, shell=True, cwd=notebooks.parent, capture_output=True, text=True)
+        return run.returncode
+
+    name = "git -c user.name=x -c user.email=x"
+    assert shell(f"git init -q -b main . && git add . && {name} commit -qm one && git branch theirs") == 0
+    lesson.write_text(lesson_text("mine"))
+    assert shell(f"{name} commit -qam mine && git checkout -q theirs") == 0
+    lesson.write_text(lesson_text("theirs"))
+    assert shell(f"{name} commit -qam theirs") == 0
+    assert shell(f"{name} merge main") != 0
+    assert "conflict" in workspace.fault(lesson)
+    assert shell(workspace.bring_back(lesson)) == 0
+    assert workspace.fault(lesson) == "" and "mine" in (notebooks / "01_what.ipynb.damaged").read_text()
 
 
 def test_copies_hold_everything_but_outputs(folders):
@@ -81,7 +179,7 @@ def test_a_newer_lesson_is_said_and_new_outputs_are_not(folders, capsys):
 def test_a_copy_of_unknown_origin_counts_as_older(folders):
     notebooks, work = folders
     work.mkdir()
-    (work / "01_what.ipynb").write_text("from elsewhere")
+    (work / "01_what.ipynb").write_text(lesson_text("from elsewhere"))
     workspace.copy_missing(notebooks, work)
     assert workspace.newer_lessons(notebooks, work) == ["01_what.ipynb"]
 
