@@ -59,7 +59,7 @@ def test_keyboard(open_page, live):
     page.page.locator("input[type=range][aria-label='brake']").focus()
     page.page.keyboard.press("ArrowRight")
     assert page.eval("f.settings.brake") == 4
-    box = page.page.locator("input[type=number][aria-label='brake']")
+    box = page.page.locator(".live-number[aria-label='brake']")
     box.fill("0.77")
     box.press("Enter")
     assert page.eval("f.settings.brake") == 8
@@ -70,10 +70,76 @@ def test_keyboard(open_page, live):
 
 @pytest.mark.parametrize(("name", "typed", "stands"), [("brake", "0.32", "0.3"), ("step", "999", "30")])
 def test_a_box_shows_what_is_set_and_not_what_was_typed(open_page, live, name, typed, stands):
-    box = open_page(live).page.locator(f"input[type=number][aria-label='{name}']")
+    box = open_page(live).page.locator(f".live-number[aria-label='{name}']")
     box.fill(typed)
     box.press("Enter")
     assert box.input_value() == stands
+
+
+TYPED = {
+    "brake": {"0,43": "0.4", ".4e+0": "0.4", "5.": "1", " .8 ": "0.8", "40 %": "0.4", "3e\u22121": "0.3"},
+    "start x": {"-1,5": "-1.5", "\u22121.5": "-1.5", "\u2013 2": "-2", "+2": "2", "\uff0d\uff12": "-2"},
+    "step": {"12,0": "12", "1.000": "1", "1\u202f000": "30", "1'000": "30", "1,234.5": "30", "1.234.567": "30"},
+}
+NO_NUMBERS = ["fast", " ", "1/3", "0.4 0.5", "1,2,3", "1.234.5", ".", "%", "--1", "1e", "inf", "NaN", "1e999", "0x10"]
+
+
+def type_into(page, name, text):
+    """What a number box shows afterwards."""
+    box = page.page.locator(f".live-number[aria-label='{name}']")
+    box.fill("?")
+    box.fill(text)
+    box.press("Enter")
+    return box.input_value()
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_numbers_as_people_type_them(open_page, live, name):
+    page = open_page(live)
+    offer_everything(page)
+    assert {text: type_into(page, name, text) for text in TYPED[name]} == TYPED[name]
+    assert page.page.locator(".live-typing").inner_text() == ""
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_what_is_no_number_is_put_back_with_a_word(open_page, live, name):
+    page = open_page(live)
+    offer_everything(page)
+    before, settings = page.page.locator(f".live-number[aria-label='{name}']").input_value(), page.eval("f.settings")
+    for text in NO_NUMBERS:
+        assert type_into(page, name, text) == before, text
+        said = page.page.get_by_role("alert").inner_text()
+        assert said.endswith(f" is no number: {name} stays at {before}.") and text.strip() in said
+    assert page.eval("f.settings") == settings
+    page.eval("f.move({ rate: 3 })")
+    assert page.page.locator(".live-typing").inner_text() == ""
+
+
+def offer_everything(page):
+    """Also what needs a kernel, on a page that has none."""
+    page.eval("(f.host.kernel = true, f.host.ask = () => {}, f.offered = f.spec.controls, f.named = null)")
+    page.eval("(f.build(), f.refresh())")
+
+
+def test_what_is_being_typed_stays_while_the_figure_moves(open_page, live):
+    page = open_page(live)
+    box = page.page.locator(".live-number[aria-label='brake']")
+    box.fill("0.")
+    page.eval("f.move({ brake: 9, rate: 3 })")
+    assert box.input_value() == "0."
+    box.press("ArrowUp")
+    assert box.input_value() == "1"
+
+
+def test_escape_leaves_the_figure_and_drops_what_was_typed(open_page, live):
+    page = open_page(live)
+    page.page.evaluate("(document.body.tabIndex = -1, window.heard = [], 0)")
+    page.page.evaluate("document.addEventListener('keydown', (event) => heard.push(event.key))")
+    box = page.page.locator(".live-number[aria-label='brake']")
+    box.fill("0.9")
+    box.press("Escape")
+    assert page.page.evaluate("[document.activeElement.tagName, heard]") == ["BODY", ["Escape"]]
+    assert box.input_value() == "0.3" and page.eval("f.settings.brake") == 3
 
 
 def test_play_pause_and_reset(open_page, live):
@@ -119,6 +185,36 @@ def test_long_texts_fit_a_narrow_screen(open_page):
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
     play = page.page.get_by_role("button", name="Play").bounding_box()
     assert play["width"] == play["height"]
+
+
+OUTSIDE = """[...f.root.querySelectorAll("*")].filter((node) => {
+    if (node.closest(".live-scroll, .live-hidden, canvas, svg, option")) return false;
+    const [mine, whole] = [node.getBoundingClientRect(), f.root.getBoundingClientRect()];
+    const cut = node.clientWidth && node.scrollWidth > node.clientWidth + 1 && !node.matches("input");
+    return cut || (mine.width && (mine.right > whole.right + 0.5 || mine.left < whole.left - 0.5));
+}).map((node) => node.className || node.tagName)"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_is_cut_on_a_narrow_screen(open_page, width):
+    long = "nothing: you set library.optimizers.Momentum, and all others keep the best of their settings"
+    live = steered(
+        lambda a, b, choice: here(a, b, "is on its way after 150 steps, 0.019 above the lowest point; its best of 31"),
+        kernel={"choice": ipywidgets.Dropdown(options=[long, "else"], description="what is held equal here")},
+        scenes={long: {"a": 1}},
+    )
+    live.drawing.lines["here"].set_label("yours, library.optimizers.Momentum at settings of its own")
+    page = open_page(live, viewport={"width": width, "height": 700})
+    offer_everything(page)
+    assert page.eval(OUTSIDE) == []
+
+
+def test_the_play_button_can_be_seen_in_forced_colours(open_page, live):
+    page = open_page(live, forced_colors="active")
+    page.page.mouse.move(0, 0)
+    shown = decode(page.page.get_by_role("button", name="Play").screenshot())[8:-8, 8:-8, :3].sum(axis=-1)
+    widths = np.sort((np.abs(shown - shown[0, 0]) > 200).sum(axis=1))  # of what is drawn on it, row by row
+    assert 1.5 * widths[len(widths) // 2] < widths[-1]  # a triangle, and neither a block nor nothing
 
 
 def test_scenes_by_button_and_key(open_page, live):
@@ -175,6 +271,39 @@ def test_pointer_and_arrows_in_the_picture(open_page, width):
     page.page.mouse.move(place["x"] + place["width"] + 50, place["y"] + place["height"] / 6 + 2)
     page.page.mouse.up()
     assert page.eval("[f.settings.a, f.settings.b]") == [10, 5]
+
+
+@pytest.mark.parametrize("click", [{"button": "right"}, {"button": "middle"}, {"modifiers": ["Control"]}])
+def test_only_the_primary_button_moves_a_point(open_page, click):
+    page = open_page(steered())
+    pad = page.page.locator(".live-pad")
+    settings = page.eval("f.settings")
+    pad.click(**click)
+    assert page.eval("f.settings") == settings
+    pad.click()
+    assert page.eval("f.settings") != settings
+
+
+def test_a_drag_ends_with_the_primary_button(open_page):
+    page = open_page(steered())
+    place = page.page.locator(".live-pad").bounding_box()
+    page.page.mouse.move(place["x"] + 5, place["y"] + 5)
+    page.page.mouse.down()
+    page.page.mouse.down(button="right")
+    page.page.mouse.up()
+    settings = page.eval("f.settings")
+    page.page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.page.mouse.up(button="right")
+    assert page.eval("f.settings") == settings
+
+
+def test_a_denser_screen_gets_more_pixels_at_once(open_page):
+    page = open_page(steered())
+    screen = page.page.context.new_cdp_session(page.page)
+    for density in (2, 1, 1.5):  # again and again
+        metrics = {"width": 1000 + int(2 * density), "height": 900, "deviceScaleFactor": density, "mobile": False}
+        screen.send("Emulation.setDeviceMetricsOverride", metrics)
+        page.wait(f"f.canvas.width === Math.round(f.canvas.clientWidth * {density})")
 
 
 def test_touch(open_page):

@@ -63,6 +63,16 @@ def test_arrow_keys_on_a_slider(page, key):
     assert page.eval("f.settings.brake") == 4
 
 
+def test_escape_gives_the_keys_back_to_the_notebook(page):
+    page.page.locator("input[type=range]").nth(1).focus()
+    cell = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
+    page.page.keyboard.press("Escape")
+    page.page.keyboard.press("ArrowUp")
+    assert page.page.evaluate(cell) == 0
+    assert page.eval("f.settings.brake") == 3
+    page.page.keyboard.press("ArrowDown")
+
+
 def test_a_click_sets_the_start_and_asks_for_the_table_at_once(page):
     page.eval("(f.was = f.under, f.asked = [], f.send = f.requests.send)")
     # It stays, and does no harm.
@@ -253,7 +263,7 @@ def test_two_notebooks_in_one_window(chromium, server):
 def test_notebook_7(chromium, server):
     """It takes arrow keys for its own shortcuts, unless told not to."""
     page = server.open(chromium, "seven.ipynb", CELLS, app="notebook")
-    for selector, key in (("input[type=range]", "ArrowRight"), ("input[type=number]", "ArrowUp")):
+    for selector, key in (("input[type=range]", "ArrowRight"), (".live-number", "ArrowUp")):
         before = page.eval("f.settings.rate")
         page.page.locator(selector).first.focus()
         page.page.keyboard.press(key)

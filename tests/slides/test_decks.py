@@ -204,6 +204,28 @@ def test_arrow_keys_belong_to_a_slider_that_has_the_focus_until_escape(visit):
     assert here(page) != place
 
 
+@pytest.mark.parametrize("held", ["input[type=range]", "input[type=text]", "button"])
+def test_a_clicker_turns_pages_wherever_one_has_clicked(visit, held):
+    page = visit("lecture-15.html")
+    go_to_figure(page)
+    before, place = settings(page), here(page)
+    page.locator(f".live-figure {held}").first.focus()
+    page.keyboard.press("PageDown")
+    assert here(page) != place and settings(page) == before
+    page.keyboard.press("PageUp")
+    assert here(page) == place
+
+
+def test_a_clicker_turns_pages_after_a_button_of_the_lecturers_window(visit):
+    page = visit("lecture-15.html")
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    popup.value.locator("button").click()
+    place = here(page)
+    popup.value.keyboard.press("PageDown")
+    assert here(page) != place
+
+
 def test_arrow_keys_turn_pages_while_a_button_has_the_focus(visit):
     page = visit("lecture-15.html")
     go_to_figure(page)

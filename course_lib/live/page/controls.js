@@ -1,12 +1,13 @@
-/* What the reader moves a quantity with: each control is { node, show(index) }. */
+/* What the reader moves a quantity with: each control is { node, show(index) }; tell(sentence) says what could not be
+   read. */
 
 import { element } from "./elements.js";
-import { stepByKey } from "./keys.js";
+import { numberBox } from "./numbers.js";
 
-function rangeControl(control, choose) {
+function rangeControl(control, choose, tell) {
   const range = element("input", { type: "range", min: 0, max: control.texts.length - 1, step: 1, ariaLabel: control.label });
   range.addEventListener("input", () => choose(Number(range.value)));
-  const box = control.typed ? numberBox(control, choose) : textBox(control);
+  const box = control.typed ? valueBox(control, choose, tell) : textBox(control);
   const node = element("div", { className: "live-row" }, caption(control.label), range, box.node);
   return {
     node,
@@ -22,20 +23,19 @@ function caption(text) {
   return element("span", { className: "live-label", textContent: text });
 }
 
-function numberBox(control, choose) {
-  const box = element("input", { type: "number", step: "any", className: "live-number", ariaLabel: control.label });
+function valueBox(control, choose, tell) {
   let present = 0;
-  box.addEventListener("change", () => {
-    const typed = box.value === "" ? NaN : box.valueAsNumber;
-    show(present); // what was typed may be none of the values, or the one that is set already
-    if (Number.isFinite(typed)) choose(nearest(control.values, typed));
+  const last = control.values.length - 1;
+  const box = numberBox(control.label, {
+    moveTo: (number) => choose(nearest(control.values, number)),
+    moveBy: (steps) => choose(Math.max(0, Math.min(last, present + steps))),
+    tell,
   });
-  stepByKey(box, (step) => choose(Math.max(0, Math.min(control.values.length - 1, present + step))));
-  function show(index) {
+  const show = (index) => {
     present = index;
-    box.value = control.texts[index];
-  }
-  return { node: box, show };
+    box.show(control.texts[index]);
+  };
+  return { node: box.node, show };
 }
 
 function textBox(control) {
@@ -43,8 +43,8 @@ function textBox(control) {
   return { node, show: (index) => (node.textContent = control.texts[index]) };
 }
 
-function boxControl(control, choose) {
-  const box = numberBox(control, choose);
+function boxControl(control, choose, tell) {
+  const box = valueBox(control, choose, tell);
   const node = element("label", { className: "live-row live-short" }, caption(control.label), box.node);
   return { node, show: box.show };
 }

@@ -48,3 +48,20 @@ export function sample(line) {
 export function bitmap(bytes) {
   return createImageBitmap(new Blob([bytes], { type: "image/png" }));
 }
+
+/* Call `changed` whenever a canvas gets more or fewer pixels: another size, zoom, or a denser screen. */
+export function watchPixels(canvas, changed, signal) {
+  const size = new ResizeObserver(changed);
+  size.observe(canvas);
+  signal.addEventListener("abort", () => size.disconnect());
+  const watchDensity = () => {
+    if (signal.aborted) return;
+    const present = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    const denser = () => {
+      changed();
+      watchDensity(); // the question was about the density there was
+    };
+    present.addEventListener("change", denser, { once: true, signal });
+  };
+  watchDensity();
+}

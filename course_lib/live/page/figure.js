@@ -3,8 +3,9 @@
 import { minus, readOff, toPixel } from "./axes.js";
 import { CONTROLS, nearest } from "./controls.js";
 import { drawLine, points } from "./drawing.js";
-import { bitmap, button, element, sample } from "./elements.js";
-import { onKey, stepByKey, takeKeys } from "./keys.js";
+import { bitmap, button, element, sample, watchPixels } from "./elements.js";
+import { onKey, takeKeys } from "./keys.js";
+import { numberBox } from "./numbers.js";
 import { Requests, REST } from "./requests.js";
 import { lookup, unpack } from "./table.js";
 
@@ -145,6 +146,7 @@ export class Figure {
   /* Quantities moved by hand or by a button: {name: number}. */
   move(changes) {
     const moved = Object.keys(changes).filter((name) => changes[name] !== this.settings[name]);
+    this.answerTyping("");
     if (!moved.length) return;
     this.settings = { ...this.settings, ...changes };
     this.refresh();
@@ -225,9 +227,7 @@ export class Figure {
       this.root.addEventListener(end, () => this.letGo(), { signal: this.stop.signal });
     window.addEventListener("online", () => this.requests.retry(), { signal: this.stop.signal });
     takeKeys(this.root, (event) => this.key(event), this.stop.signal);
-    const watch = new ResizeObserver(() => (this.pending ??= requestAnimationFrame(() => this.draw())));
-    watch.observe(this.canvas);
-    this.stop.signal.addEventListener("abort", () => watch.disconnect());
+    watchPixels(this.canvas, () => (this.pending ??= requestAnimationFrame(() => this.draw())), this.stop.signal);
   }
 
   buildPaper() {
@@ -245,7 +245,7 @@ export class Figure {
     const wide = element("div", { className: "live-sliders" });
     const short = element("div", { className: "live-tools" });
     for (const control of this.offered) {
-      const built = CONTROLS[control.kind](control, (index) => this.move({ [control.name]: index }));
+      const built = CONTROLS[control.kind](control, (index) => this.move({ [control.name]: index }), (sentence) => this.answerTyping(sentence));
       this.controls[control.name] = built;
       (control.kind === "range" ? wide : short).append(built.node);
     }
@@ -267,7 +267,9 @@ export class Figure {
     this.numbers = element("div", { className: "live-scroll", tabIndex: 0 });
     this.details = element("details", {}, element("summary", { textContent: "Numbers as a table" }), this.numbers);
     this.details.addEventListener("toggle", () => this.showNumbers());
-    return element("div", {}, this.problem, this.words, this.record, this.status, this.note, this.details);
+    this.typing = element("p", { className: "live-typing" });
+    this.typing.setAttribute("role", "alert");
+    return element("div", {}, this.problem, this.typing, this.words, this.record, this.status, this.note, this.details);
   }
 
   /* What the pointer does here, and what this page cannot do. */
@@ -307,12 +309,13 @@ export class Figure {
     node.setAttribute("aria-label", `${this.labels(names).join(" and ")}: move with the arrow keys`);
     const pad = { axes, names, sides, node };
     node.addEventListener("pointerdown", (event) => {
+      if (!isPrimary(event)) return;
       node.setPointerCapture(event.pointerId);
       node.focus({ preventScroll: true });
       this.point(pad, event);
     });
     node.addEventListener("pointermove", (event) => {
-      if (node.hasPointerCapture(event.pointerId)) this.point(pad, event);
+      if (node.hasPointerCapture(event.pointerId) && event.buttons & 1) this.point(pad, event);
     });
     onKey(node, (event) => this.arrow(pad, event));
     return pad;
@@ -360,7 +363,7 @@ export class Figure {
 
   /* Keys of the whole figure: true if it was one. */
   key({ key, target }) {
-    const usesSpace = target.matches("input[type=number], input[type=checkbox], select, button, summary");
+    const usesSpace = target.matches(".live-number, input[type=checkbox], select, button, summary");
     if (key === " " && this.player && !usesSpace) this.toggle();
     else if (key === "]") this.showScene(this.scene + 1);
     else if (key === "[") this.showScene(this.scene - 1);
@@ -374,16 +377,17 @@ export class Figure {
     const choose = (step) => {
       this.pause();
       this.goTo(step);
-      this.showStep(); // what was typed may be no step, or the one that is set already
     };
     this.player = button("", () => this.toggle(), { className: "live-play" });
     this.stepRange = element("input", { type: "range", min: 0, step: 1, ariaLabel: this.frame.step });
     this.stepRange.addEventListener("input", () => choose(Number(this.stepRange.value)));
-    this.stepBox = element("input", { type: "number", min: 0, className: "live-number", ariaLabel: this.frame.step });
-    stepByKey(this.stepBox, (step) => choose(this.step + step));
-    this.stepBox.addEventListener("change", () => choose(Math.round(this.stepBox.valueAsNumber) || 0));
+    this.stepBox = numberBox(this.frame.step, {
+      moveTo: (step) => choose(Math.round(step)),
+      moveBy: (steps) => choose(this.step + steps),
+      tell: (sentence) => this.answerTyping(sentence),
+    });
     const label = element("span", { className: "live-label" }, this.player, this.frame.step);
-    return element("div", { className: "live-row live-steps" }, label, this.stepRange, this.stepBox);
+    return element("div", { className: "live-row live-steps" }, label, this.stepRange, this.stepBox.node);
   }
 
   goTo(step) {
@@ -393,8 +397,9 @@ export class Figure {
 
   showStep() {
     if (!this.player) return;
-    this.stepRange.max = this.stepBox.max = this.lastStep;
-    this.stepRange.value = this.stepBox.value = this.step;
+    this.stepRange.max = this.lastStep;
+    this.stepRange.value = this.step;
+    this.stepBox.show(String(this.step));
     this.player.setAttribute("aria-label", this.playing ? "Pause" : "Play");
     this.player.classList.toggle("live-playing", Boolean(this.playing));
   }
@@ -516,6 +521,10 @@ export class Figure {
         "if the kernel has ended or was restarted, run the cell again.";
   }
 
+  answerTyping(sentence) {
+    this.typing.textContent = sentence;
+  }
+
   showError(text) {
     this.problem.hidden = !text;
     this.problem.replaceChildren();
@@ -541,6 +550,11 @@ async function unpackPictures({ frame, below, above }, known) {
   if (below === known?.below && frame === known.frame) return known; // unpacking takes long
   const [under, over] = await Promise.all([bitmap(below), above?.byteLength ? bitmap(above) : null]);
   return { frame, below, under, over };
+}
+
+/* Not the buttons, nor the Ctrl click of a Mac, that open a menu or scroll, and no second finger. */
+function isPrimary({ button, ctrlKey, isPrimary }) {
+  return button === 0 && !ctrlKey && isPrimary;
 }
 
 /* "loss.momentum" and "momentum" both belong to momentum. */

@@ -7,10 +7,11 @@ export function onKey(node, act) {
   KEYS.set(node, act);
 }
 
-/* A number box goes up and down the steps of its slider. */
-export function stepByKey(box, move) {
+/* A number box goes up and down the steps of its slider, and drops what was typed on the way out. */
+export function stepByKey(box, { moveBy, putBack }) {
   onKey(box, ({ key }) => {
-    if (key in STEPS) move(STEPS[key]);
+    if (key in STEPS || key === "Escape") putBack();
+    if (key in STEPS) moveBy(STEPS[key]);
     return key in STEPS;
   });
 }
@@ -19,11 +20,19 @@ export function stepByKey(box, move) {
  * (Notebook 7 moves to the next cell on an arrow key in a slider), so ours are taken one place earlier. */
 export function takeKeys(root, otherwise, signal) {
   const listen = (event) => {
-    const isShortcut = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+    const isShortcut = event.ctrlKey || event.metaKey || event.altKey;
     const runsCell = event.key === "Enter" && event.shiftKey;
     if (!root.contains(event.target) || isShortcut || runsCell) return;
+    const known = KEYS.get(event.target)?.(event);
+    if (event.key === "Escape") return leave(root, event.target); // and whoever else waits for it hears it, too
     event.stopPropagation();
-    if (KEYS.get(event.target)?.(event) || otherwise(event)) event.preventDefault();
+    if (known || otherwise(event)) event.preventDefault();
   };
   window.addEventListener("keydown", listen, { capture: true, signal });
+}
+
+/* To what the figure stands in, a notebook's cell say, so that the next keys are for that. */
+function leave(root, focused) {
+  focused.blur();
+  root.parentElement?.closest("[tabindex]")?.focus({ preventScroll: true });
 }

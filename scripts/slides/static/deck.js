@@ -263,9 +263,10 @@
   }
 
   const TURNS = { ArrowRight: "right", ArrowLeft: "left", ArrowUp: "up", ArrowDown: "down", PageDown: "next", PageUp: "prev" };
+  const isClicker = (key) => key === "PageDown" || key === "PageUp"; // they always turn the page
   const holdsArrows = (node) =>
-    node.matches("input[type=range], input[type=number], select, .live-pad, .live-scroll");
-  const isTyped = (node) => node.matches("input[type=number], input[type=text], textarea");
+    node.matches("input[type=range], input[type=text], select, .live-pad, .live-scroll");
+  const isTyped = (node) => node.matches("input[type=text], textarea");
 
   /* Before the figures take their keys: see takeKeys in course_lib/live/page/keys.js. */
   function onKey(event) {
@@ -273,11 +274,11 @@
     const target = event.target instanceof Element ? event.target : document.body;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const inFigure = Boolean(target.closest(".live-figure"));
+    if (inFigure && key === "Escape") return event.stopPropagation(); // the figure lets go; no overview
     let known = true;
-    if (inFigure && key === "Escape") document.activeElement.blur();
-    else if (key === "s" && !isTyped(target)) speaker.open();
+    if (key === "s" && !isTyped(target)) speaker.open();
     else if (!isTyped(target) && figureKey(key)) known = true;
-    else if (inFigure && key in TURNS && !holdsArrows(target)) Reveal[TURNS[key]]();
+    else if (isClicker(key) || (inFigure && key in TURNS && !holdsArrows(target))) Reveal[TURNS[key]]();
     else known = false;
     if (!known) return;
     event.preventDefault();
@@ -313,7 +314,8 @@
 
     key(event) {
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("button")) return;
+      const pressesButton = event.target.matches("button") && (key === " " || key === "Enter");
+      if (event.ctrlKey || event.metaKey || event.altKey || pressesButton) return;
       if (key in TURNS) Reveal[TURNS[key]]();
       else if (key === " ") Reveal.next();
       else if (!figureKey(key)) return;
