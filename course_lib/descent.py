@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .optimizers.base import Optimizer, nearest, prepared
+from .optimizers.base import Optimizer, hyperparameters, nearest, prepared
 from .surfaces import SURFACES, Surface
+from .tracing import sheet_of
 
 SILENT = partial(np.errstate, all="ignore")  # divergence is data
 THETA = operator.itemgetter(1)  # of a Step
@@ -96,7 +97,10 @@ def descend(optimizer, surface, start=None, steps=100) -> Path:
 
     surface: a Surface or a key of SURFACES. start: (dim,) or (dim, *sweep), the surface's own if None.
     steps: a whole number, at least 1. Raises ValueError or TypeError in one sentence for anything else.
+    The start, or hyperparameters of an optimizer, may be letters (see `tracing`): then so is the path.
     """
+    if sheet := sheet_of(start, *hyperparameters(optimizer).values()):
+        return _written(sheet, optimizer, _surface(surface), start, steps)
     surface, points, steps = _run(optimizer, surface, start, steps)
     with SILENT():
         first = next(points)
@@ -105,6 +109,21 @@ def descend(optimizer, surface, start=None, steps=100) -> Path:
         for k, point in enumerate(islice(points, steps), start=1):
             theta[k] = point
         loss = surface.value(theta.swapaxes(0, 1))
+    return Path(theta, loss, surface, optimizer)
+
+
+def _written(sheet, optimizer, surface, start, steps):
+    """The path of letters: one step is written down, to be repeated."""
+    schedule = (lambda t: optimizer) if hasattr(optimizer, "step") else optimizer
+    start = sheet.read(surface.start if start is None else start)
+
+    def turn(t, theta, *state):
+        now = schedule(t)
+        look = now.look(theta, *state)
+        return now.step(theta, sheet.read(surface.gradient(look)), t, *state)
+
+    theta = sheet.repeat(turn, (start, *schedule(1).init(start)), steps)
+    loss = sheet.decided(lambda: sheet.read(surface.value(theta.swapaxes(0, 1))))
     return Path(theta, loss, surface, optimizer)
 
 
@@ -137,11 +156,16 @@ def steps_of(optimizer, slopes):
     return -np.diff([theta[0] for theta in islice(points, len(slopes) + 1)], axis=0)
 
 
+def _surface(surface):
+    if isinstance(surface, Surface):
+        return surface
+    if not (isinstance(surface, str) and surface in SURFACES):
+        raise ValueError(f"there is no surface {surface!r}: {nearest(surface, list(SURFACES))}")
+    return SURFACES[surface]
+
+
 def _run(optimizer, surface, start, steps):
-    if not isinstance(surface, Surface):
-        if not (isinstance(surface, str) and surface in SURFACES):
-            raise ValueError(f"there is no surface {surface!r}: {nearest(surface, list(SURFACES))}")
-        surface = SURFACES[surface]
+    surface = _surface(surface)
     try:
         steps = operator.index(steps)
     except TypeError:

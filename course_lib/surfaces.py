@@ -13,6 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
+from .tracing import Letters, sheet_of
+
 
 @dataclass(frozen=True, eq=False)
 class Surface:
@@ -39,14 +41,17 @@ class Surface:
     @cached_property
     def lowest(self) -> float:
         """The least known value; -inf where the surface has no minimum."""
-        return min((float(self.value(np.array(point))) for point in self.minima), default=-np.inf)
+        values = [self.value(np.array(point)) for point in self.minima]
+        return min((value if isinstance(value, Letters) else float(value) for value in values), default=-np.inf)
 
     def __repr__(self):
         return f"Surface {self.name!r} in {self.dim} dimension(s)"
 
 
 def _fits(value, least=-np.inf):
-    """Whether this is a finite number, or an array of them, of at least `least`."""
+    """Whether this is a finite number, or an array of them, of at least `least`; letters may be."""
+    if isinstance(value, Letters):
+        return True
     numbers = np.asarray(value)
     return numbers.dtype.kind in "biuf" and bool((np.isfinite(numbers) & (numbers >= least)).all())
 
@@ -74,12 +79,13 @@ def ravine(kappa=25.0, angle=0.0) -> Surface:
         straight = (theta.T * diagonal).T
         return straight + mixed * theta[::-1] if mixed else straight
 
-    turned = "" if angle == 0 else f", turned {angle:g} degrees"
+    letters = sheet_of(kappa, angle)  # of which nobody knows whether they turn it
+    turned = "" if letters or angle == 0 else f", turned {angle:g} degrees"
     return Surface(
-        f"ravine, kappa {kappa:g}{turned}",
+        "ravine" if letters else f"ravine, kappa {kappa:g}{turned}",
         value,
         gradient,
-        view=((-5, 5), (-2.5, 2.5) if angle == 0 else (-5, 5)),
+        view=((-5, 5), (-2.5, 2.5) if not letters and angle == 0 else (-5, 5)),
         start=(-4 * cos - 2 * sin, -4 * sin + 2 * cos),
         source="a quadratic with curvatures 1 and kappa",
         minima=((0, 0),),

@@ -1,5 +1,7 @@
 """The deck's story, to play with: a walker and a heavy ball on the same hill."""
 
+from functools import partial
+
 import numpy as np
 
 from .. import plots
@@ -26,11 +28,11 @@ def hill():
     return LiveFigure(
         fig,
         compute,
-        page={
+        run={
             "lr": slider("learning rate η", 0.005, 0.5, steps=41, value=0.05, log=True),
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
+            "start": slider("start", -3.2, 5.4, steps=87, value=-3.0, format=".1f"),
         },
-        kernel={"start": slider("start", -3.2, 5.4, steps=87, value=-3.0, format=".1f")},
         pointer={side: ("start", None)},
         runs=("trail.walker", "trail.ball", "place.walker", "place.ball"),
         heads={"walker": "trail.walker", "ball": "trail.ball"},
@@ -46,8 +48,8 @@ def hill():
     )
 
 
-def compute(lr, gamma, *, start=-3.0):
-    """Both runs for every lr (n, 1) and gamma (1, m), with a sentence on how each ended."""
+def compute(lr, gamma, start=-3.0):
+    """Both runs, with a sentence on how each ended."""
     ground = SURFACES["hill"]
     lines, words = {"start": ([start], [ground.value(np.array([start])) + LIFT])}, {}
     for name, rule in (("walker", GradientDescent(lr)), ("ball", Momentum(lr, gamma))):
@@ -55,28 +57,26 @@ def compute(lr, gamma, *, start=-3.0):
         place = path.theta[:, 0]
         lines[f"trail.{name}"] = (place, path.loss + LIFT)
         lines[f"place.{name}"] = (np.arange(STEPS + 1), place)
-        words[name] = told(path, ground)
-    return Answer(lines, words | {"score": score(path, ground, start)})
+        words[name] = partial(told, path, ground)
+    return Answer(lines, words | {"score": partial(score, path, ground, start)})
 
 
 def score(path, ground, start):
     """The steps after which a run has settled in the deep valley, as text; empty where it has not, or cheats."""
     steps, (deep,) = path.settled(), ground.minima[1]
-    reached = (np.abs(path.theta[-1, 0] - deep) < 0.1) & (steps < 0.9 * STEPS) & (start == ground.start[0])
-    return np.where(reached, np.nan_to_num(steps, posinf=0).astype(int).astype(str), "")
+    reached = abs(path.theta[-1, 0] - deep) < 0.1 and steps < 0.9 * STEPS and start == ground.start[0]
+    return f"{steps:.0f}" if reached else ""
 
 
 def told(path, ground):
-    """In words, for every run of a grid: where it came to rest and when, or that it did not."""
-    shallow, deep = (point[0] for point in ground.minima)
+    """In words: where a run came to rest and when, or that it did not."""
     steps, end = path.settled(), path.theta[-1, 0]
-    where = np.select([np.abs(end - shallow) < 0.1, np.abs(end - deep) < 0.1], ["shallow", "deep"], "")
-    told = np.array(
-        [f"rests in the {w} valley after {k:.0f} steps" for w, k in zip(where.flat, steps.flat, strict=True)]
-    )
-    told = told.reshape(end.shape)
-    told = np.where((where == "") | (steps > 0.9 * STEPS), f"is still on its way after {STEPS} steps", told)
-    return np.where(np.abs(end) < 1e3, told, "diverges: it has left the hill for good")
+    if not abs(end) < 1e3:
+        return "diverges: it has left the hill for good"
+    for (place,), name in zip(ground.minima, ("shallow", "deep"), strict=True):
+        if abs(end - place) < 0.1 and steps <= 0.9 * STEPS:
+            return f"rests in the {name} valley after {steps:.0f} steps"
+    return f"is still on its way after {STEPS} steps"
 
 
 def _draw_valleys(ax, ground):

@@ -1,7 +1,7 @@
 """What a lab's `compute` hands back, and the sentences for what is wrong with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,13 +14,21 @@ class Answer:
 
     lines: gid of a line -> (x, y), arrays of shape (points,) + grid; an axis of the grid the array does not
         depend on has length 1, or all of them are left out. nan and inf interrupt the line.
-    words: name of a readout -> str, or array of str that broadcasts to the grid.
+    words: name of a readout -> str, or array of str that broadcasts to the grid; of a run that is traced, a function
+        without arguments that says it.
     scenes: text of a button -> {name: value}, for buttons whose values depend on quantities in the kernel.
     """
 
     lines: Mapping
     words: Mapping = field(default_factory=dict)
     scenes: Mapping = field(default_factory=dict)
+
+
+def spoken(answer):
+    """The answer with every readout said."""
+    if not isinstance(answer, Answer):
+        return answer
+    return replace(answer, words={name: word() if callable(word) else word for name, word in answer.words.items()})
 
 
 def check_names(answer, gids):

@@ -82,6 +82,11 @@ class Control:
         return self.widget.description or self.name
 
     @property
+    def numeric(self):
+        """Whether its values are numbers, which a program takes in; of other options each has a program of its own."""
+        return self.kind == "check" or all(_is_finite(value) for value in np.asarray(self.values).tolist())
+
+    @property
     def index(self):
         """Number of the present value among the values; the nearest, if code has set another."""
         if _has_options(self.widget):

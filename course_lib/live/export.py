@@ -17,7 +17,7 @@ mountExported("{id}", {data});
 """
 
 
-def page_html(spec, frame, below, above, table, settings):
+def page_html(spec, frame, below, above, table, programs, settings):
     """The fragment, all ASCII, so that it reads the same in a page of any encoding; see LiveFigure.html."""
     data = _script_json(
         {
@@ -27,6 +27,7 @@ def page_html(spec, frame, below, above, table, settings):
             "below": _text(below),
             "above": _text(above or b""),
             "table": _text(table),
+            "programs": _text(programs),
         }
     )
     page = PAGE.format(

@@ -1,12 +1,14 @@
-"""The widget: a figure whose page holds the answer to every setting of two sliders and draws it itself.
+"""The widget: a figure whose page holds the answer to every setting, or a program that computes it, and draws itself.
 
-The page keeps the settings and tells the kernel about them; only what is not in its table is asked for:
-first the cell one sees, then, when the hand rests, the table. The other half is in `page/`.
+The page keeps the settings and tells the kernel about them. Where compute is traced (see `tracing`), the page runs it,
+for all quantities. Else it has a table for two of them, and only what is not in it is asked for: first the cell one
+sees, then, when the hand rests, the table. The other half is in `page/`.
 """
 
 import base64
 import importlib
 import inspect
+import itertools
 import os
 import sys
 import threading
@@ -16,6 +18,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from .. import tracing
 from . import answer as answers
 from .controls import controls
 from .drawing import Drawing
@@ -34,7 +37,10 @@ class LiveFigure(anywidget.AnyWidget):
 
     figure: matplotlib Figure with an empty Line2D, with a gid, for all that moves.
     compute: pure function (**page, **kernel) -> Answer. A page quantity comes as an array of shape (n,), or
-        (n, 1) and (1, m) if there are two; any other as a plain value, a pair of sliders as a pair.
+        (n, 1) and (1, m) if there are two; any other as a plain value, a pair of sliders as a pair. With `run`,
+        function (**run) -> Answer of one run, whose words are functions without arguments: it is traced.
+    run: name -> as in kernel, instead of page and kernel: all of them live in the page where compute can be traced,
+        else each asks the kernel; `untraceable` says why.
     page: name -> slider, at most two; their steps are the grid of the table.
     kernel: name -> slider, dropdown, checkbox, or a pair of sliders (shown as number boxes; for a point that
         is dragged). Moving one asks the kernel.
@@ -62,7 +68,8 @@ class LiveFigure(anywidget.AnyWidget):
     frame = traitlets.Dict().tag(sync=True)  # geometry and styles, see Drawing.frame
     below = traitlets.Bytes().tag(sync=True)  # PNG under the moving lines
     above = traitlets.Bytes().tag(sync=True)  # PNG over them, or empty
-    table = traitlets.Bytes().tag(sync=True)  # see codec
+    table = traitlets.Bytes().tag(sync=True)  # see codec; empty where there are programs
+    programs = traitlets.Bytes().tag(sync=True)  # see tracing; empty where compute is not traced
     version = traitlets.Int().tag(sync=True)  # counts updates: the page waits for this one
     settings = traitlets.Dict().tag(sync=True)  # name -> number of the value; "step" -> number, None: last
     error = traitlets.Unicode().tag(sync=True)  # of the last request, shown in the page; else empty
@@ -72,8 +79,9 @@ class LiveFigure(anywidget.AnyWidget):
         figure,
         compute,
         *,
-        page,
+        page=None,
         kernel=None,
+        run=None,
         pointer=None,
         runs=(),
         frames=(),
@@ -91,8 +99,8 @@ class LiveFigure(anywidget.AnyWidget):
         self._lock = threading.RLock()  # newer kernels answer pages in a thread beside the cells
         self._following = False
         self.compute, self.background = compute, background
-        self.page = {name: _only(controls(name, widget), name) for name, widget in page.items()}
-        self.kernel = {name: controls(name, widget) for name, widget in (kernel or {}).items()}
+        self.page = {name: _only(controls(name, widget), name) for name, widget in (page or {}).items()}
+        self.kernel = {name: controls(name, widget) for name, widget in (run or kernel or {}).items()}
         self._refuse_names()
         self.drawing = Drawing(
             figure,
@@ -108,7 +116,10 @@ class LiveFigure(anywidget.AnyWidget):
         self._scale = None  # of the picture the page has; None: it has none
         self._changed = ()  # the axes the background has drawn again; empty: maybe all
         self.defaults = self._present() | {"step": None}
-        self._refuse_too_large()
+        self.untraceable = ""
+        programs = self._traced() if run else b""
+        if not programs:
+            self._refuse_too_large()
         super().__init__(
             spec={
                 "alt": alt,
@@ -118,9 +129,11 @@ class LiveFigure(anywidget.AnyWidget):
                 "scenes": {text: self._scene(scene) for text, scene in (scenes or {}).items()},
                 "challenge": challenge and dict(zip(("name", "text"), challenge, strict=True)),
                 "seconds": seconds,
+                "runs": bool(programs),
             },
             settings=self.defaults,
-            **self._newest(),
+            programs=programs,
+            **self._newest(programs),
         )
         for control in self._controls():
             control.widget.observe(self._moved, "value")
@@ -184,13 +197,36 @@ class LiveFigure(anywidget.AnyWidget):
 
     # -- computing
 
+    def _traced(self):
+        """The programs of compute, one for each choice of what is no number; empty where it cannot be traced."""
+        chosen = [control for (control, *_) in self.kernel.values() if not control.numeric]
+        inputs = {name: len(parts) for name, parts in self.kernel.items() if parts[0].numeric}
+        programs = {}
+        try:
+            for numbers in itertools.product(*(range(len(control.values)) for control in chosen)):
+                options = {c.name: c.value(k) for c, k in zip(chosen, numbers, strict=True)}
+                programs[",".join(map(str, numbers))] = tracing.program_of(self._written(options), inputs)
+        except tracing.Untraceable as why:
+            self.untraceable = str(why)
+            return b""
+        return tracing.packed({"chosen": [control.name for control in chosen], "programs": programs})
+
+    def _written(self, options):
+        def function(**letters):
+            answer = self.compute(**letters, **options)
+            answers.check_names(answer, self.drawing.data_gids)
+            return answer.lines, answer.words
+
+        return function
+
     def _answer(self, settings, pick):
         """The Answer with `pick(control)` of each page slider's values."""
         axes = np.ix_(*(np.asarray(pick(control)) for control in self.page.values()))
-        return self.compute(
+        answer = self.compute(
             **dict(zip(self.page, axes, strict=True)),
             **self._kernel_values(settings),
         )
+        return answers.spoken(answer)
 
     def cell(self, settings):
         """The Answer for one setting: a grid of one."""
@@ -236,17 +272,17 @@ class LiveFigure(anywidget.AnyWidget):
         self._scale = scale
         return {"frame": self.drawing.frame(), "below": below, "above": above or b""}
 
-    def _newest(self):
+    def _newest(self, programs=b""):
         """All traits that depend on the kernel quantities."""
         settings = self._present()
         self._paint(settings)
-        table = self._table(settings)  # may fail; only then are the pictures counted as sent
+        table = b"" if programs else self._table(settings)  # may fail; only then are the pictures counted as sent
         return self._layers(2) | {"table": table, "version": self.version + 1}
 
     def update(self):
         """Compute the whole table for the widgets' present values and send it, in one message."""
         with self._lock:
-            self._show(**self._newest(), settings=self._present() | {"step": self.settings["step"]})
+            self._show(**self._newest(self.programs), settings=self._present() | {"step": self.settings["step"]})
 
     def _show(self, **traits):
         """In one message; table and pictures even if they are as before, since the page may have missed them."""
@@ -263,7 +299,7 @@ class LiveFigure(anywidget.AnyWidget):
         with self._lock:  # while the page's thread sets widgets, a cell that sets one waits for its turn
             if self._following:
                 return
-            if any(change["owner"] is control.widget for control in self.page.values()):
+            if self.programs or any(change["owner"] is control.widget for control in self.page.values()):
                 self.settings = self.settings | self._present()
             else:
                 self.update()
@@ -331,7 +367,8 @@ class LiveFigure(anywidget.AnyWidget):
             settings = self._present() | {"step": self.settings["step"]}
             self._paint(settings)
             layers = self.drawing.layers(2)
-            return page_html(self.spec, self.drawing.frame(), *layers, self._table(settings), settings)
+            table = b"" if self.programs else self._table(settings)
+            return page_html(self.spec, self.drawing.frame(), *layers, table, self.programs, settings)
 
     def __repr__(self):
         """Short: ipywidgets would spell out the table."""

@@ -17,7 +17,12 @@ EXPORT = re.compile(r"^export (?=(async )?(function|class|const)\b)", re.MULTILI
 @cache
 def script():
     """The modules in an order in which each finds what it needs; all ASCII, see export.py."""
-    return "\n".join(_with_needs(FIRST, seen=set()))
+    return modules(FIRST)
+
+
+def modules(first):
+    """A module and those it needs."""
+    return "\n".join(_with_needs(first, seen=set()))
 
 
 def stylesheet():

@@ -17,6 +17,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..tracing import Letters
+
 Hyper = float | Sequence[float] | np.ndarray
 
 # The one table of what a hyperparameter may be: (lowest, highest, in words). Values that merely make a run
@@ -134,6 +136,8 @@ def nearest(name, known):
 
 
 def _check(argument, value, lowest, highest, accepted):
+    if isinstance(value, Letters):
+        return  # of any number: those that it stands for are a figure's, and lie in range
     try:
         numbers = np.asarray(value)
     except ValueError:  # rows of different lengths
@@ -148,6 +152,8 @@ def _check(argument, value, lowest, highest, accepted):
 
 
 def _shown(value):
+    if isinstance(value, Letters):
+        return repr(value)
     numbers = np.asarray(value)
     if numbers.ndim == 0:
         return f"{numbers.item():g}"

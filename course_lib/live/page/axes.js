@@ -1,7 +1,5 @@
 /* Data and pixels. Axes come from Drawing.frame; side 0 is x, side 1 is y. */
 
-import { CUT, restore } from "./table.js";
-
 function edges(axes, side) {
   const [x, y, width, height] = axes.box;
   return side === 0 ? [x, x + width] : [y + height, y];
@@ -21,12 +19,12 @@ function toData(axes, side, pixel) {
   return axes.log[side] ? low * (high / low) ** part : low + (high - low) * part;
 }
 
-/* The number a code stands for, rounded to what the figure can tell. */
-export function readOff(axes, side, code) {
-  if (code === CUT) return "\u2013";
+/* The number at an offset from the middle, rounded to what the figure can tell. */
+export function readOff(axes, side, offset) {
+  if (Number.isNaN(offset)) return "\u2013";
   const middle = (edges(axes, side)[0] + edges(axes, side)[1]) / 2;
-  const value = toData(axes, side, middle + restore(code));
-  const coarse = Math.abs(toData(axes, side, middle + restore(code + 1)) - value);
+  const value = toData(axes, side, middle + offset);
+  const coarse = Math.abs(toData(axes, side, middle + offset + 1 / 16) - value);
   const digits = Math.ceil(Math.log10(Math.abs(value) / coarse));
   if (!(digits > 0)) return "0";
   return minus(String(Number(value.toPrecision(Math.min(digits, 3)))));

@@ -1,18 +1,16 @@
 /* Lines, markers and arrows on a canvas, as matplotlib draws them. */
 
-import { CUT, frameOf, lookup, restore } from "./table.js";
+import { frameOf } from "./table.js";
 
 /* Points of a line in px: of a run up to the step, of a framed line its frame there; null where it is cut. */
 export function points(frame, table, line, cell, { step, lastStep }) {
   const [x, y, width, height] = frame.axes[line.axes].box;
-  const [xs, ys] = table.lines[line.data]
-    .map((number) => lookup(table.arrays[number], cell))
-    .map((codes) => (line.framed ? frameOf(codes, step, lastStep) : codes));
+  const [xs, ys] = table
+    .offsets(line.data, frame.axes[line.axes], cell)
+    .map((offsets) => (line.framed ? frameOf(offsets, step, lastStep) : offsets));
   const count = line.run ? Math.min(step + 1, xs.length) : xs.length;
   return Array.from({ length: count }, (_, k) =>
-    xs[k] === CUT || ys[k] === CUT
-      ? null
-      : [x + width / 2 + restore(xs[k]), y + height / 2 + restore(ys[k])],
+    Number.isNaN(xs[k] + ys[k]) ? null : [x + width / 2 + xs[k], y + height / 2 + ys[k]],
   );
 }
 

@@ -7,7 +7,8 @@ import { bitmap, button, element, sample, watchPixels } from "./elements.js";
 import { onKey, takeKeys } from "./keys.js";
 import { numberBox } from "./numbers.js";
 import { Requests, REST } from "./requests.js";
-import { lookup, unpack } from "./table.js";
+import { Programs } from "./program.js";
+import { unpack } from "./table.js";
 
 const SPEAK = 600; // ms without a move until the readout is spoken
 
@@ -17,7 +18,7 @@ export class Figure {
     this.host = host;
     this.spec = host.spec;
     this.settings = { ...host.settings };
-    this.offered = this.spec.controls.filter((control) => host.kernel || control.page);
+    this.offered = this.spec.controls.filter((control) => host.kernel || control.page || this.spec.runs);
     this.pageNames = this.spec.controls.filter((control) => control.page).map((control) => control.name);
     this.kernelNames = this.spec.controls.filter((control) => !control.page).map((control) => control.name);
     this.requests = new Requests(
@@ -32,7 +33,8 @@ export class Figure {
   }
 
   async start() {
-    this.table = await unpack(this.host.table());
+    if (this.spec.runs) this.programs = await Programs.unpack(this.host.programs(), this.spec.controls);
+    this.table = this.programs ?? (await unpack(this.host.table()));
     this.table.pictures = this.latest = await unpackPictures(this.host.pictures());
     this.build();
     this.refresh();
@@ -72,12 +74,18 @@ export class Figure {
   }
 
   isFresh() {
-    return this.kernelNames.every((name) => this.table.key[name] === this.settings[name]);
+    return Boolean(this.programs) || this.kernelNames.every((name) => this.table.key[name] === this.settings[name]);
   }
 
   /* The table to draw from, and the cell in it. */
   get answer() {
+    if (this.programs) return Object.assign(this.programs.at(this.settings), { pictures: this.latest });
     return this.isFresh() ? this.table : (this.cellOnly ?? this.table);
+  }
+
+  /* The numbers of the values that decide what the answer draws. */
+  get deciding() {
+    return this.programs ? Object.values(this.settings) : this.cell;
   }
 
   get cell() {
@@ -86,7 +94,7 @@ export class Figure {
 
   get lastStep() {
     const runs = this.frame.lines.filter((line) => line.run);
-    const lengths = runs.map((line) => this.answer.arrays[this.answer.lines[line.data][0]].points);
+    const lengths = runs.map((line) => this.answer.count(line.data));
     return Math.max(0, ...lengths) - 1;
   }
 
@@ -106,7 +114,7 @@ export class Figure {
   /* In the next frame; not for what the kernel has not answered yet. */
   redraw() {
     if (this.frame !== this.placed) this.placePads();
-    const wanted = [this.answer, this.under, this.over, this.step, ...this.cell];
+    const wanted = [this.answer, this.under, this.over, this.step, ...this.deciding];
     if (wanted.every((part, k) => part === this.drawn?.[k])) return;
     this.pending ??= requestAnimationFrame(() => this.draw());
   }
@@ -114,7 +122,7 @@ export class Figure {
   draw() {
     this.pending = null;
     const { answer, frame, over, cell } = this; // each asks anew which answer is shown
-    this.drawn = [answer, this.under, over, this.step, ...cell];
+    this.drawn = [answer, this.under, over, this.step, ...this.deciding];
     const [width, height] = frame.size;
     const dense = (this.canvas.clientWidth / width || 1) * (window.devicePixelRatio || 1);
     const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
@@ -202,7 +210,7 @@ export class Figure {
   }
 
   canSet(name, scene) {
-    return this.host.kernel || !this.kernelNames.includes(name) || scene[name] === this.settings[name];
+    return this.host.kernel || this.programs || !this.kernelNames.includes(name) || scene[name] === this.settings[name];
   }
 
   showScene(number) {
@@ -279,7 +287,7 @@ export class Figure {
       steered,
       (names) => `Click or drag in the picture, or use the arrow keys in it, to set ${names}.`,
     );
-    const fixed = this.host.kernel ? [] : this.kernelNames;
+    const fixed = this.host.kernel || this.programs ? [] : this.kernelNames;
     if (fixed.length) {
       const values = fixed.map((name) => `${this.control(name).label} = ${minus(this.text(name))}`).join(", ");
       sentences.push(`Fixed on this page: ${values}. In the notebook these can be changed, too.`);
@@ -438,10 +446,10 @@ export class Figure {
   /* One sentence a run, beside a sample of its line; before the last step, what the lines say there. */
   sentences() {
     const whole = this.step === this.lastStep;
-    const shown = Object.entries(this.answer.words).filter(([name]) => name !== this.spec.challenge?.name);
-    return shown.map(([name, { texts, array }]) => {
+    const shown = this.answer.names.filter((name) => name !== this.spec.challenge?.name);
+    return shown.map((name) => {
       const line = this.frame.lines.find((l) => l.part === "all" && belongs(l.gid, name) && l.data === l.gid);
-      const said = texts[lookup(this.answer.arrays[array], this.cell)[0]];
+      const said = this.answer.said(name, this.cell);
       const text = whole ? said : (this.onTheWay(name) ?? said);
       return { name, line, label: line?.label ?? name, text };
     });
@@ -459,12 +467,12 @@ export class Figure {
   }
 
   numbersAt(line, step) {
-    const arrays = this.answer.lines[line.data].map((number) => lookup(this.answer.arrays[number], this.cell));
+    const offsets = this.answer.offsets(line.data, this.frame.axes[line.axes], this.cell);
     return [0, 1]
       .filter((side) => line.names[side])
       .map((side) => ({
         name: line.names[side],
-        text: step < arrays[side].length ? readOff(this.frame.axes[line.axes], side, arrays[side][step]) : "",
+        text: step < offsets[side].length ? readOff(this.frame.axes[line.axes], side, offsets[side][step]) : "",
       }));
   }
 
@@ -486,10 +494,10 @@ export class Figure {
   /* Where the hand rests counts; what it passes on the way does not. */
   keepBest() {
     const { name, text } = this.spec.challenge;
-    const { texts, array } = this.answer.words[name];
-    const score = texts[lookup(this.answer.arrays[array], this.cell)[0]];
+    const score = this.answer.said(name, this.cell);
     if (score && !(Number(score) >= this.best?.score)) {
-      const setting = this.pageNames.map((page) => `${this.control(page).label} ${this.text(page)}`).join(", ");
+      const names = this.programs ? this.offered.map((control) => control.name) : this.pageNames;
+      const setting = names.map((one) => `${this.control(one).label} ${this.text(one)}`).join(", ");
       this.best = { score: Number(score), setting };
     }
     this.record.textContent = this.best
@@ -502,7 +510,7 @@ export class Figure {
     if (!this.details.open) return;
     const named = this.frame.lines.filter((l) => l.part === "all" && l.data === l.gid);
     const lines = named.some((l) => l.run) ? named.filter((l) => l.run) : named;
-    const count = Math.max(...lines.map((l) => this.answer.arrays[this.answer.lines[l.data][0]].points));
+    const count = Math.max(...lines.map((l) => this.answer.count(l.data)));
     const heads = lines.flatMap((l) => this.numbersAt(l, 0).map(({ name }) => `${l.label}: ${name}`));
     const rows = Array.from({ length: count }, (_, k) => [
       k,

@@ -27,6 +27,7 @@ export function mountExported(id, data) {
     spec: data.spec,
     settings: data.settings,
     table: () => bytes(data.table),
+    programs: () => bytes(data.programs),
     pictures: () => ({ frame: data.frame, below: bytes(data.below), above: bytes(data.above) }),
     save() {},
   });
@@ -38,6 +39,7 @@ function notebookHost(model) {
     spec: model.get("spec"),
     settings: model.get("settings"),
     table: () => model.get("table"),
+    programs: () => model.get("programs"),
     pictures: () => ({ frame: model.get("frame"), below: model.get("below"), above: model.get("above") }),
     save(settings) {
       model.set("settings", settings);
