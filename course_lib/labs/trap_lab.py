@@ -1,5 +1,7 @@
 """The hill in two dimensions: three valleys, a start to drag, and three ways down."""
 
+from functools import partial
+
 import numpy as np
 
 from .. import plots
@@ -31,15 +33,13 @@ def trap():
     return LiveFigure(
         fig,
         compute,
-        page={
+        run={
             "lr": slider("learning rate η", 0.0025, 0.04, steps=31, value=0.01, log=True),
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
-        },
-        kernel={
             "start": (
                 slider("start θ₁", -2.3, 2.3, steps=93, value=2.0, format=".2f"),
                 slider("start θ₂", -2.3, 2.3, steps=93, value=2.0, format=".2f"),
-            )
+            ),
         },
         pointer={above: "start"},
         runs=(*RULES, *(f"height.{name}" for name in RULES)),
@@ -50,29 +50,26 @@ def trap():
     )
 
 
-def compute(lr, gamma, *, start=(2.0, 2.0)):
-    """The three runs for every lr (n, 1) and gamma (1, m), and in which valley each ends."""
+def compute(lr, gamma, start=(2.0, 2.0)):
+    """The three runs, and in which valley each ends."""
     ground = SURFACES["three_hump_camel"]
     lines, words = {"start": ([start[0]], [start[1]])}, {}
     for name, rule in RULES.items():
         path = descend(rule(lr) if rule is GradientDescent else rule(lr, gamma), ground, start, steps=STEPS)
         lines[name] = (path.theta[:, 0], path.theta[:, 1])
         lines[f"height.{name}"] = (np.arange(STEPS + 1), path.loss)
-        words[name] = _told(path, ground)
+        words[name] = partial(told, path, ground)
     return Answer(lines, words)
 
 
-def _told(path, ground):
+def told(path, ground):
+    """In words: in which valley a run ended, or that it did not."""
+    arrived, end = path.steps_to(1e-6), path.theta[-1]
+    if not np.isfinite(path.loss[-1]):
+        return "diverges"
+    if np.isfinite(arrived):
+        return f"reaches the deep valley after {arrived:.0f} steps"
     traps = [place for place in ground.minima if ground.value(np.array(place)) > ground.lowest + 1e-6]
-    distance = np.stack([np.linalg.norm(path.theta[-1] - _column(place, path), axis=0) for place in traps])
-    arrived = path.steps_to(1e-6)
-    deep = np.array([f"reaches the deep valley after {k:.0f} steps" for k in np.ravel(arrived)]).reshape(arrived.shape)
-    told = np.where(
-        np.nan_to_num(distance, nan=9).min(axis=0) < 0.1, "is caught in a trap", f"is on its way after {STEPS} steps"
-    )
-    told = np.where(np.isfinite(arrived), deep, told)
-    return np.where(np.isfinite(path.loss[-1]), told, "diverges")
-
-
-def _column(point, path):
-    return np.reshape(point, (-1, *(1,) * (path.theta.ndim - 2)))
+    if any(np.linalg.norm(end - np.array(place)) < 0.1 for place in traps):
+        return "is caught in a trap"
+    return f"is on its way after {STEPS} steps"
