@@ -3,12 +3,15 @@
 import base64
 import io
 import re
+import shlex
+import sys
 
 import nbformat
 import numpy as np
 import pytest
+from browser import Page
 from PIL import Image
-from surroundings import ROOT
+from surroundings import ROOT, clean, done
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
@@ -61,3 +64,21 @@ def test_no_picture_is_linked_that_is_not_in_the_repository(lesson):
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     linked = re.findall(r"!\[[^\]]*\]\(([^)]+)\)|<img[^>]*src=[\"']([^\"']+)", text)
     assert all((lesson.parent / (a or b)).is_file() or (a or b).startswith("attachment:") for a, b in linked)
+
+
+def test_the_command_for_a_page_of_ones_own_gives_figures_that_live_offline(chromium, tmp_path):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"`COURSE_LIVE=(\w+) \.venv/bin/jupyter (nbconvert [^`]*)`", readme)
+    live, (*options, _) = command[1], shlex.split(command[2])
+    cells = [nbformat.v4.new_code_cell("from course_lib import labs\n\nlabs.trap()")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "mine.ipynb")
+    done(sys.executable, "-m", "jupyter", *options, "mine.ipynb", cwd=tmp_path, env=clean() | {"COURSE_LIVE": live})
+    context = chromium.new_context(offline=True)
+    page = Page(context.new_page())
+    page.page.goto((tmp_path / "mine.html").as_uri(), wait_until="commit")
+    page.wait("f.frames > 0")
+    before = page.canvas()
+    page.page.locator("input[type=range]").first.press("End")
+    page.settled()
+    assert np.abs(page.canvas() - before).max() > 60
+    context.close()
