@@ -29,8 +29,8 @@ test: install-test  ## all tests; ARGS="-k name" for some
 test-unfriendly: install-test  ## every lesson in JupyterLab, used as nobody should (half an hour)
 	@$(VENV_PYTHON) -m pytest --unfriendly tests/unfriendly $(ARGS)
 
-test-matrix: install-test  ## the tests on Python 3.11 to 3.13, lowest and newest packages (needs uv); ARGS=3.11-lowest
-	@$(VENV_PYTHON) scripts/matrix.py $(ARGS)
+test-matrix: install-test  ## the tests on each Python, with newest and lowest packages (needs uv); ARGS=--list
+	@$(VENV_PYTHON) -m nox $(ARGS)
 
 notebooks: install-test  ## execute the lessons and store them normalised; ARGS=notebooks/01_*.ipynb for some
 	@$(VENV_PYTHON) scripts/notebooks.py $(ARGS)

@@ -1,6 +1,7 @@
 """The learner's own copies of the lessons, in work/ or the folder COURSE_WORK names, and JupyterLab on them.
 
     python scripts/workspace.py lab [options of JupyterLab]
+    python scripts/workspace.py copy
     python scripts/workspace.py fresh 01
 
 A copy is made when it is missing and never overwritten, so updating the course cannot touch anyone's
@@ -210,6 +211,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Your own copies of the lessons.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("lab", help="copy what is missing and open JupyterLab", add_help=False)
+    commands.add_parser("copy", help="copy what is missing, and open nothing")
     commands.add_parser("fresh", help="a new copy of one lesson").add_argument("lesson")
     given, extra = parser.parse_known_args(argv)
     notebooks, work = ROOT / "notebooks", home(ROOT)

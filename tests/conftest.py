@@ -4,9 +4,12 @@ import os
 import re
 
 import browser
+import hosted
 import lab_server
 import pytest
 from hypothesis import settings
+
+from course_lib import links
 
 # For the kernels that tests start. On busy cores threads make small products of matrices slow, and the order of their
 # sums a matter of chance, which chaotic runs turn into another picture.
@@ -35,10 +38,12 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """One sentence for all tests that a missing browser kept from running."""
+    """One sentence for all tests that a missing browser kept from running; one on GitHub where links lead elsewhere."""
     skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     if said := browser.sentence(skipped):
         terminalreporter.write_line(said, yellow=True)
+    if said := hosted.sentence(os.environ.get("GITHUB_REPOSITORY"), links.address(hosted.ROOT)):
+        terminalreporter.write_line(f"::notice::{said}")  # GitHub shows it above the log
 
 
 # Random tests try the same examples on every machine and on every day; a busy machine fails none of them.

@@ -1,68 +1,50 @@
-"""scripts/matrix.py: which environments there are, and what it says when one cannot be made."""
+"""noxfile.py: which environments there are, and that none goes missing."""
 
+import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from scripts import matrix
-
-PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-
-
-def test_every_python_of_the_readme_has_a_row():
-    assert {row.python for row in matrix.ROWS.values()} == {"3.11", "3.12", "3.13"}
-    assert PROJECT["requires-python"] == ">=3.11"
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def test_lowest_newest_and_both_ipywidgets_have_a_row():
-    assert {row.resolution for row in matrix.ROWS.values()} == {"highest", "lowest-direct"}
-    assert any("ipywidgets==7.7.1" in row.extra for row in matrix.ROWS.values())
+def nox(*arguments, **options):
+    command = [sys.executable, "-m", "nox", "--noxfile", ROOT / "noxfile.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, **options)
 
 
-def test_an_unknown_row_is_refused(capsys):
-    assert matrix.main(["3.9"]) == 2
-    assert "known are 3.11-lowest" in capsys.readouterr().err
+@pytest.fixture(scope="module")
+def rows():
+    return {row["session"] for row in json.loads(nox("--list", "--json").stdout)}
 
 
-def test_without_uv_it_says_what_to_do(monkeypatch, capsys):
-    monkeypatch.setattr(matrix.shutil, "which", lambda name: None)
-    assert matrix.main([]) == 2
-    assert "pip install uv" in capsys.readouterr().err
+def test_every_python_that_the_course_names_has_a_row(rows):
+    pythons = [line.split(" :: ")[-1] for line in PROJECT["classifiers"]]
+    assert {f"newest-{python}" for python in pythons} <= rows and "3.15" in pythons
 
 
-@pytest.mark.parametrize("made", ["no interpreter found for Python 3.13", Path("python")])
-def test_a_row_that_cannot_be_made_or_fails_fails_the_whole(monkeypatch, tmp_path, capsys, made):
-    monkeypatch.setattr(matrix, "HOME", tmp_path)
-    monkeypatch.setattr(matrix.shutil, "which", lambda name: "uv")
-    monkeypatch.setattr(matrix, "environment", lambda name, row: made)
-    monkeypatch.setattr(matrix.subprocess, "run", lambda *a, **k: type("Done", (), {"returncode": 1})())
-    assert matrix.main(["3.13-newest"]) == 1
-    told = capsys.readouterr().out
-    assert "not run" in told if isinstance(made, str) else "FAILED" in told
+def test_lowest_versions_and_ipywidgets_7_have_a_row(rows):
+
+    assert {"lowest", "widgets7"} <= rows
 
 
-def test_one_line_a_row_says_what_pytest_said_last(monkeypatch, tmp_path, capsys):
-    def run(command, stdout, **options):
-        print("..\n2 passed in 1 s", file=stdout)
-        return type("Done", (), {"returncode": 0})()
-
-    monkeypatch.setattr(matrix, "HOME", tmp_path)
-    monkeypatch.setattr(matrix, "environment", lambda name, row: tmp_path / "bin" / "python")
-    monkeypatch.setattr(matrix.subprocess, "run", run)
-    assert matrix.run("3.13-newest", matrix.ROWS["3.13-newest"], [])
-    (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("3.13-newest    passed in ") and ": 2 passed in 1 s (" in line
+def test_a_row_without_its_python_fails(tmp_path):
+    """A copy of the file asks for a Python that nobody has."""
+    for name in ("noxfile.py", "pyproject.toml"):
+        text = (ROOT / name).read_text(encoding="utf-8").replace("Python :: 3.15", "Python :: 3.99")
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = subprocess.run(
+        [sys.executable, "-m", "nox", "-s", "newest-3.99"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert made.returncode != 0 and "3.99" in made.stderr
 
 
-@pytest.mark.parametrize(
-    "given, narrowed",
-    [
-        ([], ["-k", matrix.PINNED_ONLY]),
-        (["tests/labs", "-x"], ["-k", matrix.PINNED_ONLY, "tests/labs", "-x"]),
-        (["-x", "-k", "a or b", "tests"], ["-k", f"(a or b) and {matrix.PINNED_ONLY}", "-x", "tests"]),
-    ],
-    ids=["nothing", "a folder", "an expression"],
-)
-def test_what_is_about_the_pinned_versions_is_always_left_out(given, narrowed):
-    assert matrix.narrowed(given) == narrowed
+def test_what_is_about_the_pinned_versions_is_left_out_and_nothing_else():
+    collect = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-m", "pinned", "tests/test_layout.py"]
+    found = subprocess.run([*collect, "tests/lessons/test_lessons.py"], cwd=ROOT, capture_output=True, text=True).stdout
+    names = {line.split("::")[1].split("[")[0] for line in found.splitlines() if "::" in line}
+    assert names == {"test_ruff_agrees", "test_stored_pictures_are_what_the_code_draws_today"}

@@ -264,3 +264,10 @@ def test_the_copies_may_lie_elsewhere(folders, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_WORK", str(tmp_path / "mine" / "copies"))
     assert workspace.main(["fresh", "01"]) == 0
     assert (tmp_path / "mine" / "copies" / "01_what.ipynb").is_file() and not folders[1].exists()
+
+
+def test_copies_can_be_made_without_opening_anything(folders, monkeypatch, capsys):
+    monkeypatch.setattr(workspace, "ROOT", folders[0].parent)
+    monkeypatch.setattr(workspace, "start_lab", lambda *_: pytest.fail("opened"))
+    assert workspace.main(["copy"]) == 0
+    assert (folders[1] / "01_what.ipynb").is_file() and "01_what.ipynb" in capsys.readouterr().out

@@ -29,6 +29,7 @@ def pictures(nb):
     }
 
 
+@pytest.mark.pinned  # by this matplotlib, which places its letters
 @lessons
 def test_stored_pictures_are_what_the_code_draws_today(lesson):
     stored, fresh = pictures(nbformat.read(lesson, as_version=4)), pictures(executed(lesson).first)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
-from surroundings import ROOT
+from hosted import ROOT, binder, colab
 
 from course_lib import links
 
@@ -24,16 +24,16 @@ def test_every_lesson_has_a_row():
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_colab_and_binder_of_a_row_open_its_lesson(lesson):
-    for text, address in (("Colab", links.colab(ROOT, lesson)), ("Binder", links.binder(ROOT, lesson))):
+    for text, address in (("Colab", colab(lesson)), ("Binder", binder(lesson))):
         (reference,) = re.findall(rf"\[{text}\]\[(\w+)\]", row(lesson))
         assert DEFINED[reference] == address
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_what_colab_and_binder_open_is_there(lesson):
-    colab = urlsplit(links.colab(ROOT, lesson)).path.partition(f"/blob/{links.BRANCH}/")[2]
-    binder = parse_qs(urlsplit(links.binder(ROOT, lesson)).query)["urlpath"][0].removeprefix("lab/tree/")
-    assert colab == binder and (ROOT / colab).is_file()
+    there = urlsplit(colab(lesson)).path.partition(f"/blob/{links.BRANCH}/")[2]
+    assert parse_qs(urlsplit(binder(lesson)).query)["urlpath"] == [f"lab/tree/{there}"]
+    assert (ROOT / there).is_file()
 
 
 def test_no_definition_is_left_over():

@@ -9,9 +9,9 @@ import hostile
 import nbformat
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from hosted import binder, colab
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_lib import links
 from scripts.website import build, source
 
 PAGES = [
@@ -166,7 +166,7 @@ def test_stars_can_be_heard(visit):
 def test_colab_and_binder_open_the_lesson(visit):
     page = visit("notebooks/01_first.html")
     found = page.eval_on_selector_all("a", "links => links.map(a => a.href)")
-    for address in (links.colab(source.ROOT, "01_first.ipynb"), links.binder(source.ROOT, "01_first.ipynb")):
+    for address in (colab("01_first.ipynb"), binder("01_first.ipynb")):
         assert address in [unquote(link) for link in found]
 
 
