@@ -2,6 +2,7 @@
 
 import io
 import sys
+from contextlib import nullcontext
 
 import numpy as np
 from matplotlib import rc_context
@@ -34,6 +35,7 @@ class Drawing:
         _forget(figure)
         FigureCanvasAgg(figure)  # makes itself the figure's canvas
         self.figure = figure
+        self.in_style = getattr(figure, "in_style", nullcontext)  # a figure may have matplotlib settings of its own
         found = [(line.get_gid(), line) for ax in figure.axes for line in ax.lines if line.get_gid()]
         self.lines = dict(found)
         if len(found) > len(self.lines):
@@ -46,11 +48,12 @@ class Drawing:
         self.source = {gid: gid for gid in self.lines} | dict(halos) | dict(heads)
         self.part = dict.fromkeys(self.lines, "all") | dict.fromkeys(heads, "head")
         self.data_gids = [gid for gid in self.lines if self.source[gid] == gid]
-        for run in self.runs:
-            if run not in heads.values():
-                self._add("head", run, style.head_like(self.lines[run]))
-        for gid in arrows:
-            self._add("tip", gid, style.tip_like(self.lines[gid]))
+        with self.in_style():
+            for run in self.runs:
+                if run not in heads.values():
+                    self._add("head", run, style.head_like(self.lines[run]))
+            for gid in arrows:
+                self._add("tip", gid, style.tip_like(self.lines[gid]))
         self.raster = Raster(figure)
         self.lay_out()
 

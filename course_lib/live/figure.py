@@ -260,7 +260,8 @@ class LiveFigure(anywidget.AnyWidget):
         """Redraw what stands still, if the kernel quantities it depends on have changed."""
         wanted = self._background_values(settings)
         if wanted != self._painted:
-            self._changed = tuple(self.background(self.drawing.figure, **wanted) or ())
+            with self.drawing.in_style():
+                self._changed = tuple(self.background(self.drawing.figure, **wanted) or ())
             self.drawing.check_axes()
             self._painted, self._scale = wanted, None
 

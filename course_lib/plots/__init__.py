@@ -4,14 +4,11 @@ looks       colours, and the look of each optimizer; sizes and fonts are in cour
 figures     empty figures, and `show`, which puts a finished one into the notebook
 drawing     what stands still: (axes, arrays) -> artists
 slides      the same figures for slides: larger
+style       matplotlib's settings for these figures, and for no others
 moving      empty lines with names, for what a live figure moves
 
-A picture is made in three steps: `figure()`, some `draw_...` calls, `show(fig, alt)`. Importing this sets the style.
+A picture is made in three steps: `figure()`, some `draw_...` calls, `show(fig, alt)`.
 """
-
-from pathlib import Path
-
-import matplotlib.style
 
 from .drawing import (
     draw_band,
@@ -102,8 +99,6 @@ from .moving import (
     tint,
 )
 from .slides import on_slides
-
-matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 __all__ = [
     "BOUND",

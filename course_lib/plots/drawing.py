@@ -7,6 +7,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from .looks import CLASSES, EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, WORSE, look_of, marker_size
+from .style import course_style
 
 
 def draw_landscape(ax, surface, levels=9):
@@ -28,6 +29,7 @@ def take_away(artists):
         artists.pop().remove()
 
 
+@course_style()
 def draw_ravine(ax, kappa, angle, levels=9):
     """A ravine as `draw_landscape` draws one, on the axes' own limits, of ellipses that `shape_ravine` can change."""
     colors = LAND((np.arange(levels) + 0.5) / levels)
@@ -247,6 +249,7 @@ def draw_rates(ax, pull, gamma, rate, discriminant):
     return image
 
 
+@course_style()
 def draw_losses(ax, x, y, bar):
     """An empty map of losses over two settings on log axes, and its bar; `paint_losses` fills it.
 

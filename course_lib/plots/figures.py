@@ -4,9 +4,11 @@ drawn twice and nothing stays open behind a notebook's back."""
 import io
 
 from IPython.display import display
-from matplotlib.figure import Figure
 
 from . import slides
+from .style import CourseAxes, CourseFigure
+
+OF_THE_COURSE = {"axes_class": CourseAxes}
 
 
 def figure(*titles, widths=None, height=4.4, on_slide=None):
@@ -15,7 +17,7 @@ def figure(*titles, widths=None, height=4.4, on_slide=None):
     height: in inches; on_slide: the height there, if it is not in proportion (the width is 7.6).
     """
     fig = _paper(height, on_slide)
-    axes = fig.subplots(1, max(1, len(titles)), width_ratios=widths, squeeze=False)[0]
+    axes = fig.subplots(1, max(1, len(titles)), width_ratios=widths, squeeze=False, subplot_kw=OF_THE_COURSE)[0]
     for ax, title in zip(axes, titles, strict=False):
         ax.set_title(title)
     return (fig, *axes)
@@ -27,7 +29,7 @@ def mosaic(layout, titles, *, height=4.4, on_slide=None, **ratios):
     titles: name -> title; ratios: width_ratios, height_ratios; height, on_slide: as in `figure`.
     """
     fig = _paper(height, on_slide)
-    axes = fig.subplot_mosaic(layout, **ratios)
+    axes = fig.subplot_mosaic(layout, subplot_kw=OF_THE_COURSE, **ratios)
     for name, title in titles.items():
         axes[name].set_title(title)
     return fig, axes
@@ -36,7 +38,7 @@ def mosaic(layout, titles, *, height=4.4, on_slide=None, **ratios):
 def _paper(height, on_slide):
     if slides.on_slides():
         return slides.SlideFigure(height, on_slide)
-    return Figure(figsize=(slides.NOTEBOOK_WIDTH, height), layout="constrained")
+    return CourseFigure(figsize=(slides.NOTEBOOK_WIDTH, height), layout="constrained")
 
 
 def place(fig, *panels, bottom=0.56):

@@ -9,8 +9,9 @@ import os
 import textwrap
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
+
+from .style import CourseFigure
 
 WIDTH, NOTEBOOK_WIDTH = 7.6, 11  # inches
 DPI = 160  # 1216 px across, on a slide of 1280
@@ -26,7 +27,7 @@ def on_slides():
     return os.environ.get("COURSE_LIVE") == "slides"
 
 
-class SlideFigure(Figure):
+class SlideFigure(CourseFigure):
     """A figure for a slide. height: in inches, as in a notebook; on_slide: there, if that is not in proportion."""
 
     def __init__(self, height, on_slide=None):
