@@ -76,15 +76,12 @@ from .lesson_05 import (
     warm_up,
 )
 from .lesson_06 import (
-    best_settings,
     check_of_referee,
-    first_change,
     in_two_sentences,
     light_cone,
-    spot_the_slip,
     what_it_can,
 )
-from .quiz import quiz_dialects, quiz_evidence, quiz_limits, quiz_memory
+from .quiz import quiz_limits, quiz_memory
 from .record import remembered
 from .suspects import SUSPECTS
 
@@ -122,7 +119,6 @@ __all__ = [
     "best_h",
     "best_in_the_bowl",
     "best_rate",
-    "best_settings",
     "catch_the_climber",
     "catch_the_clock",
     "catch_the_dreamer",
@@ -142,7 +138,6 @@ __all__ = [
     "fair_race",
     "final_step",
     "find_the_bug",
-    "first_change",
     "first_step",
     "first_without",
     "from_physics",
@@ -159,15 +154,12 @@ __all__ = [
     "nesterov_step",
     "no_difference",
     "progress",
-    "quiz_dialects",
-    "quiz_evidence",
     "quiz_limits",
     "quiz_memory",
     "read_the_series",
     "resting_weight",
     "rmsprop_step",
     "slowest_factor",
-    "spot_the_slip",
     "steps_at_64",
     "steps_of_the_divider",
     "turn_and_explain",

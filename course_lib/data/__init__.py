@@ -39,6 +39,17 @@ class Data:
         """How many classes there are; 0 where the targets are values."""
         return 0 if self.targets.dtype.kind == "f" else int(self.targets.max()) + 1
 
+    def validation(self, share=0.25) -> "Data":
+        """The training samples alone, the last `share` of them in the test's place: to choose settings by.
+
+        What chooses must not judge, so the test samples are left for the end.
+        """
+        kept = len(self.inputs) - round(share * len(self.inputs))
+        if not 0 < kept < len(self.inputs):
+            raise ValueError(f"share is {share!r}: it must leave samples on both sides, such as 0.25")
+        parts = self.inputs[:kept], self.targets[:kept], self.inputs[kept:], self.targets[kept:]
+        return Data(*parts, f"{self.name}, split for validation", self.source)
+
     def __repr__(self):
         kind = f"{self.classes} classes" if self.classes else "values"
         samples = f"{len(self.inputs)} samples and {len(self.test_inputs)} for the test"

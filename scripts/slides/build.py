@@ -56,10 +56,11 @@ class Lesson:
 
 
 def run(lessons: list[Path], kept: Path) -> list[Lesson]:
-    """The lessons, run with figures for slides. Runs are kept in `kept` until the lesson or the code changes.
+    """The lessons that have slides, run with figures for them. Runs are kept in `kept` until lesson or code changes.
 
     LessonError if a lesson fails, ValueError if slides have no place, or if a file has a name that is no page's.
     """
+    lessons = [lesson for lesson in lessons if places.has_slides(nbformat.read(lesson, as_version=4))]
     names = [markup.page_name(lesson) for lesson in lessons]
     refuse_without_places(lessons)
     with ProcessPoolExecutor(2) as pool:

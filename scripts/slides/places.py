@@ -26,6 +26,11 @@ def starts_slide(cell) -> bool:
     return slide_type(cell) in STARTS
 
 
+def has_slides(notebook) -> bool:
+    """Whether there is a deck of it: a page to look things up in, such as the errata, has none."""
+    return any(map(starts_slide, notebook.cells))
+
+
 def belongs(cell, lecture: int) -> bool:
     """Whether the slide that starts with this cell is part of the lecture of so many minutes."""
     return any(PLACES[tag] is not None and PLACES[tag] <= lecture for tag in tags(cell) & PLACES.keys())

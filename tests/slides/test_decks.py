@@ -8,9 +8,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_lib import labs
-from scripts.slides import build, check
+from scripts.slides import build, check, places
 
-LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+LESSONS = [path for path in NOTEBOOKS if places.has_slides(nbformat.read(path, as_version=4))]
 ALIVE = "() => Reveal.getCurrentSlide().querySelector('.live-figure').liveFigure?.frames > 0"
 EVIL = "<script>window.evil = 1</script><img src=x onerror='window.evil = 1'>"
 
