@@ -1,0 +1,119 @@
+"""Record the longer trainings that lesson 05 shows, in course_lib/training/recorded.json.
+
+python -m scripts.record_training [coursera] [batches] [race]     all of them when none is named; some minutes
+"""
+
+import json
+import sys
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from course_lib import data
+from course_lib.conventions import Averaged
+from course_lib.networks import Network
+from course_lib.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
+from course_lib.training import coursera, train, tune
+from course_lib.training.recorded import PATH
+
+# -- the published table
+
+TABLE = {
+    "gradient descent, 0.0007": GradientDescent(lr=0.0007),
+    "averaged momentum, 0.0007": Averaged(lr=0.0007, beta=0.9),
+    "the deck's momentum, 0.0007": Momentum(lr=0.0007, gamma=0.9),
+    "gradient descent, 0.007": GradientDescent(lr=0.007),
+    "Adam, 0.0007": Adam(lr=0.0007),
+}
+
+
+def table(epochs=10_000, every=500):
+    """What each method of the published table has reached: {name: [[epoch, share read correctly, loss], ...]}."""
+    return {name: coursera.right(rule, epochs, every) for name, rule in TABLE.items()}
+
+
+# -- the race on the digits, each with 24 tries
+
+NETWORK, EPOCHS = Network((64, 32, 10)), 10
+SEARCHED, JUDGED = range(10), range(100, 120)  # seeds of start and order
+FINE, COARSE = np.geomspace(0.004, 3, 24), np.geomspace(0.004, 3, 8)
+RACE = {
+    "gradient descent": (GradientDescent, {"lr": FINE}),
+    "Adagrad": (Adagrad, {"lr": FINE / 10}),
+    "RMSprop": (RMSprop, {"lr": COARSE / 30, "gamma": [0.9, 0.99, 0.999]}),
+    "momentum": (Momentum, {"lr": COARSE, "gamma": [0.5, 0.9, 0.97]}),
+    "Nesterov": (Nesterov, {"lr": COARSE, "gamma": [0.5, 0.9, 0.97]}),
+    "Adam": (Adam, {"lr": COARSE / 30, "beta1": [0.5, 0.9, 0.97]}),
+}
+
+
+def race(names=tuple(RACE), searched=SEARCHED, judged=JUDGED):
+    """Each method's tries on the validation images, the best of them, and its runs on the test images."""
+    digits, found = data.digits(), {}
+    held_out = digits.validation()
+    for name in names:
+        rule, settings = RACE[name]
+        tried = tune(rule, settings, NETWORK, held_out, seeds=searched, epochs=EPOCHS, every=10**6)
+        best = tried.best("test_loss")
+        chosen = {key: best[key] for key in settings}
+        found[name] = {
+            "tries": [[setting[key] for key in settings] + [setting["test_loss"]] for setting in tried.settings()],
+            "chosen": chosen,
+            "runs": [judge(rule(**chosen), held_out, seed) for seed in judged],
+        }
+    return found
+
+
+def judge(rule, held_out, seed):
+    """[loss on the images it learned from, loss and share of errors on the test images] of one run."""
+    digits = data.digits()
+    samples = replace(held_out, test_inputs=digits.test_inputs, test_targets=digits.test_targets)
+    run = train(rule, NETWORK, samples, epochs=EPOCHS, seed=seed, every=10**6)
+    return [float(run.loss[-1]), float(run.test_loss[-1]), float(1 - run.test_accuracy[-1])]
+
+
+# -- batch sizes: steps until the loss on all training images is below GOAL
+
+GOAL = 0.1
+RATES = np.geomspace(0.01, 10, 13)
+SIZES = {4: (2500, 20), 16: (1000, 10), 64: (600, 5), 256: (400, 3), 1010: (300, 2)}  # steps at most, between two looks
+BOTH = {"gradient descent": GradientDescent, "momentum": partial(Momentum, gamma=0.9)}
+
+
+def batches(sizes=tuple(SIZES), orders=range(10, 14)):
+    """For each method and batch size: the best of RATES on four starts, and the steps it takes on twenty others."""
+    found = {name: {} for name in BOTH}
+    for name, make in BOTH.items():
+        for size in sizes:
+            middle = np.median(steps_to_goal(make(lr=RATES[:, None]), size, range(4), order=0), axis=1)
+            lr = RATES[np.argmin(middle)]
+            runs = [steps_to_goal(make(lr=lr), size, range(5 * order, 5 * order + 5), order) for order in orders]
+            found[name][size] = {"lr": float(lr), "steps": np.concatenate(runs).tolist()}
+    return found
+
+
+def steps_to_goal(rule, size, starts, order):
+    """The first look at which the loss is below GOAL, (*rates, starts); inf where it is not."""
+    held_out, (most, every) = data.digits().validation(), SIZES[size]
+    theta = NETWORK.init(seed=starts)
+    theta = theta.reshape(len(theta), *(1 for _ in rule.sweep[:-1]), -1) + np.zeros((1, *rule.sweep))
+    epochs = -(-most // -(-len(held_out.inputs) // size))
+    run = train(rule, NETWORK, held_out, epochs=epochs, batch=size, theta=theta, seed=order, every=every)
+    there = run.loss < GOAL
+    return np.where(there.any(axis=0), run.steps[there.argmax(axis=0)], np.inf)
+
+
+STUDIES = {"coursera": table, "race": race, "batches": batches}
+
+
+def main(names):
+    known = json.loads(PATH.read_text(encoding="utf-8")) if PATH.exists() else {}
+    for name in names or STUDIES:
+        known[name] = STUDIES[name]()
+        PATH.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        print(f"{name}: recorded")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
