@@ -13,7 +13,12 @@ ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
 LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 LABS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "course_lib" / "labs").glob("*_lab.py")))
-COMPOSED = {"best for gradient descent", "best for momentum", "0°", "45°"}  # names of scenes that are put together
+COMPOSED = {
+    "best in the long run: gradient descent",
+    "best in the long run: momentum",
+    "0°",
+    "45°",
+}  # names of scenes that are put together
 CELL = re.compile(r"\b(\d\d) `([a-z][a-z0-9-]+)`")
 NAMED = sorted(set(CELL.findall(TEXT)))
 lectures = pytest.mark.parametrize("lecture", places.LECTURES)

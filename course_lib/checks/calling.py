@@ -134,7 +134,9 @@ def as_arrays(result, names, likes):
         except (TypeError, ValueError):
             raise Accident(f"{name} should be a number or an array of numbers, it is {type(part).__name__}.") from None
         if array.size > 1 and np.ndim(like) == 0:
-            raise Accident(f"{name} should be a single number, it is {array.size} numbers: should they be added up?")
+            raise Accident(
+                f"{name} should be a single number, it is {array.size} numbers: which one of them, or what of all?"
+            )
         if array.shape != np.shape(like):
             raise Accident(f"{name} should have shape {np.shape(like)}, it has {array.shape}.")
         if not np.isfinite(array).all() and np.isfinite(like).all():

@@ -21,17 +21,21 @@ momentum_step = Function(
     "momentum_step",
     lesson=1,
     stars=1,
-    minutes=3,
+    minutes=2,
     title="One step of momentum",
     praise="This one line is the whole difference between gradient descent and momentum: the step remembers.",
-    **momentum_rule.PARTS,
+    **momentum_rule.PARTS
+    | {
+        "conventions": momentum_rule.SAME_PATH,
+        "mistakes": (*momentum_rule.MISTAKES, *momentum_rule.AVERAGED_MISTAKES),
+    },
 )
 
 final_step = Number(
     "final_step",
     lesson=1,
     stars=1,
-    minutes=2,
+    minutes=1,
     title="A slope that stays the same",
     praise="What persists is multiplied by 1 / (1 - gamma): here twentyfold.",
     value=0.1 * 2 / (1 - 0.95),
@@ -68,7 +72,7 @@ alternating_step = Number(
     "alternating_step",
     lesson=1,
     stars=1,
-    minutes=2,
+    minutes=1,
     title="A slope that changes its sign",
     praise="What alternates shrinks to 1 / (1 + gamma): the zigzag is damped while the way ahead is not.",
     value=0.1 * 2 / (1 + 0.95),
@@ -110,25 +114,26 @@ half_life = Number(
     stars=2,
     minutes=3,
     title="How long does a push last?",
-    praise="gamma^k = 1/2 gives k = ln 2 / -ln gamma. At 0.99 it is 69 steps: long memory, slow to correct itself.",
-    value=float(np.log(0.5) / np.log(0.9)),
-    within=1.07,
+    praise="gamma^k = 1/2 gives k = ln 2 / -ln gamma: 6.6 steps at 0.9, 13.5 at 0.95, 69 at 0.99.",
+    value=float(np.log(0.5) / np.log(0.95)),
+    within=1.04,
     mistakes=(
+        Mistake("That is the half-life of 0.9.", "Look at gamma again.", float(np.log(0.5) / np.log(0.9))),
         Mistake(
-            "1 / (1 - gamma) = 10 is the sum of all weights, not the half-life.",
+            "1 / (1 - gamma) = 20 is the sum of all weights, not the half-life.",
             "After that many steps more than half of the push is gone.",
-            10.0,
+            20.0,
         ),
         Mistake(
-            "A push does not lose a tenth of its first size each time, but a tenth of what is left.",
-            "What remains after two steps: 0.8 or 0.9 times 0.9?",
-            5.0,
+            "A push does not lose a twentieth of its first size each time, but a twentieth of what is left.",
+            "What remains after two steps: 0.9 or 0.95 times 0.95?",
+            10.0,
         ),
     ),
     laws=(
         Law(
             "gamma, multiplied by itself as often as you say, must leave one half.",
-            lambda steps: np.isclose(0.9 ** np.clip(steps, 0, 1e6), 0.5),
+            lambda steps: np.isclose(0.95 ** np.clip(steps, 0, 1e6), 0.5),
         ),
     ),
 )
@@ -319,13 +324,13 @@ what_went_wrong = Choice(
     stars=1,
     minutes=1,
     title="What went wrong?",
-    praise="Waves in the loss after raising gamma are the usual sign of too much memory.",
+    praise="Only gamma was changed, so look there first: less of it, or a smaller final step.",
     right="c",
     options=(
-        ("a", "A learning rate that is too small makes the loss fall slowly, but quietly: nothing swings."),
+        ("a", "Nobody changed it; and in our bowl a hundredth of it still swings at 0.99, only more slowly."),
         ("b", "A run that is caught comes to rest. This one keeps moving."),
         ("c", "At 0.99 a push is still half there after 69 steps, so the run brakes far too late."),
-        ("d", "With the wrong sign the loss would grow from the first step, at 0.9 as well."),
+        ("d", "With the wrong sign the run would go uphill at 0.9, too, and there it trained."),
     ),
 )
 

@@ -81,6 +81,7 @@ slowest_factor = Function(
         (0.1, np.array([1.0, 4.0, 19.0])),
         (0.05, np.array([10.0, 2.0, 16.0])),
         (0.3, np.array([9.0, 0.5, 2.0])),
+        (0.1, np.array([12.0, 16.0, 15.0])),
     ),
     mistakes=(
         Mistake(
@@ -112,6 +113,11 @@ slowest_factor = Function(
             "That is the factor of the steepest direction.",
             "Is the steepest direction always the slowest?",
             lambda lr, c: abs(1 - lr * c.max()),
+        ),
+        Mistake(
+            "That is the factor of the flattest direction.",
+            "The flattest direction creeps. Can a steep one be slower still?",
+            lambda lr, c: abs(1 - lr * c.min()),
         ),
         Mistake(
             "That is what the step takes away, not what is left.",
@@ -148,7 +154,7 @@ steps_at_64 = Number(
     stars=1,
     minutes=1,
     title="Predict: the ravine at kappa 64",
-    praise="The figure and the count below answer it.",
+    praise="The section *The count* answers it.",
     guess=True,
     value=53,
 )

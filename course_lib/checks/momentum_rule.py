@@ -84,6 +84,16 @@ def _without_return_of_theta(theta, g, delta, lr, gamma):
     return theta, delta
 
 
+def _averaged_step(theta, g, delta, lr, gamma):
+    delta = gamma * delta + (1 - gamma) * lr * g
+    return theta - delta, delta
+
+
+def _averaged_slopes(theta, g, delta, lr, gamma):
+    delta = gamma * delta + (1 - gamma) * g
+    return theta - lr * delta, delta
+
+
 def _moves_with_its_start(step):
     here, there, delta = np.array([1.0, -2.0]), np.array([4.0, 3.0]), np.array([0.5, 0.1])
     (one, _), (two, _) = (step(theta, np.ones(2), delta, 0.1, 0.5) for theta in (here, there))
@@ -108,7 +118,7 @@ def _coasts(step):
     return np.allclose(theta - after, 0.5 * (0 - theta))
 
 
-_WRITTEN = (
+_SAME_RATE = (
     Convention(
         "In the other sign, as Sutskever and Keras write it: your delta is what is added to theta, the deck's is "
         "what is taken away. The path is the same.",
@@ -121,9 +131,12 @@ _WRITTEN = (
         encode=lambda case: (case[0], case[1], case[2] / case[3], *case[3:]),
         decode=lambda result, case: (result[0], result[1] * case[3]),
     ),
+)
+
+_AVERAGED = (
     Convention(
-        "In the averaged convention: your delta is a weighted mean of slopes, with (1 - gamma) on the new one. It "
-        "is the deck's path with a learning rate 1 / (1 - gamma) times as large.",
+        "In the averaged convention: your delta is a weighted mean of slopes, with (1 - gamma) on the new one. With "
+        "the same numbers it follows the deck's path at (1 - gamma) times the learning rate.",
         encode=lambda case: (
             case[0],
             case[1],
@@ -135,7 +148,7 @@ _WRITTEN = (
     ),
     Convention(
         "In the averaged convention: your step weighs the slope with (1 - gamma), so that it never grows beyond "
-        "eta g. It is the deck's path with a learning rate 1 / (1 - gamma) times as large.",
+        "eta g. With the same numbers it follows the deck's path at (1 - gamma) times the learning rate.",
         encode=lambda case: (*case[:3], case[3] / (1 - case[4]), case[4]),
         decode=lambda result, case: result,
     ),
@@ -156,7 +169,9 @@ def _turned(convention):
     )
 
 
-CONVENTIONS = (*_WRITTEN, *(_turned(convention) for convention in _WRITTEN[1:]))
+# Those that follow the deck's path with the same numbers, and all.
+SAME_PATH = (*_SAME_RATE, *(_turned(convention) for convention in _SAME_RATE[1:]))
+CONVENTIONS = (*SAME_PATH, *_AVERAGED, *map(_turned, _AVERAGED))
 
 CASES = (
     (np.array([1.0, -2.0]), np.array([0.5, 3.0]), np.array([0.2, -0.4]), 0.1, 0.9),
@@ -227,6 +242,20 @@ MISTAKES = (
         "theta is the step alone: the place from which it goes is missing.",
         "delta is right. From where does the step go?",
         _step_alone,
+    ),
+)
+
+# Where the deck's rule is asked for, and nobody has met the averaged one yet.
+AVERAGED_MISTAKES = (
+    Mistake(
+        "The averaged form: (1 - gamma) weighs the slope, so with gamma = 0.9 all steps are a tenth as long.",
+        "Is the walker's step in it whole, or only a part of it?",
+        _averaged_step,
+    ),
+    Mistake(
+        "The averaged form: your delta is a mean of slopes, and the learning rate multiplies all of it.",
+        "delta is the step itself: is the walker's step in it, whole?",
+        _averaged_slopes,
     ),
 )
 

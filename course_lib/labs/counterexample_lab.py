@@ -27,7 +27,7 @@ def counterexample():
     )
     plots.draw_hill(side, ground)
     plots.draw_kinks(slope, ground, KINKS, (STEEPEST, FLATTEST, STEEPEST), view=(-1.6, 4.4))
-    side.set(xlim=(-4.7, 4.7), ylim=(-35, 275))
+    side.set(xlim=(-4.7, 4.7), ylim=(-35, 275), yticks=[])
     plots.moving_round(side, "round", Momentum)
     for name, rule in RULES.items():
         plots.moving_dots(side, f"trail of {name}", rule)

@@ -56,8 +56,8 @@ def ravine():
         fig,
         compute,
         page={
-            "pull": slider("learning rate, as ηλ", PULLS[0], PULLS[-1], steps=len(PULLS), value=1.2, format=".1f"),
-            "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.9, format=".2f"),
+            "pull": slider("learning rate, as ηλ", PULLS[0], PULLS[-1], steps=len(PULLS), value=1.3, format=".1f"),
+            "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.72, format=".2f"),
         },
         kernel={
             "kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=64, description="steepness κ"),
@@ -182,7 +182,7 @@ def best_cells(kappa):
 def best_scenes(kappa):
     """The buttons that go there."""
     return {
-        f"best for {plots.look_of(RULES[name]).label}": {"pull": pull, "gamma": gamma}
+        f"best in the long run: {plots.look_of(RULES[name]).label}": {"pull": pull, "gamma": gamma}
         for name, (pull, gamma) in best_cells(kappa).items()
     }
 
@@ -197,7 +197,7 @@ def _learning_rates(pull, kappa):
 def _at_best(name, kappa, angle, start):
     lr, gamma, steps = at_best(name, kappa, angle, start)
     setting = f"ηλ = {lr * kappa:.2f}" if name == "descent" else f"ηλ = {lr * kappa:.2f}, γ = {gamma:.2f}"
-    return f"theory's best rate: {steps} ({setting})"
+    return f"with theory's best in the long run: {steps} ({setting})"
 
 
 def _told(loss, arrived, left, last, best):

@@ -39,7 +39,7 @@ NAMED = {  # where a regime's name stands on the maps: x, y, degrees, colour
 NAMED["momentum"] += [("flips", 1.76, 0.04, 0, "white")]
 NAMED["nesterov"] += [("flips", 1.26, 0.25, 90, plots.INK)]
 BEYOND = {"momentum": (3.32, 0.14, "ηλ = 2 + 2γ"), "nesterov": (2.9, 0.5, "ηλ = (2 + 2γ) / (1 + 2γ)")}
-TITLES = {"momentum": "Momentum: stable up to 4", "nesterov": "Nesterov: only up to 2"}
+TITLES = {"momentum": "Momentum: at 0.9 stable up to 3.8", "nesterov": "Nesterov: at 0.9 only up to 1.36"}
 CELLS = (168, 80)  # of a map
 SCENES = {
     "creeps": {"pull": 0.15, "gamma": 0.125},
@@ -82,8 +82,8 @@ def regimes(deeper=False):
         names={f"phase.{name}": (None, "last step") for name in RULES if deeper},
         scenes=SCENES,
         alt="Two maps over learning rate times curvature and momentum: how much of the distance a step leaves, for "
-        "momentum and for Nesterov. Momentum is stable in a wide region, up to 4, Nesterov in a narrow one, up to 2. "
-        "Beside them the runs at the chosen place."
+        "momentum and for Nesterov. Momentum is stable in a wide region, at 0.9 up to 3.8, Nesterov in a narrow one, "
+        "up to 1.36. Beside them the runs at the chosen place."
         + (" Below them the runs as phase portrait, and the eigenvalues in the complex plane." if deeper else ""),
     )
 

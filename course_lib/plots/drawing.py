@@ -80,7 +80,7 @@ def draw_hill(ax, surface):
     (line,) = ax.plot(x, height, color=INK, linewidth=2.6)
     ax.set(xlim=(x0, x1), ylim=(floor, height.max() + 0.12 * np.ptp(height)), xlabel=r"place  $\theta$")
     ax.set_ylabel(r"height  $J(\theta)$")
-    ax.set_yticks([])
+    ax.set_yticks(range(int(height.max()) + 1))
     return ground, line
 
 
@@ -134,16 +134,20 @@ def draw_track(ax, places, row, look, label, size=15):
     return trail, ball, words
 
 
-def draw_steps(ax, steps, look, label, slope):
-    """The lengths of successive steps, beside the slopes that fed them."""
-    style, t = look_of(look), np.arange(1, len(slope) + 1)
-    slopes = ax.vlines(t - 0.18, 0, slope, color=SOFT, linewidth=1.4, alpha=0.8)
-    stems = ax.vlines(t + 0.18, 0, steps, color=style.color, linewidth=1.8)
-    (tips,) = ax.plot(t + 0.18, steps, style.marker, color=style.color, markersize=4.5, markeredgewidth=0)
-    words = draw_label(ax, t[-1], steps[-1], label, style.color), draw_label(ax, t[-1], slope[-1], "slope", SOFT)
-    ax.axhline(0, color=SOFT, linewidth=0.9)
-    ax.set(xlabel="step number", xlim=(0, 1.2 * t[-1]))
-    return slopes, stems, tips, *words
+def draw_update(ax, here, there, memory):
+    """One step of momentum as arrows, tip to tail: the slope's part, the memory's, and their sum. Points are (2,)."""
+    corner = there - memory
+    for start, end, look, label in (
+        (here, corner, "GradientDescent", "slope"),
+        (corner, there, "Momentum", "memory"),
+        (here, there, OWN, "the step"),
+    ):
+        style = look_of(look)
+        pointer = {"arrowstyle": "-|>", "color": style.color, "linewidth": 2.6, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", end, start, arrowprops=pointer, zorder=6)
+        draw_label(ax, *((start + end) / 2), label, style.color)
+    ax.update_datalim([here, corner, there])
+    ax.autoscale_view()
 
 
 def draw_start(ax, x, y, label="start", offset=(12, 6)):
@@ -219,9 +223,9 @@ def draw_label(ax, x, y, text, color=INK, offset=(7, 0)):
     return label
 
 
-def draw_bars(ax, x, heights, color, bottom=0.0):
-    """Bars of these heights on `bottom`; where some hang below zero, a line shows where zero is."""
-    bars = ax.bar(x, heights, 0.62, bottom, color=color)
+def draw_bars(ax, x, heights, color):
+    """Bars of these heights; where some hang below zero, a line shows where zero is."""
+    bars = ax.bar(x, heights, 0.62, color=color)
     if np.min(heights) < 0:
         ax.axhline(0, color=SOFT, linewidth=0.9)
     return bars

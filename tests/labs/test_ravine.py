@@ -11,9 +11,9 @@ from course_lib.optimizers import GradientDescent, Momentum
 from course_lib.surfaces import ravine
 
 BUTTONS = {
-    "descent": "best for gradient descent",
-    "momentum": "best for momentum",
-    "nesterov": "best for Nesterov",
+    "descent": "best in the long run: gradient descent",
+    "momentum": "best in the long run: momentum",
+    "nesterov": "best in the long run: Nesterov",
 }
 
 
@@ -170,5 +170,7 @@ def test_buttons_in_an_exported_page(open_page, live):
         pull, gamma = button(name, 64)
         assert chosen == [f"{pull:.1f}", f"{gamma:.2f}"]
         steps = lab.counts(rule(name, pull, gamma, 64), ravine(64), lab.START)[0]
-        (said,) = [line for line in page.said() if line.startswith(BUTTONS[name].removeprefix("best for "))]
+        (said,) = [
+            line for line in page.said() if line.startswith(BUTTONS[name].removeprefix("best in the long run: "))
+        ]
         assert f"first below the tolerance at {steps:.0f};" in said

@@ -25,7 +25,7 @@ from running import run
 
 TEXT = (".py", ".js", ".css", ".mplstyle", ".csv", ".txt", ".json")
 DRAW = (
-    "import hashlib, sys; from course_lib import labs; print(hashlib.sha256(labs.trap().html().encode()).hexdigest())"
+    "import hashlib, sys; from course_lib import labs; print(hashlib.sha256(labs.hill().html().encode()).hexdigest())"
 )
 WAIT = 120  # s, for a busy machine
 
