@@ -4,7 +4,8 @@
     make test-matrix ARGS="-s newest-3.14 -- -x"      one of them, with options of pytest
     make test-matrix ARGS=--list                      their names
 
-Needs uv, and Pythons that are installed: a row without its Python fails. A second run uses the same environments.
+Needs uv, and Pythons that are installed (with pyenv: PYENV_VERSION=3.11.7:3.12.1:3.13.0 before the command): a row
+without its Python fails. A second run uses the same environments.
 """
 
 import nox

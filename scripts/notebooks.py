@@ -27,7 +27,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class LessonError(Exception):
-    """A cell failed. Says which, and how."""
+    """A cell failed, or the file is no notebook. Says which, and how."""
 
 
 def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -86,7 +86,10 @@ def is_normal(path: Path) -> bool:
 
 
 def read(path: Path) -> NotebookNode:
-    return nbformat.read(path, as_version=4)
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise LessonError(f"{path}, which is no notebook: {str(error).splitlines()[0][:80]}") from error
 
 
 def tags(cell: NotebookNode) -> set[str]:

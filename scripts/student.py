@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     try:
         make(target, lessons)
-    except (StudentError, OSError) as error:
+    except (StudentError, notebooks.LessonError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"{os.path.relpath(target)}: {len(lessons)} lessons without solutions and results")

@@ -157,3 +157,13 @@ def test_an_unknown_notebook_is_refused(tmp_path):
     result = run("no.ipynb", cwd=tmp_path)
     assert result.returncode == 2
     assert "no such notebook: no.ipynb" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[1]", b"<<<<<<< HEAD", b"\xef\xbb\xbf{}", b"\xff\xfe{}", b'{"nbformat": 4}']
+)
+def test_a_file_that_is_no_notebook_is_named(tmp_path, content):
+    (tmp_path / "01_damaged.ipynb").write_bytes(content)
+    with pytest.raises(notebooks.LessonError, match=r"01_damaged.ipynb, which is no notebook: \S") as raised:
+        notebooks.read(tmp_path / "01_damaged.ipynb")
+    assert "\n" not in str(raised.value)
