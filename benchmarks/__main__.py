@@ -11,7 +11,7 @@ from .timing import QUICK, REPEATS, Unavailable, measure
 
 # One file each, with rows() -> Rows, in the order of the report; or, if it takes the time itself, HEAD and
 # table(repeats) -> rows of texts. PACKAGES: whose versions matter. The long ones come last.
-TOPICS = ("imports", "descent", "sweeps", "growth", "training", "live_figures", "lessons", "setup", "sizes")
+TOPICS = ("descent", "sweeps", "training", "live_figures", "sizes")
 
 
 def main(arguments=None):

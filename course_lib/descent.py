@@ -20,7 +20,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .optimizers.base import Optimizer, hyperparameters, nearest, prepared
+from .arguments import known, numbers, whole
+from .optimizers.base import Optimizer, hyperparameters, prepared
+from .runs import first, for_good
 from .surfaces import SURFACES, Surface
 from .tracing import sheet_of
 
@@ -71,15 +73,13 @@ class Path:
 
     def steps_to(self, tol=1e-6):
         """The first step at which the loss is within `tol` of the surface's lowest value; inf where it never is."""
-        close = self.loss < self.surface.lowest + tol
-        return np.where(close.any(axis=0), close.argmax(axis=0), np.inf)[()]
+        return first(self.loss < self.surface.lowest + tol)
 
     def settled(self, within=0.05):
         """The first step from which on the run stays within this distance of its end; inf where it diverges."""
         with np.errstate(all="ignore"):
-            away = ~(np.linalg.norm(self.theta - self.theta[-1], axis=1) <= within)
-        steps = np.where(away.any(axis=0), len(away) - away[::-1].argmax(axis=0), 0.0)
-        return np.where(np.isfinite(self.loss[-1]), steps, np.inf)[()]
+            close = np.linalg.norm(self.theta - self.theta[-1], axis=1) <= within
+        return np.where(np.isfinite(self.loss[-1]), for_good(close), np.inf)[()]
 
     def __repr__(self):
         return f"Path of {len(self.loss) - 1} steps on {self.surface.name} by {self.optimizer!r}"
@@ -103,9 +103,9 @@ def descend(optimizer, surface, start=None, steps=100) -> Path:
         return _written(sheet, optimizer, _surface(surface), start, steps)
     surface, points, steps = _run(optimizer, surface, start, steps)
     with SILENT():
-        first = next(points)
-        theta = np.empty((steps + 1, *first.shape), first.dtype)
-        theta[0] = first
+        begin = next(points)
+        theta = np.empty((steps + 1, *begin.shape), begin.dtype)
+        theta[0] = begin
         for k, point in enumerate(islice(points, steps), start=1):
             theta[k] = point
         loss = surface.value(theta.swapaxes(0, 1))
@@ -159,19 +159,12 @@ def steps_of(optimizer, slopes):
 def _surface(surface):
     if isinstance(surface, Surface):
         return surface
-    if not (isinstance(surface, str) and surface in SURFACES):
-        raise ValueError(f"there is no surface {surface!r}: {nearest(surface, list(SURFACES))}")
+    known("surface", surface, SURFACES)
     return SURFACES[surface]
 
 
 def _run(optimizer, surface, start, steps):
-    surface = _surface(surface)
-    try:
-        steps = operator.index(steps)
-    except TypeError:
-        raise ValueError(f"steps is {steps!r}: it must be a whole number, at least 1") from None
-    if steps < 1:
-        raise ValueError(f"steps is {steps}: it must be a whole number, at least 1")
+    surface, steps = _surface(surface), whole("steps", steps)
     start = _numbers("start", surface.start if start is None else start)
     if start.ndim == 0 or len(start) != surface.dim:
         raise ValueError(
@@ -207,11 +200,8 @@ def _schedule(optimizer):
 
 def _numbers(argument, value):
     """An array of its own: float64, or float32 where it came so."""
-    try:
-        given = np.array(value)
-    except ValueError:  # rows of different lengths
-        given = np.array(None)
-    if given.dtype.kind not in "biuf":
+    given = numbers(value)
+    if given is None:
         raise TypeError(f"{argument} is {value!r}: it must be an array of numbers, such as [1.0, 2.0]")
     return given.astype(np.float32 if given.dtype == np.float32 else np.float64, copy=False)
 

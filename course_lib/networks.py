@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arguments import known, numbers
+
 ERRORS = ("cross-entropy", "squared")
 CHUNK = 2**17  # numbers in the largest array while a loss is measured: it stays in the processor's cache
 
@@ -73,8 +75,8 @@ class Network:
 
     def __post_init__(self):
         object.__setattr__(self, "sizes", _sizes(self.sizes))
-        _known("activation", self.activation, ACTIVATIONS)
-        _known("error", self.error, ERRORS)
+        known("activation", self.activation, ACTIVATIONS)
+        known("error", self.error, ERRORS)
         if self.classifies and self.sizes[-1] < 2:
             raise ValueError("the cross-entropy needs 2 outputs or more, one a class: for 1 output, error='squared'")
 
@@ -323,25 +325,13 @@ def _sizes(sizes):
     return whole
 
 
-def _known(argument, name, known):
-    if name not in known:
-        import difflib  # only where a sentence is due: it would cost every import of the course
-
-        close = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        raise ValueError(f"there is no {argument} {name!r}: {hint}Known are: {', '.join(known)}.")
-
-
 def _numbers(argument, value):
-    try:
-        numbers = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        numbers = np.array(None)
-    if numbers.dtype.kind not in "biuf" or numbers.ndim == 0:
+    given = numbers(value)
+    if given is None or given.ndim == 0:
         raise TypeError(f"{argument} must be an array of numbers, one row a sample, not {value!r:.60}")
-    if not np.isfinite(numbers).all():
+    if not np.isfinite(given).all():
         raise ValueError(f"{argument} contain nan or inf: every number must be finite")
-    return numbers
+    return given
 
 
 def _unit_vectors(targets, classes, dtype):

@@ -18,6 +18,7 @@ Symbols: lr (eta), gamma the momentum, curvature (lambda), mu <= curvature <= L 
 T and D trace and determinant of the iteration matrix, z its eigenvalues, rho the larger |z|.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -189,6 +190,30 @@ def best_nesterov(mu, L) -> Settings:
     """
     s = np.sqrt(3 * np.divide(L, mu) + 1)
     return Settings(4 / (3 * np.asarray(L) + mu), (s - 2) / (s + 2), 1 - 2 / s)
+
+
+class Theory(NamedTuple):
+    """What is known of a method: mode(lr, gamma, curvature), its limit(gamma, curvature) and critical(lr, curvature),
+    the best(mu, L) settings there are, and those of the textbooks."""
+
+    mode: Callable
+    limit: Callable
+    critical: Callable
+    best: Callable
+    textbook: Callable
+
+
+THEORY = {  # by the name of the method's class
+    "GradientDescent": Theory(
+        lambda lr, gamma, curvature: gradient_descent(lr + 0 * gamma, curvature),
+        lambda gamma, curvature: heavy_ball_limit(0 * gamma, curvature),
+        lambda lr, curvature: np.zeros_like(lr * curvature),
+        best_gradient_descent,
+        best_gradient_descent,
+    ),
+    "Momentum": Theory(heavy_ball, heavy_ball_limit, heavy_ball_critical, best_heavy_ball, best_heavy_ball),
+    "Nesterov": Theory(nesterov, nesterov_limit, nesterov_critical, best_nesterov, standard_nesterov),
+}
 
 
 def path(mode, steps, start=1.0):

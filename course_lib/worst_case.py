@@ -15,6 +15,7 @@ Source: Nesterov (2004), Introductory Lectures on Convex Optimization, section 2
 
 import numpy as np
 
+from .arguments import whole
 from .surfaces import Surface
 
 
@@ -23,8 +24,7 @@ def worst(n=101, kappa=np.inf) -> Surface:
 
     Raises ValueError unless n is a whole number of at least 1 and kappa a number above 1 (inf: convex).
     """
-    if not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"n is {n!r}: it must be a whole number, 1 or more")
+    n = whole("n", n)
     if np.ndim(kappa) or not kappa > 1:
         raise ValueError(f"kappa is {kappa!r}: it must be a number above 1, or inf for the convex case")
     pull, hold = (1 - 1 / kappa) / 4, 1 / kappa

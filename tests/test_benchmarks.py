@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import growth, landscapes, live_figures, report, sizes, summary, timing, training
+from benchmarks import landscapes, live_figures, report, sizes, summary, timing, training
 from benchmarks.timing import Row, Unavailable
 from course_lib.surfaces import SURFACES
 
@@ -187,7 +187,7 @@ def test_a_peer_that_is_not_installed_is_named_in_its_row(monkeypatch, results):
 def test_an_unknown_topic_is_refused(capsys):
     with pytest.raises(SystemExit):
         command.main(["weather"])
-    assert "there is no topic weather: topics are imports, descent" in capsys.readouterr().err
+    assert "there is no topic weather: topics are descent, sweeps" in capsys.readouterr().err
 
 
 def test_the_environment_of_the_peers_knows_when_it_is_stale():
@@ -207,15 +207,6 @@ def test_a_landscape_is_the_surface_of_the_course(key):
     assert land.start == surface.start
     np.testing.assert_allclose(land.value(theta), surface.value(theta))
     np.testing.assert_allclose(land.gradient(theta), surface.gradient(theta))
-
-
-def test_growth_is_told_for_each_tenfold():
-    times = np.array([[1.0, 100.0]])
-    np.testing.assert_allclose(growth.growth(times, (10, 1000), 1), 10)
-
-
-def test_the_peak_of_memory_is_that_of_the_job():
-    assert growth.peak(lambda: np.ones(10**6)) == pytest.approx(8, rel=0.1)
 
 
 def test_training_to_an_accuracy_counts_the_start_as_no_epoch():

@@ -14,7 +14,7 @@ ROWS = [
     {"live", "plots", "training"},
     {"descent", "quadratics", "worst_case", "curvature", "conventions"},
     {"optimizers", "surfaces", "networks", "data"},
-    {"tracing"},
+    {"arguments", "runs", "tracing"},
 ]
 THEORY = {"quadratics", "worst_case"}
 ALONE = {"__main__", "installation", "links"}  # work on an installation, so they import nothing of the course

@@ -8,11 +8,12 @@ Inputs are (n, features), targets class numbers (n,) or values (n,). Every set c
 same arguments give the same numbers; dtype is float64 or float32.
 """
 
-import operator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from ..arguments import whole
 
 DIGITS = Path(__file__).with_name("digits.npz")
 TRAINING = 1347  # digits to learn from; the other 450 are for the test
@@ -119,17 +120,6 @@ def _drawn(name, source, draw, n, noise, seed, dtype):
     rng = np.random.default_rng(whole("seed", seed, least=0))
     arrays = *draw(rng, n), *draw(rng, n // 2)
     return Data(*(array.astype(kind) if array.dtype.kind == "f" else array for array in arrays), name, source)
-
-
-def whole(argument, value, least=1):
-    """value as an int; ValueError, in one sentence that names the argument, where it is no whole number >= least."""
-    try:
-        whole = operator.index(value)
-    except TypeError:
-        whole = least - 1
-    if whole < least:
-        raise ValueError(f"{argument} is {value!r}: it must be a whole number, at least {least}")
-    return whole
 
 
 def _float(dtype):

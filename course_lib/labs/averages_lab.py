@@ -9,6 +9,7 @@ from .. import plots
 from ..descent import trace
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Momentum
+from .words import tell
 
 STEPS, AGES = 60, 40
 INCOMING = ("stays", "flips", "noisy", "one push")
@@ -90,17 +91,14 @@ def half_life(gamma):
 
 
 def _told(gamma, incoming, steps, half):
-    shape = np.broadcast_shapes(gamma.shape, incoming.shape)
-    told = np.empty(shape, dtype=object)
-    for place in np.ndindex(shape):
-        g, kind = gamma[place[0], 0], incoming[0, place[1]]
-        last = abs(steps[-1][place])
-        told[place] = {
+    def told(gamma, kind, last, half):
+        return {
             INCOMING[0]: f"after {STEPS} steps, a step is {last:.1f} times the slope",
             INCOMING[1]: f"after {STEPS} steps, a step is {last:.2f} times the slope, either way",
-            INCOMING[2]: f"the noise in it shrinks to {np.sqrt((1 - g) / (1 + g)):.2f} of the noise that comes in",
-            INCOMING[3]: f"half of the push is left after {half[place[0], 0]:.1f} steps"
-            if g
-            else "nothing of the push is left",
+            INCOMING[
+                2
+            ]: f"the noise in it shrinks to {np.sqrt((1 - gamma) / (1 + gamma)):.2f} of the noise that comes in",
+            INCOMING[3]: f"half of the push is left after {half:.1f} steps" if gamma else "nothing of the push is left",
         }[kind]
-    return told.astype(str)
+
+    return tell(told, gamma, incoming, np.abs(steps[-1]), half)

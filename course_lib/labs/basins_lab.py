@@ -12,7 +12,10 @@ from ..descent import descend, iterates
 from ..live import Answer, slider
 from ..optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from ..surfaces import SURFACES
+from .grids import at
 from .grounds import OnSurface
+from .rules import built, memory_of
+from .words import point
 
 STEPS = 300
 LATE, NEAR = 10, 0.3  # at rest: the last ten points lie this close to one minimum
@@ -25,7 +28,6 @@ RULES = {rule.__name__: rule for rule in (GradientDescent, Momentum, Nesterov, R
 MARKS = {f"deep{k}": look for k, look in enumerate(plots.DEEP)} | {
     f"trap{k}": look for k, look in enumerate(plots.TRAPS)
 }
-MEMORY_NAMES = {"Momentum": "gamma", "Nesterov": "gamma", "RMSprop": "gamma", "Adam": "beta1"}
 
 
 def basins():
@@ -126,12 +128,6 @@ def starts_of(surface):
 # -- the runs
 
 
-def optimizer_of(rule, lr, memory):
-    """The rule with this learning rate, and this memory if it has one."""
-    memories = {MEMORY_NAMES[rule]: memory} if rule in MEMORY_NAMES else {}
-    return RULES[rule](lr=lr, **memories)
-
-
 def rest_of(late, surface):
     """Where runs come to rest: number of the minimum, MOVING or DIVERGED. late: their last points, (LATE, 2, ...)."""
     places = np.array([minimum.place for minimum in minima_of(surface)], float)
@@ -145,10 +141,10 @@ def rest_of(late, surface):
 @lru_cache(maxsize=128)
 def ends(surface, rule, lr):
     """Where every start ends for every one of MEMORIES: (20, starts), or (1, starts) for a rule without a memory."""
-    memory = MEMORIES[:, None] if rule in MEMORY_NAMES else np.zeros((1, 1))
+    memory = MEMORIES[:, None] if memory_of(RULES[rule]) else np.zeros((1, 1))
     starts = starts_of(surface)
     everywhere = np.broadcast_to(starts[:, None], (2, len(memory), starts.shape[1]))
-    run = iterates(optimizer_of(rule, lr, memory), GROUNDS[surface].gradient, everywhere)
+    run = iterates(built(RULES[rule], lr, memory), GROUNDS[surface].gradient, everywhere)
     return rest_of(np.array(list(islice(run, STEPS + 1 - LATE, STEPS + 1))), surface)
 
 
@@ -160,8 +156,8 @@ def home(surface, rule, lr):
 
 def compute(memory, *, surface, rule, lr, start):
     """For every memory (n,) of MEMORIES: the map, the path from `start`, and how many reach the lowest minimum."""
-    here = np.abs(MEMORIES - memory[:, None]).argmin(axis=1)
-    reached = _at(ends(surface, rule, lr), here)
+    here = at(MEMORIES, memory)
+    reached = _rows(ends(surface, rule, lr), here)
     x, y = starts_of(surface)
     kinds = dict.fromkeys(MARKS) | {minimum.gid: k for k, minimum in enumerate(minima_of(surface))}
     kinds |= {"moving": MOVING, "diverged": DIVERGED}
@@ -172,15 +168,15 @@ def compute(memory, *, surface, rule, lr, start):
         lines[f"path.{name}"], lines[f"here.{name}"] = lines["start"], ([np.nan], [np.nan])
         lines[f"share.{name}"] = (MEMORIES, np.broadcast_to(home(surface, name, lr).mean(axis=1), MEMORIES.shape))
         if name in (rule, "GradientDescent"):
-            path = descend(optimizer_of(name, lr, memory), GROUNDS[surface], start, steps=STEPS)
+            path = descend(built(RULES[name], lr, memory), GROUNDS[surface], start, steps=STEPS)
             theta = path.theta if path.theta.ndim == 3 else path.theta[..., None]
             lines[f"path.{name}"] = theta[:, 0], theta[:, 1]
             words[f"path.{name}"] = told(theta, path.settled(), surface)
-    lines[f"here.{rule}"] = (MEMORIES[here][None], _at(lines[f"share.{rule}"][1], here)[None])
+    lines[f"here.{rule}"] = (MEMORIES[here][None], _rows(lines[f"share.{rule}"][1], here)[None])
     return Answer(lines, words | _counted(here, surface, rule, lr))
 
 
-def _at(table, here):
+def _rows(table, here):
     """Rows of a table over the memories; of one row, that for all."""
     return table[here] if len(table) > 1 else table
 
@@ -198,20 +194,20 @@ def told(theta, settled, surface):
             said.append("diverges" if end == DIVERGED else f"is still moving after {STEPS} steps")
             continue
         place, lowest = minima[end].place, minima[end].lowest
-        point = "({:.2f}, {:.2f})".format(*place).replace("-", "−")
         above = height(np.array(place, float)) - GROUNDS[surface].lowest
-        where = f"{article} lowest minimum, {point}" if lowest else f"a trap, {point}, {above:.2g} above the lowest"
+        trap = f"a trap, {point(place)}, {above:.2g} above the lowest"
+        where = f"{article} lowest minimum, {point(place)}" if lowest else trap
         said.append(f"comes to rest in {where}, after {steps:.0f} steps")
     return np.array(said)
 
 
 def _counted(here, surface, rule, lr):
     """How many starts of the map reach the lowest minimum, with this optimizer and with the others."""
-    reached, arrived = _at(ends(surface, rule, lr), here), _at(home(surface, rule, lr), here)
+    reached, arrived = _rows(ends(surface, rule, lr), here), _rows(home(surface, rule, lr), here)
     words = {"starts": _each(partial(_shares_told, surface), reached)}
     if rule != "GradientDescent":
         words["won and lost"] = _each(partial(_change_told, home(surface, "GradientDescent", lr)[0]), arrived)
-    others = {plots.look_of(name).label: _at(home(surface, name, lr), here).mean(axis=1) for name in RULES}
+    others = {plots.look_of(name).label: _rows(home(surface, name, lr), here).mean(axis=1) for name in RULES}
     del others[plots.look_of(rule).label]
     rows = np.broadcast_arrays(*others.values(), np.zeros(len(here)))[:-1]
     words["the others"] = _each(lambda row: _listed_shares(others, row), np.transpose(rows))

@@ -5,15 +5,17 @@ import numpy as np
 from .. import plots
 from ..descent import descend
 from ..live import Answer, LiveFigure, slider
-from ..optimizers import GradientDescent, Momentum, Nesterov
-from ..quadratics import best_gradient_descent, best_heavy_ball, standard_nesterov
+from ..optimizers import Momentum
+from ..quadratics import THEORY
+from ..runs import for_good
 from ..surfaces import SURFACES
+from .rules import THREE, built
+from .words import signed, tell
 
 FLATTEST, STEEPEST, KINKS = 1.0, 25.0, (1, 2)  # curvatures, and where they change
 STEPS, LONG = 60, 600
 BALLS = {"descent": 19, "momentum": 14, "nesterov": 8}  # sizes: all three are seen where they arrive
 LIFT = 5.0  # how far above the ground they are drawn
-RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
 
 
 def counterexample():
@@ -29,7 +31,7 @@ def counterexample():
     plots.draw_kinks(slope, ground, KINKS, (STEEPEST, FLATTEST, STEEPEST), view=(-1.6, 4.4))
     side.set(xlim=(-4.7, 4.7), ylim=(-35, 275), yticks=[])
     plots.moving_round(side, "round", Momentum)
-    for name, rule in RULES.items():
+    for name, rule in THREE.items():
         plots.moving_dots(side, f"trail of {name}", rule)
         plots.moving_ball(side, name, rule, size=BALLS[name])
         plots.moving_curve(course, f"place.{name}", rule)
@@ -45,9 +47,9 @@ def counterexample():
             "share": slider("momentum η, in ninths", 0.2, 1.16, steps=13, value=1, format=".2f"),
         },
         pointer={side: ("start", None)},
-        runs=[f"{part}{name}" for part in ("trail of ", "place.") for name in RULES],
-        heads={name: f"trail of {name}" for name in RULES},
-        names={f"trail of {name}": (None, None) for name in RULES},
+        runs=[f"{part}{name}" for part in ("trail of ", "place.") for name in THREE],
+        heads={name: f"trail of {name}" for name in THREE},
+        names={f"trail of {name}": (None, None) for name in THREE},
         scenes={
             "it goes round": {"start": 3.3, "share": 1},
             "another start": {"start": 3.6, "share": 1},
@@ -60,14 +62,11 @@ def counterexample():
 
 def rules(share):
     """Each rule with its textbook settings for curvatures from 1 to 25; the heavy ball's learning rate times share."""
-    descent, ball, ahead = (
-        best(FLATTEST, STEEPEST) for best in (best_gradient_descent, best_heavy_ball, standard_nesterov)
-    )
-    return {
-        "descent": GradientDescent(descent.lr),
-        "momentum": Momentum(ball.lr * share, ball.gamma),
-        "nesterov": Nesterov(ahead.lr, ahead.gamma),
-    }
+    found = {}
+    for name, rule in THREE.items():
+        lr, gamma, _ = THEORY[rule.__name__].textbook(FLATTEST, STEEPEST)
+        found[name] = built(rule, lr * share if rule is Momentum else lr, gamma)
+    return found
 
 
 def compute(start, share):
@@ -89,18 +88,16 @@ def told(place):
     """In words, for every run (LONG + 1, *grid): arrived, going round, or neither."""
     with np.errstate(all="ignore"):
         back = np.abs(place[-1] - place[-4]) < 1e-6
-        away = np.abs(place) > 1e-3
-    last = np.where(away.any(axis=0), len(away) - away[::-1].argmax(axis=0), 0)
-    text = np.empty(last.shape, dtype=object)
-    for cell in np.ndindex(last.shape):
-        three = sorted(place[(slice(-3, None), *cell)])
-        if not np.isfinite(three).all() or abs(three[0]) > 1e6:
-            text[cell] = "diverges"
-        elif last[cell] <= LONG:
-            text[cell] = f"arrives: within 0.001 of the minimum from step {last[cell]} on"
-        elif back[cell]:
-            low, middle, high = (f"{value:.2f}".replace("-", "−") for value in three)
-            text[cell] = f"goes round for ever between three places, {low}, {middle} and {high}"
-        else:
-            text[cell] = f"has neither arrived nor settled after {LONG} steps"
-    return text.astype(str)
+        arrived = for_good(~(np.abs(place) > 1e-3))
+
+    def told(back, arrived, *three):
+        if not np.isfinite(three).all() or abs(min(three)) > 1e6:
+            return "diverges"
+        if np.isfinite(arrived):
+            return f"arrives: within 0.001 of the minimum from step {arrived:.0f} on"
+        if back:
+            low, middle, high = map(signed, sorted(three))
+            return f"goes round for ever between three places, {low}, {middle} and {high}"
+        return f"has neither arrived nor settled after {LONG} steps"
+
+    return tell(told, back, arrived, *place[-3:])

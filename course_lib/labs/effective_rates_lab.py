@@ -9,23 +9,25 @@ import ipywidgets
 import numpy as np
 
 from .. import plots
+from ..arguments import known
 from ..descent import trace
 from ..live import Answer, LiveFigure, slider
-from ..optimizers import OPTIMIZERS, Adagrad, Momentum
-from ..optimizers.base import hyperparameters, nearest
+from ..optimizers import Adagrad
+from ..optimizers.base import hyperparameters, memories
+from ..runs import cut
 from ..surfaces import Surface
 from ..surfaces import ravine as make_ravine
-from .words import number
+from .rules import BY_NAME, is_adaptive
+from .words import number, tell
 
 STEPS = 200
 FAR = 30  # a path is drawn up to this distance
 ARRIVED = 1e-12  # above the lowest point: too little to tell
 LEFT = 1e6  # a run has diverged once it is so far away
 TINY = 1e-150  # stands for a slope of zero: its square is nothing beside any memory
-METHODS = {kind.__name__: kind for kind in OPTIMIZERS if kind is not Adagrad}  # Adagrad is always there
+METHODS = {name: kind for name, kind in BY_NAME.items() if kind is not Adagrad}  # Adagrad is always there
 RATES = np.logspace(-2, 0, 17)
 DECAYS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
-SYMBOLS = {"gamma": "γ", "rho": "ρ", "beta2": "β₂"}
 PERIOD, NOISE = 20, 1.0  # the rare feature is there in one of so many samples; the targets are off by this much
 CLIFF, WIDTH = -3.0, 0.15  # where the first coordinate's slope falls from 10 to 0.5, and how suddenly
 
@@ -129,9 +131,8 @@ def effective_rates(problem="cliff", method="RMSprop"):
     Learning rate and decay (gamma of RMSprop, rho, beta2) in the page. problem, method: those it begins with; the
     kernel can change both. ValueError for unknown names.
     """
-    for what, name, known in (("problem", problem, PROBLEMS), ("method", method, METHODS)):
-        if name not in known:
-            raise ValueError(f"there is no {what} {name!r}: {nearest(name, list(known))}")
+    known("problem", problem, PROBLEMS)
+    known("method", method, METHODS)
     fig, above, first, second = plots.figure("", "", "")
     plots.place(fig, (above, 0.75, 3.9, 3.44))
     plots.place(fig, (first, 5.7, 5.05, 1.42), bottom=2.58)
@@ -211,8 +212,12 @@ def _dress(figure, panels, kinds, called):
 
 def decay_of(kind):
     """The field that holds how slowly a method forgets the slopes' size; None where it has no such memory."""
-    fields = hyperparameters(kind())
-    return next((name for name in SYMBOLS if name in fields and not issubclass(kind, Momentum)), None)
+    return memories(kind)[-1] if memories(kind) and is_adaptive(kind) else None
+
+
+def has_mean(kind):
+    """Whether an adaptive method takes steps along a mean of the slopes."""
+    return decay_of(kind) is not None and len(memories(kind)) > 1
 
 
 def prepared_with(kind, lr, decay):
@@ -222,9 +227,8 @@ def prepared_with(kind, lr, decay):
 
 def without_mean(optimizer):
     """The same method with no memory of the gradient itself, and no weight decay: a step is its multiplier times g."""
-    fields = hyperparameters(optimizer)
-    off = {"beta1", "weight_decay"} | ({"gamma"} if isinstance(optimizer, Momentum) else set())
-    return dataclasses.replace(optimizer, **dict.fromkeys(off & set(fields), 0.0))
+    off = {*memories(type(optimizer)), "weight_decay"} - {decay_of(type(optimizer))}
+    return dataclasses.replace(optimizer, **dict.fromkeys(off & set(hyperparameters(optimizer)), 0.0))
 
 
 def multipliers(optimizer, step):
@@ -254,7 +258,7 @@ def compute(lr, decay, *, method="RMSprop", problem="cliff"):
         lines[gid] = shown(theta)
         lines |= {f"first.{gid}": (k, rates[:, 0]), f"second.{gid}": (k, rates[:, 1])}
         lines[f"level.{gid}"] = ([0, 2 * STEPS], np.stack([lr, lr]))
-        words[gid] = said(theta, rates, told, "mean slope" if hasattr(optimizer, "beta1") else "slope")
+        words[gid] = said(theta, rates, told, "mean slope" if has_mean(type(optimizer)) else "slope")
     name = decay_of(kind)
     if name is None:
         words["chosen"] = np.char.add(words["chosen"], "; it has no memory of sizes to decay")
@@ -264,8 +268,8 @@ def compute(lr, decay, *, method="RMSprop", problem="cliff"):
 def shown(theta):
     """x and y of the paths, cut for good where they are far away."""
     with np.errstate(all="ignore"):
-        far = np.maximum.accumulate(~(np.abs(theta).max(axis=1) < FAR), axis=0)
-    return tuple(np.where(far, np.nan, theta[:, side]) for side in (0, 1))
+        far = ~(np.abs(theta).max(axis=1) < FAR)
+    return tuple(cut(theta[:, side], far) for side in (0, 1))
 
 
 def said(theta, rates, problem, what):
@@ -293,7 +297,7 @@ def said(theta, rates, problem, what):
             f"{above(height)}"
         )
 
-    return np.vectorize(sentence, otypes=[str])(lost, height, *rates[-1], *rates[0])
+    return tell(sentence, lost, height, *rates[-1], *rates[0])
 
 
 def share(now, before):

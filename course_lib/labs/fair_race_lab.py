@@ -6,7 +6,9 @@ import numpy as np
 from .. import plots
 from ..live import Answer, LiveFigure, slider
 from ..training import progress_bar
+from .grids import at
 from .published_races import JUDGED_ON, RACES, RATES, TUNED_ON
+from .words import tell
 
 PUBLISHED, SAME, TUNED = JUDGED = ("shipped", "same η", "tuned")
 NAMES = tuple(dict.fromkeys(c.name for race in RACES.values() for c in race.competitors))
@@ -154,7 +156,7 @@ def chosen(result, judged, lr):
     A setting that was tuned, or is the same for all, is judged on starts that were not used for tuning.
     """
     shape = len(judged), lr.shape[1]
-    same = np.abs(np.log(RATES)[:, None] - np.log(lr)).argmin(axis=0)
+    same = at(RATES, lr[0])
     used = np.full(shape, np.nan)
     losses = np.empty((len(result.at), *shape, JUDGED_ON))
     for row, way in enumerate(judged[:, 0]):
@@ -199,7 +201,7 @@ def _told(competitor, used, low, middle, high):
             return f"diverges; {setting}"
         return f"loss {_short(middle)}, from {_short(low)} to {_short(high)} over {JUDGED_ON} starts; {setting}"
 
-    return np.vectorize(told, otypes=[str])(used, low, middle, high)
+    return tell(told, used, low, middle, high)
 
 
 def _short(loss):
@@ -209,18 +211,16 @@ def _short(loss):
 def verdict(ends, judged, race):
     """Who is ahead, and who cannot be told apart from the best; ends: name -> (lowest, median, highest)."""
     names = list(ends)
-    lows, middles, highs = (np.array([ends[name][side] for name in names]) for side in range(3))
-    ways = np.broadcast_to(judged, middles.shape[1:])
-    told = np.empty(ways.shape, object)
-    for cell in np.ndindex(ways.shape):
-        low, middle, high = (side[:, *cell] for side in (lows, middles, highs))
+
+    def told(way, *sides):
+        low, middle, high = np.reshape(sides, (3, len(names)))
         if not np.isfinite(middle).any():
-            told[cell] = "all diverge"
-            continue
+            return "all diverge"
         best = int(middle.argmin())
         near = [k for k in range(len(names)) if k != best and low[k] <= high[best] + 1e-6]
-        told[cell] = _sentence(ways[cell], race, [plots.look_of(n).label for n in names], best, near)
-    return told.astype(str)
+        return _sentence(way, race, [plots.look_of(n).label for n in names], best, near)
+
+    return tell(told, judged, *(ends[name][side] for side in range(3) for name in names))
 
 
 def _sentence(way, race, labels, best, near):

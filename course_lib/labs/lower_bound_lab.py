@@ -3,10 +3,11 @@
 import ipywidgets
 import numpy as np
 
-from .. import plots, quadratics
+from .. import plots
 from ..descent import descend
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import GradientDescent, Momentum, Nesterov
+from ..quadratics import THEORY
 from ..worst_case import (
     above_minimum,
     conjugate_gradient,
@@ -16,11 +17,11 @@ from ..worst_case import (
     strongly_convex_bound,
     worst,
 )
+from .rules import THREE, built, memory_of
 from .words import number
 
 N, STEPS = 101, 50  # coordinates, and steps: up to (N - 1) / 2 of them the end of the chain plays no part
 KAPPAS = {str(kappa): float(kappa) for kappa in (25, 36, 64, 100, 200, 400, 1000)} | {"∞": np.inf}
-RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
 RINGS = 5  # steps between two rings of conjugate gradient
 
 
@@ -33,14 +34,14 @@ def lower_bound():
     chain.lines[-1].set_label("not reached yet: exactly 0")
     chain.plot([], [], color=plots.INK, linewidth=1.1, linestyle=(0, (1, 2)), zorder=2.5, gid="front")
     chain.plot([], [], color=plots.STAR, linewidth=6, alpha=0.8, zorder=3, gid="minimiser", label="the minimum")
-    for name, rule in RULES.items():
+    for name, rule in THREE.items():
         plots.moving_curve(chain, f"chain.{name}", rule)
         plots.moving_curve(loss, f"loss.{name}", rule)
     for ax, gid in ((chain, "chain.best"), (loss, "loss.best")):
         plots.moving_curve(ax, gid, plots.BOUND, "the best within reach")
     plots.moving_rings(loss, "conjugate", plots.BOUND, "conjugate gradient")
-    for name in (*RULES, "best"):
-        plots.moving_ball(loss, f"here.{name}", RULES.get(name, plots.BOUND), size=9)
+    for name in (*THREE, "best"):
+        plots.moving_ball(loss, f"here.{name}", THREE.get(name, plots.BOUND), size=9)
     chain.set(xlim=(0, N + 1), ylim=(-0.05, 1.08), xlabel="coordinate of w", ylabel="its value")
     loss.set(yscale="log", xlim=(0, STEPS * 1.03), ylim=(1e-7, 0.4), xlabel="step", ylabel="loss above the minimum")
     loss.grid(True)
@@ -74,15 +75,12 @@ def rules(kappa):
             "momentum": (Momentum(1.0, 0.9), "η = 1, γ = 0.9"),
             "nesterov": (ahead, "η = 1, γ = (t − 2) / (t + 1)"),
         }
-    descent, ball, ahead = (
-        best(1 / kappa, 1.0)
-        for best in (quadratics.best_gradient_descent, quadratics.best_heavy_ball, quadratics.standard_nesterov)
-    )
-    return {
-        "descent": (GradientDescent(descent.lr), f"η = {descent.lr:.3g}"),
-        "momentum": (Momentum(ball.lr, ball.gamma), f"η = {ball.lr:.3g}, γ = {ball.gamma:.2f}"),
-        "nesterov": (Nesterov(ahead.lr, ahead.gamma), f"η = {ahead.lr:.3g}, γ = {ahead.gamma:.2f}"),
-    }
+    found = {}
+    for name, rule in THREE.items():
+        lr, gamma, _ = THEORY[rule.__name__].textbook(1 / kappa, 1.0)
+        memory = f", γ = {gamma:.2f}" if memory_of(rule) else ""
+        found[name] = built(rule, lr, gamma), f"η = {lr:.3g}{memory}"
+    return found
 
 
 def compute(k, kappa):
@@ -92,14 +90,14 @@ def compute(k, kappa):
     t = np.arange(STEPS + 1)
     lines = {gid: (t, _beside([part[gid] for part in parts])) for gid in parts[0] if gid.startswith("loss")}
     lines |= {gid: (np.arange(1, N + 1), _beside([part[gid] for part in parts])) for gid in parts[0] if "chain" in gid}
-    lines |= {f"here.{name}": (k[None], lines[f"loss.{name}"][1][now, 0][None]) for name in (*RULES, "best")}
+    lines |= {f"here.{name}": (k[None], lines[f"loss.{name}"][1][now, 0][None]) for name in (*THREE, "best")}
     lines |= {
         "minimiser": (np.arange(1, N + 1), _beside([minimiser(N, float(one))[:, None] for one in kappa.ravel()])),
         "conjugate": (t[::RINGS], _beside([part["conjugate"] for part in parts])),
         "front": (np.stack([k + 0.5, k + 0.5]), [-1, 2]),
         "untouched": (np.stack([k + 0.5, 0 * k + N + 1]), [0, 0]),
     }
-    said = {name: np.stack([part[name] for part in parts], axis=-1) for name in ("within reach", *RULES)}
+    said = {name: np.stack([part[name] for part in parts], axis=-1) for name in ("within reach", *THREE)}
     return Answer(lines, said)
 
 

@@ -10,7 +10,10 @@ from .. import plots
 from ..descent import steps_of, trace
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Adam, RMSprop
-from .words import number
+from ..runs import for_good
+from .adam_forms import MisreadAdam, UncorrectedAdam
+from .grids import at
+from .words import number, tell
 
 STEPS = 3000
 MARKS = np.unique(np.round(np.geomspace(1, STEPS, 160)).astype(int))  # the steps that are drawn
@@ -21,25 +24,6 @@ NEAR = 0.05  # a step that differs by no more is back at the right one
 EARLY = 100  # the step at which the readout looks, too
 CHANGE = 300  # the step at which a gradient that changes does so
 FLOOR = 1e-3  # the least that is drawn
-
-
-class Uncorrected(Adam):
-    """Adam without its bias correction: m and v as they are."""
-
-    def step(self, theta, g, t, m, v):
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * g**2
-        return theta - self.lr * m / (np.sqrt(v) + self.eps), m, v
-
-
-class Misread(Adam):
-    """Adam with the deck's subscripts taken at their word: 1 - beta, the same at every step, for 1 - beta^t."""
-
-    def step(self, theta, g, t, m, v):
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * g**2
-        m_hat, v_hat = m / (1 - self.beta1), v / (1 - self.beta2)
-        return theta - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), m, v
 
 
 class Outside(RMSprop):
@@ -61,8 +45,8 @@ class Form:
 
 
 CORRECTIONS = {
-    "none": Form(Uncorrected, "no correction", plots.SERIES[2], "o"),
-    "constant": Form(Misread, "1 − β, the deck's slip", plots.SERIES[0], "s"),
+    "none": Form(UncorrectedAdam, "no correction", plots.SERIES[2], "o"),
+    "constant": Form(MisreadAdam, "1 − β, the deck's slip", plots.SERIES[0], "s"),
     "right": Form(Adam, "1 − βᵗ, as it should be", plots.look_of(Adam), "^"),
 }
 PLACES = {
@@ -157,7 +141,7 @@ def first_steps(kind, gamma, eps, sizes):
 
 def compute(beta1, beta2, *, gradient=SAME, eps=1e-8, size=1e-5):
     """Both pictures for every beta1 (n, 1) of BETA1 and beta2 (1, m) of BETA2; the second knows beta2 only."""
-    cell = _places(BETA1, beta1), _places(BETA2, beta2)
+    cell = at(BETA1, beta1), at(BETA2, beta2)
     steps = {name: sizes[:, *cell] for name, sizes in sizes_of(gradient).items()}
     lines = {f"step.{name}": (MARKS, np.maximum(sizes[MARKS - 1], FLOOR)) for name, sizes in steps.items()}
     words = {CORRECTIONS[name].label: _told(name, sizes, steps["right"], beta1, beta2) for name, sizes in steps.items()}
@@ -165,8 +149,11 @@ def compute(beta1, beta2, *, gradient=SAME, eps=1e-8, size=1e-5):
     here = {name: first_steps(form.kind, beta2, eps, [size])[0] for name, form in PLACES.items()}
     for name, form in PLACES.items():
         lines[f"first.{name}"] = (SIZES, first_steps(form.kind, beta2, eps, SIZES))
-        words[form.label] = _said(
-            "first step {} η for |g| = {}, without ε {:.3g} η", _numbers(here[name]), number(size, digits=3), level
+        words[form.label] = tell(
+            "first step {} η for |g| = {}, without ε {:.3g} η",
+            tell(partial(number, digits=3), here[name]),
+            number(size, digits=3),
+            level,
         )
     lines |= {
         "outside, root of ε": (SIZES, first_steps(Outside, beta2, np.sqrt(eps), SIZES)),
@@ -177,19 +164,15 @@ def compute(beta1, beta2, *, gradient=SAME, eps=1e-8, size=1e-5):
     return Answer(lines, words)
 
 
-def _places(known, given):
-    return np.abs(np.reshape(known, (-1, 1, 1)) - given).argmin(axis=0)
-
-
 def _told(name, steps, right, beta1, beta2):
     """In words, for every cell: the first of the steps / learning rate, the largest, and how they end."""
     begin = _began(steps)
     if name == "right":
         level = np.ptp(steps, axis=0) < 1e-6
-        end = _said("; {:.3g} η at t = {}", steps[-1], STEPS)
-        return np.where(level, _said("{:.3g} η at every step", steps[0]), np.char.add(begin, end))
+        end = tell("; {:.3g} η at t = {}", steps[-1], STEPS)
+        return np.where(level, tell("{:.3g} η at every step", steps[0]), np.char.add(begin, end))
     if name == "constant":
-        end = _said("; in the long run {:.3g} times the right one", np.sqrt(1 - beta2) / (1 - beta1))
+        end = tell("; in the long run {:.3g} times the right one", np.sqrt(1 - beta2) / (1 - beta1))
     else:
         end = _ended(steps / right)
     return np.char.add(begin, end)
@@ -198,9 +181,9 @@ def _told(name, steps, right, beta1, beta2):
 def _began(steps):
     """How steps / learning rate (STEPS, *grid) go on from the first, in words."""
     first, most, last = steps[0], steps.max(axis=0), steps[-1]
-    peak = _said("first step {:.3g} η, largest {:.3g} η at t = {}", first, most, steps.argmax(axis=0) + 1)
-    rising = _said("first step {:.3g} η, rising to {:.3g} η", first, most)
-    falling = _said("first step {:.3g} η, never larger", first)
+    peak = tell("first step {:.3g} η, largest {:.3g} η at t = {}", first, most, steps.argmax(axis=0) + 1)
+    rising = tell("first step {:.3g} η, rising to {:.3g} η", first, most)
+    falling = tell("first step {:.3g} η, never larger", first)
     begun = np.where(last >= most * (1 - 1e-6), rising, peak)
     return np.where(first >= most * (1 - 1e-6), falling, begun)
 
@@ -208,14 +191,7 @@ def _began(steps):
 def _ended(ratio):
     """When a step / the right step (STEPS, *grid) is near 1 for good, in words."""
     near = np.abs(ratio - 1) <= NEAR
-    since = np.logical_and.accumulate(near[::-1])[::-1].argmax(axis=0) + 1
-    early = _said("; {:.3g} times the right one at t = {}", ratio[EARLY - 1], EARLY)
-    back = _said(", within 5 % of it from t = {} on", since)
-    return np.char.add(early, np.where(near[-1], back, _said(", {:.3g} times at t = {}", ratio[-1], STEPS)))
-
-
-def _said(text, *values):
-    return np.vectorize(text.format, otypes=[str])(*np.broadcast_arrays(*values))
-
-
-_numbers = np.vectorize(partial(number, digits=3), otypes=[str])
+    since = for_good(near) + 1
+    early = tell("; {:.3g} times the right one at t = {}", ratio[EARLY - 1], EARLY)
+    back = tell(", within 5 % of it from t = {:.0f} on", since)
+    return np.char.add(early, np.where(near[-1], back, tell(", {:.3g} times at t = {}", ratio[-1], STEPS)))

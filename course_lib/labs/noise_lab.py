@@ -11,10 +11,13 @@ from ..descent import iterates
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import GradientDescent, Momentum
 from ..quadratics import gradient_descent, heavy_ball, stationary_variance
+from .grids import at
+from .words import tell
 
 STEPS, START = 200, 3.0  # of the runs one sees
 SEEDS, LONG, BURN = 100, 3000, 600  # of the measurement: runs, their steps, and those that do not count yet
 GAMMAS = np.linspace(0, 0.99, 34)
+SAID = "deviation {:.3f} measured, {:.3f} by the formula: {:.2f} times gradient descent's; η = {:.2g}"
 SAME_LR, SAME_STEP = HELD = ("η", "η/(1−γ)")  # what gradient descent and momentum have in common
 
 
@@ -100,8 +103,7 @@ def predicted(rate, gamma, held):
 def compute(gamma, held, *, rate=0.1):
     """The jitter for every gamma (n, 1) of GAMMAS and what is held equal (1, m); rate: eta, or the effective step."""
     lr = rate_of(rate, gamma, held)
-    here = np.abs(GAMMAS - gamma).argmin(axis=1)[:, None]
-    which = np.array([HELD.index(kind) for kind in held.ravel()])[None]
+    here, which = at(GAMMAS, gamma), at(HELD, held)
     still, all_moving = measured(rate)
     moving = all_moving[here, which]
     formula_still, formula = predicted(rate, gamma, held)
@@ -122,11 +124,6 @@ def compute(gamma, held, *, rate=0.1):
     }
     words = {
         "descent": f"deviation {still:.3f} measured, {formula_still:.3f} by the formula; η = {rate:.2g}",
-        "momentum": _said(moving, formula, moving / still, lr),
+        "momentum": tell(SAID, moving, formula, moving / still, lr),
     }
     return Answer(lines, words)
-
-
-def _said(*numbers):
-    text = "deviation {:.3f} measured, {:.3f} by the formula: {:.2f} times gradient descent's; η = {:.2g}"
-    return np.vectorize(text.format, otypes=[str])(*np.broadcast_arrays(*numbers))

@@ -17,6 +17,7 @@ from ..networks import Network
 from ..optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from ..surfaces import Surface
 from ..training import train
+from .adam_forms import UncorrectedAdam
 
 TUNED_ON, JUDGED_ON = 4, 4  # starts: a setting is chosen on the first of them and judged on the others
 STARTS = TUNED_ON + JUDGED_ON
@@ -144,16 +145,6 @@ TWO_HOLES = Surface(
     minima=((-0.9363006340109189, 0.0),),
 )
 LONGEST = 500
-
-
-@dataclass(frozen=True, eq=False)
-class UncorrectedAdam(Adam):
-    """Adam without bias correction, as it was shipped in the bowl with two holes."""
-
-    def step(self, theta, g, t, m, v):
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * g**2
-        return theta - self.lr * m / (np.sqrt(v) + self.eps), m, v
 
 
 def _in_the_bowl(optimizer, count):

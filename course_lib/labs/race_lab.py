@@ -7,7 +7,8 @@ from .. import plots
 from ..live import Answer, slider
 from ..surfaces import SURFACES
 from .grounds import OnSurface
-from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, listed, runners_of
+from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, runners_of
+from .words import listed, tell
 
 LATE = 10  # a tuned run is judged by the highest of its last ten points: a lucky dip does not count
 TOL = 1e-6
@@ -218,8 +219,7 @@ def compute(lr, memory, *, surface, fair, start, runners):
 
 
 def _said(text, numbers):
-    said = np.vectorize(text.format, otypes=[str])(numbers)
-    return np.char.replace(said, " 1 steps", " 1 step")
+    return np.char.replace(tell(text, numbers), " 1 steps", " 1 step")
 
 
 def height_of(loss, ground):

@@ -10,8 +10,10 @@ import numpy as np
 from .. import plots
 from ..descent import Path, descend
 from ..optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
-from ..optimizers.base import hyperparameters
+from ..optimizers.base import FIELDS, hyperparameters
 from ..surfaces import SURFACES
+from .rules import is_adaptive
+from .words import listed
 
 UNWRITTEN = "not written yet"
 STEPS = 150
@@ -19,9 +21,9 @@ LR_NAMES = ("lr", "eta", "learning_rate", "alpha", "epsilon")
 STEP_MEMORIES = ("gamma", "momentum", "mu", "beta")  # add steps up, so that each is worth 1 / (1 - gamma) of them
 AVERAGES = ("beta1", "rho")
 MEMORY_NAMES = (*STEP_MEMORIES, *AVERAGES)
-SYMBOLS = {"gamma": "γ", "momentum": "γ", "mu": "μ", "beta": "β", "beta1": "β₁", "rho": "ρ"}
+SYMBOLS = {name: known.letter for name, known in FIELDS.items()} | {"momentum": "γ", "mu": "μ"}
 USUAL_MEMORY = 0.9  # what every class of the course has, too
-ADAPTIVE = tuple(rule for rule in OPTIMIZERS if not issubclass(rule, (GradientDescent, Momentum)))
+ADAPTIVE = tuple(filter(is_adaptive, OPTIMIZERS))
 # From Python 3.14 on, annotations are read when asked for; 3 is FORWARDREF: a name that means nothing is no error.
 NAMES_ONLY = {"format": 3} if sys.version_info >= (3, 14) else {}
 STEP = "step(theta, g, t, *state)"
@@ -102,11 +104,6 @@ def runners_of(optimizers):
             )
         runners.append(runner)
     return runners
-
-
-def listed(names):
-    """Names as one says them: a, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _is_own(given):

@@ -8,21 +8,12 @@ import numpy as np
 from .. import plots, quadratics
 from ..descent import descend, iterates
 from ..live import Answer, LiveFigure, slider
-from ..optimizers import GradientDescent, Momentum, Nesterov
+from ..runs import cut, first
 from ..surfaces import ravine as make_ravine
-from .words import number
+from .rules import THREE, built, memory_of
+from .words import number, tell
 
-RULES = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
-MODES = {
-    "descent": lambda lr, gamma, curvature: quadratics.gradient_descent(lr + 0 * gamma, curvature),
-    "momentum": quadratics.heavy_ball,
-    "nesterov": quadratics.nesterov,
-}
-BEST = {
-    "descent": quadratics.best_gradient_descent,
-    "momentum": quadratics.best_heavy_ball,
-    "nesterov": quadratics.best_nesterov,
-}
+THEORY = {name: quadratics.THEORY[rule.__name__] for name, rule in THREE.items()}
 DIRECTIONS = ("along", "across")
 TOLERANCE = 1e-6
 STEPS, MOST = 120, 2500  # drawn, and counted
@@ -40,7 +31,7 @@ def ravine():
     above = axes["above"]
     rings, words, _ = plots.draw_ravine(above, kappa=64, angle=0)
     halos, heads = {}, {}
-    for name, rule in RULES.items():
+    for name, rule in THREE.items():
         halo, run = plots.moving_path(above, name, rule)
         halos[halo] = run
         plots.moving_curve(axes["loss"], f"loss.{name}", rule)
@@ -68,10 +59,10 @@ def ravine():
             ),
         },
         pointer={above: "start"},
-        runs=[*RULES, *(f"{kind}.{name}" for kind in ("loss", *DIRECTIONS) for name in RULES)],
+        runs=[*THREE, *(f"{kind}.{name}" for kind in ("loss", *DIRECTIONS) for name in THREE)],
         halos=halos,
         heads=heads,
-        names={f"{direction}.{name}": (None, f"loss {direction}") for direction in DIRECTIONS for name in RULES},
+        names={f"{direction}.{name}": (None, f"loss {direction}") for direction in DIRECTIONS for name in THREE},
         scenes={"turned by 45°, with its start": {"angle": 45, "start": (-4.2, -1.4)}},
         background=landscape,
         alt="A ravine from above with three runs from the same start. Beside it their losses on a log scale with the "
@@ -81,7 +72,7 @@ def ravine():
 
 def _panels():
     fig, axes = plots.mosaic(
-        [["above", "loss", "loss", "loss"], ["above", *RULES]],
+        [["above", "loss", "loss", "loss"], ["above", *THREE]],
         {"above": "One ravine, three ways down", "loss": "Loss, step by step"},
         width_ratios=(3.3, 1, 1, 1),
         height_ratios=(1.25, 1),
@@ -89,15 +80,15 @@ def _panels():
     axes["above"].set(xlim=(-5, 5), ylim=(-3.6, 3.6))
     axes["loss"].axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
     axes["loss"].text(1, TOLERANCE / 2, "tolerance 10⁻⁶", va="top", color=plots.SOFT)
-    for name in ("loss", *RULES):
+    for name in ("loss", *THREE):
         axes[name].set(yscale="log", xlim=(0, STEPS), ylim=(1e-9, 1e5), yticks=[1e-8, 1e-4, 1, 1e4])
         axes[name].minorticks_off()
         axes[name].grid(True)
-    for name, rule in RULES.items():
+    for name, rule in THREE.items():
         axes[name].set_title(plots.look_of(rule).label, color=plots.look_of(rule).color, size=11)
         axes[name].set(xticks=[0, 50, 100])
     axes["momentum"].set_xlabel("step  ·  line: loss along the ravine, dots: across it")
-    for name in list(RULES)[1:]:
+    for name in list(THREE)[1:]:
         axes[name].tick_params(labelleft=False)
     return fig, axes
 
@@ -107,8 +98,8 @@ def compute(pull, gamma, *, kappa=64, angle=0, start=START):
     ground, k = make_ravine(kappa, angle), np.arange(STEPS + 1)
     lines = {"start": ([start[0]], [start[1]])}
     words = {"learning rate": _learning_rates(pull, kappa)}
-    for name, rule in RULES.items():
-        optimizer = rule(pull / kappa) if rule is GradientDescent else rule(pull / kappa, gamma)
+    for name, rule in THREE.items():
+        optimizer = built(rule, pull / kappa, gamma)
         path, counted = descend(optimizer, ground, start, steps=STEPS), counts(optimizer, ground, start)
         along, across = parts(path.theta, kappa, angle)
         lines[name] = shown(path.theta, diverges=np.isfinite(counted[1]))
@@ -128,35 +119,32 @@ def parts(theta, kappa, angle):
 def shown(theta, diverges):
     """x and y of the paths, those that diverge cut where they are far away: their zigzag would hide all else."""
     with np.errstate(all="ignore"):
-        far = np.maximum.accumulate(~(np.abs(theta).max(axis=1) < FAR), axis=0) & diverges
-    return tuple(np.where(far, np.nan, theta[:, side]) for side in (0, 1))
+        far = ~(np.abs(theta).max(axis=1) < FAR) & diverges
+    return tuple(cut(theta[:, side], far) for side in (0, 1))
 
 
 def counts(optimizer, ground, start):
     """For each run: the first step with a loss below TOLERANCE, the first with one beyond LEFT times the start's, and
     the loss after MOST steps or where the counting ended; inf where a step never came."""
-    points = islice(iterates(optimizer, ground.gradient, start), MOST + 1)
-    loss = first = ground.value(next(points))
-    arrived, left = (np.where(there, 0.0, np.inf) for there in (loss < TOLERANCE, np.zeros(loss.shape, bool)))
-    running = np.isinf(arrived)
+    losses, over = [], False
     with np.errstate(all="ignore"):
-        for k, theta in enumerate(points, start=1):
-            loss = ground.value(theta)
-            there, gone = running & (loss < TOLERANCE), running & ~(loss <= LEFT * first)
-            arrived[there], left[gone] = k, k
-            running &= ~(there | gone)
-            if not running.any():
+        for theta in islice(iterates(optimizer, ground.gradient, start), MOST + 1):
+            losses.append(ground.value(theta))
+            over |= (losses[-1] < TOLERANCE) | ~(losses[-1] <= LEFT * losses[0])
+            if np.all(over):
                 break
-    return arrived, left, loss
+        losses = np.array(losses)
+        arrived, left = first(losses < TOLERANCE), first(~(losses <= LEFT * losses[0]))
+    return np.where(arrived < left, arrived, np.inf), np.where(left < arrived, left, np.inf), losses[-1]
 
 
 def at_best(name, kappa, angle, start):
     """What theory's best setting for a method needs from this start: (learning rate, gamma, steps), by closed forms."""
-    lr, gamma, rate = BEST[name](1.0, kappa)
+    lr, gamma, rate = THEORY[name].best(1.0, kappa)
     curvatures = np.array([1.0, kappa])
     along, across = (2 * np.array(parts(np.reshape(start, (1, 2)), kappa, angle))[:, 0] / curvatures) ** 0.5
     far = quadratics.steps_to(1e-6, rate, 1 + rate) + 1
-    losses = quadratics.mode_losses(MODES[name](lr, gamma, curvatures), curvatures, int(far), [along, across])
+    losses = quadratics.mode_losses(THEORY[name].mode(lr, gamma, curvatures), curvatures, int(far), [along, across])
     return float(lr), float(gamma), int(np.argmax(losses.sum(axis=1) < TOLERANCE))
 
 
@@ -166,13 +154,13 @@ def best_cells(kappa):
     Among equals the one next to the optimum: heavy ball's rate is sqrt gamma over a whole range of learning rates.
     """
     cells = {}
-    for name, mode in MODES.items():
-        gammas = GAMMAS[:1] if name == "descent" else GAMMAS
+    for name, rule in THREE.items():
+        gammas, mode = GAMMAS if memory_of(rule) else GAMMAS[:1], THEORY[name].mode
         rates = [
             quadratics.spectral_radius(mode(PULLS[:, None] / kappa, gammas, curvature)) for curvature in (1, kappa)
         ]
         worst = np.maximum(*rates)
-        lr, gamma, _ = BEST[name](1.0, kappa)
+        lr, gamma, _ = THEORY[name].best(1.0, kappa)
         away = np.abs(PULLS[:, None] - lr * kappa) + np.abs(gammas - gamma)
         i, k = np.unravel_index(np.argmin(np.where(worst <= worst.min() + 1e-12, away, np.inf)), worst.shape)
         cells[name] = (PULLS[i], gammas[k])
@@ -182,22 +170,20 @@ def best_cells(kappa):
 def best_scenes(kappa):
     """The buttons that go there."""
     return {
-        f"best in the long run: {plots.look_of(RULES[name]).label}": {"pull": pull, "gamma": gamma}
+        f"best in the long run: {plots.look_of(THREE[name]).label}": {"pull": pull, "gamma": gamma}
         for name, (pull, gamma) in best_cells(kappa).items()
     }
 
 
 def _learning_rates(pull, kappa):
-    def told(value):
-        return f"η = {value:.1f} / {kappa} = {value / kappa:.3g}, where λ = κ = {kappa} is the steepest curvature"
-
-    return np.vectorize(told, otypes=[str])(pull)
+    text = f"η = {{:.1f}} / {kappa} = {{:.3g}}, where λ = κ = {kappa} is the steepest curvature"
+    return tell(text, pull, pull / kappa)
 
 
 def _at_best(name, kappa, angle, start):
     lr, gamma, steps = at_best(name, kappa, angle, start)
-    setting = f"ηλ = {lr * kappa:.2f}" if name == "descent" else f"ηλ = {lr * kappa:.2f}, γ = {gamma:.2f}"
-    return f"with theory's best in the long run: {steps} ({setting})"
+    memory = f", γ = {gamma:.2f}" if memory_of(THREE[name]) else ""
+    return f"with theory's best in the long run: {steps} (ηλ = {lr * kappa:.2f}{memory})"
 
 
 def _told(loss, arrived, left, last, best):
@@ -211,4 +197,4 @@ def _told(loss, arrived, left, last, best):
             return f"{start}, first below the tolerance at {arrived:.0f}; {best}"
         return f"{start}, still {number(last)} at {MOST}; {best}"
 
-    return np.vectorize(told, otypes=[str])(loss, arrived, left, last)
+    return tell(told, loss, arrived, left, last)

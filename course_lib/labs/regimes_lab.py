@@ -10,12 +10,11 @@ from .. import plots, quadratics
 from ..descent import iterates
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Momentum, Nesterov
+from ..runs import cut, for_good
+from .words import tell
 
 RULES = {"momentum": Momentum, "nesterov": Nesterov}
-MODES = {"momentum": quadratics.heavy_ball, "nesterov": quadratics.nesterov}
-LIMITS = {"momentum": quadratics.heavy_ball_limit, "nesterov": quadratics.nesterov_limit}
-CRITICAL = {"momentum": quadratics.heavy_ball_critical, "nesterov": quadratics.nesterov_critical}
-BEST = {"momentum": quadratics.best_heavy_ball, "nesterov": quadratics.best_nesterov}
+THEORY = {name: quadratics.THEORY[rule.__name__] for name, rule in RULES.items()}
 STEPS = 60  # drawn
 COUNTED, SETTLED = 400, 50  # a shrink factor is measured between these steps
 RESTING = 20  # steps for which a run must have stayed near, to have settled: a swing is near for one or two
@@ -117,16 +116,16 @@ def _panels(deeper):
 
 def _draw_map(ax, name, deeper):
     pull, gamma, rate = measured_map(name)
-    mode = MODES[name](pull, gamma[:, None], 1)
+    mode = THEORY[name].mode(pull, gamma[:, None], 1)
     image = plots.draw_rates(ax, pull, gamma, rate, quadratics.discriminant(mode))
-    ax.plot(LIMITS[name](gamma, 1), gamma, color="white", linewidth=1.2, linestyle=(0, (4, 3)), zorder=1.5)
+    ax.plot(THEORY[name].limit(gamma, 1), gamma, color="white", linewidth=1.2, linestyle=(0, (4, 3)), zorder=1.5)
     for word, x, y, turned, color in NAMED[name]:
         plots.draw_words(ax, x, y, word, color, rotation=turned)
     x, y, where = BEYOND[name]
     plots.draw_words(ax, x, y, f"diverges beyond\n{where}", edge="#F4F6F8")
     ax.set_xlabel("learning rate × curvature, ηλ")
     if deeper:
-        critical = CRITICAL[name](pull, 1)
+        critical = THEORY[name].critical(pull, 1)
         critical[1:][critical[1:] == 0] = np.nan  # Nesterov beyond ηλ = 1: the fastest is none at all
         ax.plot(pull, critical, color=plots.STAR, linewidth=2.2, linestyle=(0, (6, 1.5)), zorder=1.5)
     return image
@@ -147,22 +146,16 @@ def measured(optimizer):
     SETTLED to COUNTED, as far as they are within the floating-point numbers; 0 where nothing is left by then.
     At a double root sizes fall as k rho^k: there the factor comes out up to 0.6 percent too large.
     """
-    points = islice(iterates(optimizer, lambda theta: theta, [1.0]), COUNTED + 1)
-    (before,) = next(points)
-    n, sum_k, sum_kk, sum_y, sum_ky = np.zeros((5, *before.shape))
-    outside = np.zeros(before.shape, int)
+    x = np.array([theta[0] for theta in islice(iterates(optimizer, lambda theta: theta, [1.0]), COUNTED + 1)])
+    k = np.arange(SETTLED + 1, COUNTED + 1).reshape(-1, *(1,) * (x.ndim - 1))
     with np.errstate(all="ignore"):
-        for k, (x,) in enumerate(points, start=1):
-            outside[~(np.abs(x) < NEAR)] = k
-            if k > SETTLED:
-                size = np.hypot(x, before)
-                seen = (size > SMALLEST) & (size < LARGEST)
-                y = np.log(size, out=np.zeros_like(size), where=seen)
-                n, sum_k, sum_kk = n + seen, sum_k + k * seen, sum_kk + k * k * seen
-                sum_y, sum_ky = sum_y + y, sum_ky + k * y
-            before = x
-        rate = np.exp((n * sum_ky - sum_k * sum_y) / (n * sum_kk - sum_k**2))
-    return np.where(n > 1, rate, 0.0), np.where(outside < COUNTED - RESTING, outside + 1.0, np.inf)
+        settled = for_good(np.abs(x) < NEAR)
+        size = np.hypot(x[SETTLED + 1 :], x[SETTLED:-1])
+        seen = (size > SMALLEST) & (size < LARGEST)
+        y = np.log(size, out=np.zeros_like(size), where=seen)
+        n, sum_k, sum_kk = (part.sum(axis=0) for part in (seen, k * seen, k * k * seen))
+        rate = np.exp((n * (k * y).sum(axis=0) - sum_k * y.sum(axis=0)) / (n * sum_kk - sum_k**2))
+    return np.where(n > 1, rate, 0.0), np.where(settled <= COUNTED - RESTING, settled, np.inf)
 
 
 def series(optimizer, diverges):
@@ -172,7 +165,7 @@ def series(optimizer, diverges):
     """
     x = np.array([theta[0] for theta in islice(iterates(optimizer, lambda theta: theta, [1.0]), STEPS + 1)])
     with np.errstate(all="ignore"):
-        x = np.where(np.maximum.accumulate(~(np.abs(x) < FAR), axis=0) & diverges, np.nan, x)
+        x = cut(x, ~(np.abs(x) < FAR) & diverges)
         return x, np.diff(x, axis=0, prepend=x[:1])
 
 
@@ -180,7 +173,7 @@ def compute(pull, gamma):
     """The runs of both methods for every pull = eta lambda (n, 1) and gamma (1, m), and what they are called."""
     lines, words = {}, {}
     for name, rule in RULES.items():
-        optimizer, mode = rule(pull, gamma), MODES[name](pull, gamma, 1)
+        optimizer, mode = rule(pull, gamma), THEORY[name].mode(pull, gamma, 1)
         lines[name] = (np.arange(STEPS + 1), series(optimizer, quadratics.regime(mode) == "divergent")[0])
         lines[f"place, {name}"] = (pull[None], gamma[None])
         gap, ends = np.nan * pull, 0 * pull
@@ -194,16 +187,16 @@ def compute_deeper(pull, gamma, *, kappa=25):
     """`compute`, with the runs as (x, last step), the eigenvalues, and the ends of the best ravine of this kappa."""
     lines = {}
     for name, rule in RULES.items():
-        mode = MODES[name](pull, gamma, 1)
+        mode = THEORY[name].mode(pull, gamma, 1)
         lines[f"phase.{name}"] = series(rule(pull, gamma), quadratics.regime(mode) == "divergent")
         roots = quadratics.eigenvalues(mode)
         lines[f"roots.{name}"] = (roots.real, roots.imag)
-        one, other = quadratics.eigenvalues(MODES[name](PULLS[:, None, None], gamma, 1))
+        one, other = quadratics.eigenvalues(THEORY[name].mode(PULLS[:, None, None], gamma, 1))
         swapped = (one.imag < other.imag) | ((one.imag == other.imag) & (one.real < other.real))
         gap = np.full_like(one[:1], np.nan)
         ways = np.concatenate([np.where(swapped, other, one), gap, np.where(swapped, one, other)])
         lines[f"ways.{name}"] = (ways.real, ways.imag)
-        lr, best, _ = BEST[name](1.0, kappa)
+        lr, best, _ = THEORY[name].best(1.0, kappa)
         lines[f"stretch, {name}"] = ([lr, lr * kappa], [best, best])
     plain = compute(pull, gamma)
     return Answer(plain.lines | lines, plain.words | _lines_told(kappa))
@@ -227,7 +220,7 @@ def _lines_told(kappa):
     """What the further lines on the maps are."""
     places = []
     for name, rule in RULES.items():
-        lr, gamma, rate = BEST[name](1.0, kappa)
+        lr, gamma, rate = THEORY[name].best(1.0, kappa)
         place = f"γ = {gamma:.2f} and ηλ from {lr:.2f} to {lr * kappa:.2f}"
         places.append(f"{plots.look_of(rule).label} at {place} leaves {rate:.3f}")
     return {
@@ -247,4 +240,4 @@ def _told(mode, rate, steps):
         end = f"after {steps:.0f} steps" if np.isfinite(steps) else f"not within {COUNTED} steps"
         return f"{SAID[regime]}: a step leaves {rate:.3f} (theory: {rho:.3f}); closer than 1/1000 for good {end}"
 
-    return np.vectorize(told, otypes=[str])(quadratics.regime(mode), rate, quadratics.spectral_radius(mode), steps)
+    return tell(told, quadratics.regime(mode), rate, quadratics.spectral_radius(mode), steps)

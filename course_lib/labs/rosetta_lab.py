@@ -10,6 +10,7 @@ from .. import plots
 from ..conventions import CONVENTIONS, Averaged, convert
 from ..descent import iterates
 from ..live import Answer, LiveFigure, slider
+from .words import tell
 
 STEPS, DROP, START = 60, 12, 4.0
 NAMES = ("deck", "Sutskever", "Polyak", "averaged", "PyTorch", "Keras", "optax")
@@ -103,14 +104,13 @@ def run(settings, drop):
 def _said(settings, mode, is_chosen):
     """How the settings are written there, for every gamma: (n,)."""
     names = [field.name for field in fields(settings)]
-    grids = np.broadcast_arrays(*(getattr(settings, name) for name in names[:2]))
-    rates, momenta = (np.ravel(grid) for grid in grids)
-    told = []
-    for rate, momentum in zip(rates, momenta, strict=True):
+
+    def told(rate, momentum):
         text = str(type(settings)(float(rate), float(momentum)))
         then = f", from step {DROP + 1} on {names[0]}={rate / 10:.6g}" if mode == DROPPED else ""
-        told.append(text + then + (" (chosen)" if is_chosen else ""))
-    return np.array(told)
+        return text + then + (" (chosen)" if is_chosen else "")
+
+    return np.ravel(tell(told, *(getattr(settings, name) for name in names[:2])))
 
 
 def _verdict(modes, places):
@@ -119,23 +119,22 @@ def _verdict(modes, places):
     alike = _apart(list(places.values()))
     groups = _apart([places["Keras"], places["PyTorch"]])
     copied = _apart([others[0], places["averaged"]])
-    told = np.empty(alike.shape, dtype=object)
-    for place in np.ndindex(alike.shape):
-        mode = modes[place[1]]
+
+    def told(mode, alike, groups, copied):
         if mode == CONVERTED:
-            told[place] = f"one path: nowhere further apart than {alike[place]:.0e}"
-        elif mode == DROPPED and groups[place] < 1e-9:
-            told[place] = "one path: without memory there is nothing that could coast"
-        elif mode == DROPPED:
-            told[place] = (
+            return f"one path: nowhere further apart than {alike:.0e}"
+        if mode == DROPPED and groups < 1e-9:
+            return "one path: without memory there is nothing that could coast"
+        if mode == DROPPED:
+            return (
                 f"two groups after step {DROP}: memories of steps coast on, memories of gradients slow down at once; "
-                f"up to {groups[place]:.2g} apart"
+                f"up to {groups:.2g} apart"
             )
-        elif copied[place] < 1e-9:
-            told[place] = "one path: without memory the numbers mean the same everywhere"
-        else:
-            told[place] = f"six draw one path, averaged another: up to {copied[place]:.2g} apart"
-    return told.astype(str)
+        if copied < 1e-9:
+            return "one path: without memory the numbers mean the same everywhere"
+        return f"six draw one path, averaged another: up to {copied:.2g} apart"
+
+    return tell(told, modes, alike, groups, copied)
 
 
 def _apart(places):

@@ -1,7 +1,6 @@
 """One ravine, turned: who notices that its directions are no longer those of the axes."""
 
-from dataclasses import fields
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 import ipywidgets
@@ -10,13 +9,16 @@ import numpy as np
 from .. import plots
 from ..descent import descend, iterates
 from ..live import Answer, LiveFigure, slider
-from ..optimizers import OPTIMIZERS, Adagrad, AdamW, GradientDescent
+from ..optimizers import AdamW
+from ..optimizers.base import FIELDS
+from ..runs import first, for_good
 from ..surfaces import Surface
+from .grids import at
+from .rules import BY_NAME, built, memory_of
+from .words import tell
 
 # AdamW is Adam here, except that its decay pulls to zero: where the minimum is. It would be helped by that.
-RULES = {rule.__name__: rule for rule in OPTIMIZERS if rule is not AdamW}
-WITHOUT = (GradientDescent, Adagrad)  # a learning rate is all they have
-SYMBOLS = {"gamma": "γ", "rho": "ρ", "beta1": "β₁"}
+RULES = {name: rule for name, rule in BY_NAME.items() if rule is not AdamW}
 ANGLES = np.linspace(0, 90, 37)
 KAPPAS = (10, 30, 100)
 START = (-4.0, 2.0)  # in the ravine's own frame: along its floor, across it
@@ -172,27 +174,15 @@ def seen(point, angle):
 def arrivals(loss, tolerance=TOLERANCE):
     """(first, settled) of losses in order of the steps, the start first: the first step below the tolerance,
     and the first from which on the loss stays there; inf where that is not within COUNTED steps."""
-    dips = last = None
-    for k, height in enumerate(loss):
-        above = ~(height < tolerance)
-        if k == 0:
-            dips, last = np.full(above.shape, np.inf), np.full(above.shape, -1.0)
-        dips[~above & np.isinf(dips)] = k
-        last[above] = k
-    return tuple(np.where(step <= COUNTED, step, np.inf) for step in (dips, last + 1))
+    with np.errstate(all="ignore"):
+        below = loss < tolerance
+    return tuple(np.where(step <= COUNTED, step, np.inf) for step in (first(below), for_good(below)))
 
 
 def grid_of(rule):
     """Every setting the tuning tries, BUDGET of them: an optimizer that is a sweep (1, rates, memories)."""
-    if rule in WITHOUT:
-        return rule(np.geomspace(SLOWEST, FASTEST, BUDGET)[None, :, None])
-    rates = np.geomspace(SLOWEST, FASTEST, BUDGET // len(MEMORIES))
-    return rule(rates[None, :, None], MEMORIES[None, None])  # the first setting after the learning rate is the memory
-
-
-def memory_of(rule):
-    """The name of the setting that is tuned beside the learning rate, or None."""
-    return None if rule in WITHOUT else fields(rule)[1].name
+    rates = np.geomspace(SLOWEST, FASTEST, BUDGET // len(MEMORIES) if memory_of(rule) else BUDGET)
+    return built(rule, rates[None, :, None], MEMORIES[None, None])
 
 
 @lru_cache(maxsize=64)
@@ -204,10 +194,9 @@ def tuned(name, kappa, angle=0.0):
     starts = seen(far * np.array([-np.cos(DIRECTIONS), np.sin(DIRECTIONS)]), np.array(angle))[:, :, None, None]
     points = islice(iterates(options, ground.gradient, starts), WATCHED + 1)
     with np.errstate(all="ignore"):
-        _, settled = arrivals((ground.value(theta) for theta in points), TOLERANCE / ROOM)
+        _, settled = arrivals(np.array([ground.value(theta) for theta in points]), TOLERANCE / ROOM)
     rate, memory = np.unravel_index(settled.max(axis=0).argmin(), settled.shape[1:])
-    lr = float(options.lr[0, rate, 0])
-    return rule(lr) if rule in WITHOUT else rule(lr, float(MEMORIES[memory]))
+    return built(rule, float(options.lr[0, rate, 0]), float(MEMORIES[memory]))
 
 
 @lru_cache(maxsize=64)
@@ -222,7 +211,7 @@ def raced(name, kappa):
 
 def compute(angle, rule, *, kappa=100):
     """The turned ravine for every angle (n, 1) of ANGLES, the run of every rule (1, m), and the steps of all."""
-    which = np.abs(ANGLES - angle).argmin(axis=1)[:, None]
+    which = at(ANGLES, angle)
     lines = _ground(angle, kappa) | _chosen(which, angle, rule, kappa) | _rows(which, rule, kappa)
     return Answer(lines, _words(which, rule, kappa))
 
@@ -285,14 +274,14 @@ def _rows(which, rule, kappa):
     row = np.arange(len(RULES))
     span = np.column_stack([low, high, np.full(len(row), np.nan)]).ravel()
     lines["at 0°"], lines["span"] = (level, row), (span, np.repeat(row, 3))
-    here = np.array([list(RULES).index(name) for name in rule.ravel()], float)
+    here = at(list(RULES), rule.ravel())
     lines["chosen"] = (STEPS, np.broadcast_to(here, (2, 1, rule.size)))
     return lines
 
 
 def _words(which, rule, kappa):
     """In words: the run one looks at, and how every method stands to its steps at 0 degrees."""
-    looked_at = np.array([[_told(name, turn, kappa) for name in rule.ravel()] for turn in which.ravel()])
+    looked_at = tell(partial(_told, kappa=kappa), rule, which)
     same, other = [], []
     for turn in which.ravel():
         steps = {name: raced(name, kappa)[1][1][[turn, 0]] for name in RULES}
@@ -329,4 +318,4 @@ def _count(steps):
 def _setting(optimizer):
     memory = memory_of(type(optimizer))
     rate = f"tuned at 0° to η = {optimizer.lr:.3g}"
-    return f"{rate}, {SYMBOLS[memory]} = {getattr(optimizer, memory):g}" if memory else rate
+    return f"{rate}, {FIELDS[memory].letter} = {getattr(optimizer, memory):g}" if memory else rate

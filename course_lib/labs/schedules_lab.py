@@ -11,6 +11,7 @@ from ..descent import iterates
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Momentum
 from ..training import constant, cosine, step_decay, sutskever, warm_up
+from .words import tell
 
 STEPS, SEEDS, LAST = 500, 16, 20  # of a run; runs in a mean; steps that count as the end
 FLAT, WALLS, NOISE, START = 0.003, 0.5, 0.3, (-20.0, 2.5)  # the valley: curvature of its floor, steepening, noise
@@ -151,14 +152,14 @@ def compute(kind, peak, *, length=10.0):
 
 def _told(loss, best):
     """In words, for every run (STEPS + 1, *grid): how it ends, against the best constant setting."""
-    ends, text, alive = ending(loss), np.empty(loss.shape[1:], dtype=object), np.isfinite(loss).sum(axis=0)
-    for cell in np.ndindex(text.shape):
-        if alive[cell] <= STEPS:
-            text[cell] = f"diverges at step {alive[cell]}"
-            continue
-        times = ends[cell] / best
+
+    def told(end, alive):
+        if alive <= STEPS:
+            return f"diverges at step {alive}"
+        times = end / best
         against = f"{times:.1f} times as high as" if times > 1.05 else f"{1 / times:.1f} times below"
         if 0.95 < times < 1.05:
             against = "as low as"
-        text[cell] = f"ends at {ends[cell]:.4f}, {against} the best constant one"
-    return text.astype(str)
+        return f"ends at {end:.4f}, {against} the best constant one"
+
+    return tell(told, ending(loss), np.isfinite(loss).sum(axis=0))

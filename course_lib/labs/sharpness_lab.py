@@ -6,22 +6,23 @@ from itertools import islice
 import ipywidgets
 import numpy as np
 
-from .. import plots
+from .. import plots, runs
 from ..curvature import hessian, largest_curvature
 from ..descent import iterates
 from ..live import Answer, LiveFigure, slider
 from ..networks import Network
 from ..optimizers import Momentum, Nesterov
-from ..quadratics import heavy_ball_limit, nesterov_limit
+from ..quadratics import THEORY
 from ..training import progress_bar
-from .words import number
+from .grids import at
+from .words import number, tell
 
 NETWORK, SEED = Network((1, 12, 12, 1), "tanh", "squared"), 22
 INPUTS = np.linspace(-1, 1, 20)[:, None]
 TARGETS = 8 * INPUTS[:, 0] ** 4 - 8 * INPUTS[:, 0] ** 2 + 1  # T_4, Chebyshev's polynomial: two valleys and a hump
 GENTLE, LONG = Momentum(0.02, 0.9), 3000  # how the trained network was trained: far below its edge of 190
 RULES = {"momentum": Momentum, "nesterov": Nesterov}
-LIMITS = {"momentum": heavy_ball_limit, "nesterov": nesterov_limit}
+LIMITS = {name: THEORY[rule.__name__].limit for name, rule in RULES.items()}
 SHARE, SHARES = "learning rate / limit", np.round(0.1 * np.arange(5, 15), 1)
 GAMMAS = (0.0, 0.25, 0.5, 0.75, 0.9)
 STARTS = {"trained": (300, 1, 5), "fresh": (2000, 10, 20)}  # steps, steps between two losses and two curvatures
@@ -153,20 +154,19 @@ def cut(loss, steepest):
     """The same, without what comes after a run has diverged: the curvatures of lost places mean nothing."""
     with np.errstate(all="ignore"):
         lost = np.maximum.accumulate(~(loss < LOST * loss[0]), axis=0)
-    at = np.arange(len(steepest)) * (len(loss) - 1) // (len(steepest) - 1)  # the loss at the same step
-    return np.where(lost, np.nan, loss), np.where(lost[at], np.nan, steepest)
+    same = np.arange(len(steepest)) * (len(loss) - 1) // (len(steepest) - 1)  # the loss at the same step
+    return runs.cut(loss, lost), runs.cut(steepest, lost[same])
 
 
 def compute(share, gamma):
     """What happens with every share (n, 1) of the predicted limit and every gamma (1, m), from either network."""
-    rows = [np.abs(SHARES - one).argmin() for one in share.ravel()]
-    columns = [GAMMAS.index(one) for one in gamma.ravel()]
+    rows, columns = at(SHARES, share), at(GAMMAS, gamma)
     where = np.log10(sharpest() / share)
     lines, words = {"edge": (np.stack([where, where]), [0, 1e3])}, {"learning rate": _rates(share, gamma)}
     for name in RULES:
         told = []
         for start, (steps, every, seldom) in STARTS.items():
-            loss, steepest = (values[:, rows][:, :, columns] for values in everything()[start, name])
+            loss, steepest = (values[:, rows, columns] for values in everything()[start, name])
             edge = steepest * share / sharpest()
             lines[f"loss.{start}.{name}"] = (np.arange(0, steps + 1, every), loss)
             lines[f"edge.{start}.{name}"] = (np.arange(0, steps + 1, seldom), edge)
@@ -178,7 +178,7 @@ def compute(share, gamma):
 def _rates(share, gamma):
     ball, ahead = (share * LIMITS[name](gamma, sharpest()) for name in RULES)
     text = "η = {:.3g} for momentum, {:.3g} for Nesterov: {:.1f} of their limits where the largest curvature is {:.1f}"
-    return np.vectorize(text.format, otypes=[str])(*np.broadcast_arrays(ball, ahead, share, sharpest()))
+    return tell(text, ball, ahead, share, sharpest())
 
 
 def _after_training(loss, edge):
@@ -195,7 +195,7 @@ def _after_training(loss, edge):
 
     with np.errstate(all="ignore"):
         doubled = (loss > 2 * loss[0]).argmax(axis=0)  # 0 where it never is
-    return np.vectorize(told, otypes=[str])(doubled, *_highest(loss), np.nan_to_num(edge[-1]))
+    return tell(told, doubled, *_highest(loss), np.nan_to_num(edge[-1]))
 
 
 def _from_the_beginning(loss, edge):
@@ -207,7 +207,7 @@ def _from_the_beginning(loss, edge):
         return f"from the fresh one: ends with the curvature at {late:.2f} of the edge, loss {number(last)}"
 
     late = np.nan_to_num(edge[2 * len(edge) // 3 :]).mean(axis=0)
-    return np.vectorize(told, otypes=[str])(late, np.nan_to_num(loss[-1]), *_highest(loss))
+    return tell(told, late, np.nan_to_num(loss[-1]), *_highest(loss))
 
 
 def _highest(loss):

@@ -10,6 +10,7 @@ from ..descent import trace
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Momentum, Nesterov
 from ..surfaces import Surface, ravine
+from .words import point, tell
 
 UPDATES = 16
 GROW = 15  # moments an arrow takes to grow while the update is played
@@ -191,29 +192,23 @@ def _frame(*points):
 
 
 def _words(update, ahead, parts, landed, gamma, lr):
-    shape = ahead.shape
-    words = {name: np.empty(shape, dtype=object) for name in ARROWS}
-    for place in np.ndindex(shape):
-        momentum, gradient, other, end = (
-            a[:, *place] for a in (parts["momentum"], parts["gradient"], parts["other"], landed)
-        )
-        nothing = int(update.ravel()[place[0]]) == 1
-        where = "ahead, at the arrow's end" if ahead[place] else "here, where the ball is"
-        instead = "here" if ahead[place] else "ahead"
-        words["momentum"][place] = (
-            "nothing yet: there was no last step"
-            if nothing
-            else f"{_pair(momentum)}, γ = {gamma:.2f} times the last move, {_pair(momentum / gamma)}"
-            if gamma
-            else f"{_pair(momentum)}: with γ = 0 the last move is forgotten"
-        )
-        words["gradient"][place] = (
-            f"{_pair(gradient)}, minus η = {lr:.2f} times the slope {where}; {instead} it would be {_pair(other)}"
-        )
-        words["step"][place] = f"{_pair(momentum + gradient)}, their sum: the ball lands on {_pair(end)}"
-    return {name: texts.astype(str) for name, texts in words.items()}
+    def carried(update, x, y):
+        if update == 1:
+            return "nothing yet: there was no last step"
+        if gamma == 0:
+            return f"{point((x, y))}: with γ = 0 the last move is forgotten"
+        return f"{point((x, y))}, γ = {gamma:.2f} times the last move, {point((x / gamma, y / gamma))}"
 
+    def pushed(ahead, x, y, other_x, other_y):
+        where = "ahead, at the arrow's end" if ahead else "here, where the ball is"
+        slope = f"{point((x, y))}, minus η = {lr:.2f} times the slope {where}"
+        return f"{slope}; {'here' if ahead else 'ahead'} it would be {point((other_x, other_y))}"
 
-def _pair(vector):
-    x, y = (f"{value:.2f}".replace("-", "−") for value in vector + 0.0)
-    return f"({x}, {y})"
+    def landed_on(x, y, end_x, end_y):
+        return f"{point((x, y))}, their sum: the ball lands on {point((end_x, end_y))}"
+
+    return {
+        "momentum": tell(carried, update, *parts["momentum"]),
+        "gradient": tell(pushed, ahead, *parts["gradient"], *parts["other"]),
+        "step": tell(landed_on, *parts["momentum"] + parts["gradient"], *landed),
+    }

@@ -11,7 +11,10 @@ from ..data import digits, moons, spirals
 from ..live import Answer, LiveFigure, slider
 from ..networks import Network
 from ..optimizers import Momentum, Nesterov
+from ..runs import first
 from ..training import progress_bar, train
+from .grids import at
+from .words import tell
 
 RATES = (10**-2.5, 10**0.5, 13)  # lowest, highest, how many: four a decade
 GAMMAS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
@@ -229,8 +232,8 @@ def compute(lr, gamma, *, data="spirals", method="momentum", seed=0):
     task, kept = TASKS[data], trained(data, method, seed)
     pick = (
         slice(None),
-        np.abs(np.log(np.geomspace(*RATES)) - np.log(lr)).argmin(axis=1)[:, None],
-        np.abs(np.array(GAMMAS) - gamma.T).argmin(axis=1)[None],
+        at(np.geomspace(*RATES), lr),
+        at(GAMMAS, gamma),
     )
     history = kept.history
     lines = {}
@@ -241,8 +244,8 @@ def compute(lr, gamma, *, data="spirals", method="momentum", seed=0):
     x, y = (np.where(kept.wrong, side[:, None, None], np.nan) for side in task.places.T)
     lines["wrong"] = _framed(x, pick), _framed(y, pick)
     words = {part: _told(part, lines, pick, task, history) for part in ("training", "test")}
-    first = _first(lines["accuracy.test"][1] >= task.goal)
-    words["score"] = np.vectorize(lambda k: f"{k:.0f}" if np.isfinite(k) else "", otypes=[str])(first)
+    epoch = first(lines["accuracy.test"][1] >= task.goal)
+    words["score"] = tell(lambda k: f"{k:.0f}" if np.isfinite(k) else "", epoch)
     return Answer(lines, words)
 
 
@@ -254,14 +257,9 @@ def _framed(values, pick):
     return values.reshape(-1, *values.shape[2:])
 
 
-def _first(reached):
-    """The first epoch at which it is, inf if there is none."""
-    return np.where(reached.any(axis=0), reached.argmax(axis=0).astype(float), np.inf)
-
-
 def _told(part, lines, pick, task, history):
     loss, accuracy = lines[f"loss.{part}"][1], lines[f"accuracy.{part}"][1]
-    first = _first(accuracy >= task.goal)
+    epoch = first(accuracy >= task.goal)
     lost = history.diverged[pick[1:]] / (history.steps[-1] / history.epochs[-1])
 
     def told(loss, accuracy, first, lost):
@@ -273,4 +271,4 @@ def _told(part, lines, pick, task, history):
         goal = f"{task.goal:.0%} right"
         return f"{end}; {goal} first after epoch {first:.0f}" if np.isfinite(first) else f"{end}; {goal} not reached"
 
-    return np.vectorize(told, otypes=[str])(loss[-1], accuracy[-1], first, lost)
+    return tell(told, loss[-1], accuracy[-1], epoch, lost)

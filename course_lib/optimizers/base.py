@@ -13,25 +13,40 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ..arguments import numbers
 from ..tracing import Letters
 
 Hyper = float | Sequence[float] | np.ndarray
 
-# The one table of what a hyperparameter may be: (lowest, highest, in words). Values that merely make a run
-# diverge, such as gamma > 1, are allowed: divergence is part of the subject.
-RANGES = {
-    "lr": (0.0, np.inf, "0 or more"),
-    "gamma": (0.0, np.inf, "0 or more"),
-    "rho": (0.0, 1.0, "from 0 to 1"),
-    "beta1": (0.0, np.nextafter(1.0, 0.0), "from 0 to below 1"),
-    "beta2": (0.0, np.nextafter(1.0, 0.0), "from 0 to below 1"),
-    "eps": (0.0, np.inf, "0 or more"),
-    "weight_decay": (0.0, np.inf, "0 or more"),
+
+class Field(NamedTuple):
+    """What a hyperparameter of this name may be, in numbers and in words, what it is, and its letter."""
+
+    lowest: float
+    highest: float
+    accepted: str
+    kind: str
+    letter: str
+
+
+# The one table of hyperparameters. Values that merely make a run diverge, such as gamma > 1, are allowed: divergence
+# is part of the subject.
+BELOW_ONE = np.nextafter(1.0, 0.0)
+FIELDS = {
+    "lr": Field(0.0, np.inf, "0 or more", "rate", "η"),
+    "gamma": Field(0.0, np.inf, "0 or more", "memory", "γ"),
+    "beta": Field(0.0, np.inf, "0 or more", "memory", "β"),
+    "rho": Field(0.0, 1.0, "from 0 to 1", "memory", "ρ"),
+    "beta1": Field(0.0, BELOW_ONE, "from 0 to below 1", "memory", "β₁"),
+    "beta2": Field(0.0, BELOW_ONE, "from 0 to below 1", "memory", "β₂"),
+    "eps": Field(0.0, np.inf, "0 or more", "guard", "ε"),
+    "weight_decay": Field(0.0, np.inf, "0 or more", "decay", "λ"),
 }
+UNKNOWN = Field(-np.inf, np.inf, "finite", "", "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +73,7 @@ class Optimizer:
 
     def __post_init__(self):
         for name, value in hyperparameters(self).items():
-            _check(f"{type(self).__name__}({name}=...)", value, *RANGES.get(name, (-np.inf, np.inf, "finite")))
+            _check(f"{type(self).__name__}({name}=...)", value, FIELDS.get(name, UNKNOWN))
             if isinstance(value, (list, tuple)):
                 object.__setattr__(self, name, np.array(value))  # so that every formula can reckon with it
         self.sweep  # noqa: B018  asking for the shape is the check that the sweeps fit together
@@ -97,6 +112,12 @@ def hyperparameters(optimizer) -> dict:
     return {field.name: getattr(optimizer, field.name) for field in dataclasses.fields(optimizer)}
 
 
+def memories(kind) -> tuple[str, ...]:
+    """The fields of a class of optimizers that are memories, the main one first: gamma, rho, beta1, beta2."""
+    names = (field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+    return tuple(name for name in names if FIELDS.get(name, UNKNOWN).kind == "memory")
+
+
 def prepared(optimizer, theta):
     """The same optimizer, ready for many steps of theta: plain numbers and sweeps, full arrays, in theta's own type.
 
@@ -126,29 +147,17 @@ def _counts(kind):
     return {field.name for field in fields if field.type in (int, bool, str, "int", "bool", "str")}
 
 
-def nearest(name, known):
-    """A sentence that names the known word closest to `name`, for messages about unknown names."""
-    import difflib  # only where a sentence is due: it would cost every import of the course
-
-    close = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}Known are: {', '.join(known)}."
-
-
-def _check(argument, value, lowest, highest, accepted):
+def _check(argument, value, known):
     if isinstance(value, Letters):
         return  # of any number: those that it stands for are a figure's, and lie in range
-    try:
-        numbers = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        numbers = np.array(None)
-    if numbers.size and numbers.dtype.kind not in "biuf":
+    given = numbers(value)
+    if given is None:
         raise TypeError(f"{argument} takes a number or an array of numbers, not {value!r}")
-    if numbers.size == 0:
+    if given.size == 0:
         raise ValueError(f"{argument} is an empty sweep: it needs at least one value")
-    wrong = numbers[~(np.isfinite(numbers) & (numbers >= lowest) & (numbers <= highest))]
+    wrong = given[~(np.isfinite(given) & (given >= known.lowest) & (given <= known.highest))]
     if wrong.size:
-        raise ValueError(f"{argument} is {float(wrong.flat[0])!r}: it must be a finite number, {accepted}")
+        raise ValueError(f"{argument} is {float(wrong.flat[0])!r}: it must be a finite number, {known.accepted}")
 
 
 def _shown(value):

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data, whole
+from ..arguments import whole
+from ..data import Data
 from ..descent import iterates
 from ..networks import Network
 

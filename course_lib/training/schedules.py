@@ -4,11 +4,12 @@ A number may be an array, too: cosine(lrs[:, None], steps) is a whole sweep of s
 """
 
 import dataclasses
-import operator
 
 import numpy as np
 
-from ..optimizers.base import nearest
+from ..arguments import nearest, whole
+
+STEPS = "a whole number of steps"
 
 
 def constant(lr):
@@ -21,7 +22,7 @@ def step_decay(lr, every, factor=0.1):
 
     PyTorch: torch.optim.lr_scheduler.StepLR(step_size=every, gamma=factor).
     """
-    every = _steps("every", every)
+    every = whole("every", every, what=STEPS)
     return lambda t: lr * factor ** ((t - 1) // every)
 
 
@@ -30,7 +31,7 @@ def cosine(lr, steps, lowest=0.0):
 
     Source: Loshchilov, Hutter (2017), SGDR, eq. 5, without restarts. PyTorch: CosineAnnealingLR(T_max=steps).
     """
-    steps = _steps("steps", steps)
+    steps = whole("steps", steps, what=STEPS)
     return lambda t: lowest + (lr - lowest) * (1 + np.cos(np.pi * min((t - 1) / steps, 1.0))) / 2
 
 
@@ -39,7 +40,7 @@ def warm_up(schedule, steps):
 
     Source: Goyal et al. (2017), arXiv:1706.02677, section 2.2, where it begins at a small lr instead of near 0.
     """
-    schedule, steps = _schedule(schedule), _steps("steps", steps)
+    schedule, steps = _schedule(schedule), whole("steps", steps, what=STEPS)
     return lambda t: min(t / steps, 1.0) * schedule(t)
 
 
@@ -48,7 +49,7 @@ def sutskever(gamma_max=0.99, every=250):
 
     That is 1 - 1 / (2 (floor(t / every) + 1)). Source: Sutskever et al. (2013), eq. 5, where every = 250.
     """
-    every = _steps("every", every)
+    every = whole("every", every, what=STEPS)
     return lambda t: np.minimum(1 - 2.0 ** (-1 - np.log2(t // every + 1)), gamma_max)
 
 
@@ -75,13 +76,3 @@ def scheduled(optimizer, **hyper):
 
 def _schedule(value):
     return value if callable(value) else constant(value)
-
-
-def _steps(argument, value):
-    try:
-        whole = operator.index(value)
-    except TypeError:
-        whole = 0
-    if whole < 1:
-        raise ValueError(f"{argument} is {value!r}: it must be a whole number of steps, at least 1")
-    return whole

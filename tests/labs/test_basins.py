@@ -8,6 +8,7 @@ from course_lib import labs, plots
 from course_lib.descent import descend
 from course_lib.labs import basins_lab
 from course_lib.labs.basins_lab import DIVERGED, GROUNDS, LATE, MEMORIES, MOVING, RULES, STEPS
+from course_lib.labs.rules import built
 from course_lib.optimizers import Adam, GradientDescent, Momentum
 from course_lib.surfaces import SURFACES
 
@@ -47,7 +48,7 @@ def test_a_mark_is_where_a_run_of_its_own_comes_to_rest(surface, rule, lr):
     starts, reached = basins_lab.starts_of(surface), basins_lab.ends(surface, rule, lr)
     minima = basins_lab.minima_of(surface)
     for row, number in ((0, 3), (10, 333), (18, 512), (18, 977), (19, 700)):
-        optimizer = basins_lab.optimizer_of(rule, lr, MEMORIES[row])
+        optimizer = built(RULES[rule], lr, MEMORIES[row])
         late = descend(optimizer, surface, starts[:, number], steps=STEPS).theta[-LATE:]
         away = [np.linalg.norm(late - minimum.place, axis=1).max() for minimum in minima]
         lost = not (np.abs(late) < 1e3).all()
@@ -119,7 +120,7 @@ def test_prose_of_lesson_04_says_how_many_of_adams_runs_still_move():
     told = prose("04", "basins-sentence")
     still, after, home = numbers(told, r"(\d+) % are still on their way .* \(after (\d+) it is (\d+) %\)")
     starts, surface = basins_lab.starts_of(CAMEL), GROUNDS[CAMEL]
-    path = descend(basins_lab.optimizer_of("Adam", 0.01, 0.9), surface, starts, steps=int(after)).theta
+    path = descend(built(RULES["Adam"], 0.01, 0.9), surface, starts, steps=int(after)).theta
     soon, late = (basins_lab.rest_of(path[k + 1 - LATE : k + 1], CAMEL) for k in (STEPS, int(after)))
     assert [still, home] == [round(100 * np.mean(soon == MOVING)), round(100 * np.mean(late == 0))]
 

@@ -29,7 +29,7 @@ def cell(k, kappa):
 
 
 @pytest.mark.parametrize("kappa", [25.0, np.inf])
-@pytest.mark.parametrize("name", lab.RULES)
+@pytest.mark.parametrize("name", lab.THREE)
 def test_it_draws_what_the_optimizers_do(whole, kappa, name):
     surface, column = worst(lab.N, kappa), KAPPAS.index(kappa)
     points = np.array(list(islice(iterates(lab.rules(kappa)[name][0], surface.gradient, surface.start), 51)))
@@ -46,13 +46,13 @@ def test_nesterov_grows_its_momentum_in_the_convex_case():
 
 def test_no_line_reaches_beyond_the_front(whole):
     beyond = np.arange(1, lab.N + 1)[:, None] > np.arange(lab.STEPS + 1)
-    for name in (*lab.RULES, "best"):
+    for name in (*lab.THREE, "best"):
         assert not whole.lines[f"chain.{name}"][1][beyond].any()
 
 
 def test_no_loss_comes_below_the_line_and_conjugate_gradient_lies_on_it(whole):
     line = whole.lines["loss.best"][1]
-    for name in lab.RULES:
+    for name in lab.THREE:
         assert (whole.lines[f"loss.{name}"][1] >= line * (1 - 1e-9)).all()
     np.testing.assert_allclose(whole.lines["conjugate"][1], line[:: lab.RINGS], rtol=1e-6)
 
@@ -61,7 +61,7 @@ def test_the_front_and_the_balls_stand_where_the_slider_says():
     lines = cell(20, 100.0).lines
     assert np.ravel(lines["front"][0]).tolist() == [20.5, 20.5]
     assert np.ravel(lines["untouched"][0]).tolist() == [20.5, 102]
-    for name in (*lab.RULES, "best"):
+    for name in (*lab.THREE, "best"):
         (x, y) = (np.ravel(side).item() for side in lines[f"here.{name}"])
         assert x == 20 and y == np.ravel(lines[f"loss.{name}"][1])[20]
     np.testing.assert_array_equal(np.ravel(lines["minimiser"][1]), minimiser(lab.N, 100.0))
@@ -87,12 +87,12 @@ def test_words_promise_nothing_where_the_theorem_speaks_of_another_function():
 def test_words_before_the_first_step():
     words = cell(0, np.inf).words
     assert words["within reach"].item().startswith("after 0 steps all coordinates are 0")
-    assert all(", 1 times the best within reach" in words[name].item() for name in lab.RULES)
+    assert all(", 1 times the best within reach" in words[name].item() for name in lab.THREE)
 
 
 def test_tuned_momentum_stays_near_the_line_and_gradient_descent_does_not():
     lines = cell(20, 100.0).lines
-    times = {name: np.ravel(lines[f"loss.{name}"][1] / lines["loss.best"][1])[20] for name in lab.RULES}
+    times = {name: np.ravel(lines[f"loss.{name}"][1] / lines["loss.best"][1])[20] for name in lab.THREE}
     assert times["momentum"] < 4 < 15 < times["nesterov"] < 25 < 150 < times["descent"]
 
 

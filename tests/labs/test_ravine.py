@@ -23,7 +23,7 @@ def live():
 
 
 def rule(name, pull, gamma, kappa):
-    kind = lab.RULES[name]
+    kind = lab.THREE[name]
     return kind(pull / kappa) if kind is GradientDescent else kind(pull / kappa, gamma)
 
 
@@ -41,7 +41,7 @@ def button(name, kappa):
 @pytest.mark.parametrize("pull, gamma", [(0.1, 0.0), (1.2, 0.9), (3.2, 0.63), (3.9, 0.99)])
 def test_it_draws_what_the_optimizers_do(kappa, angle, start, pull, gamma):
     answer = cell(pull, gamma, kappa=kappa, angle=angle, start=start)
-    for name in lab.RULES:
+    for name in lab.THREE:
         path = descend(rule(name, pull, gamma, kappa), ravine(kappa, angle), start, steps=lab.STEPS)
         x, y = (np.ravel(side) for side in answer.lines[name])
         drawn = np.isfinite(x)
@@ -55,14 +55,14 @@ def test_it_draws_what_the_optimizers_do(kappa, angle, start, pull, gamma):
 @pytest.mark.parametrize("angle", [0, 30, 90])
 def test_the_parts_add_up_to_the_loss(angle):
     lines = cell(1.2, 0.9, angle=angle).lines
-    for name in lab.RULES:
+    for name in lab.THREE:
         along, across, loss = (np.ravel(lines[f"{kind}.{name}"][1]) for kind in ("along", "across", "loss"))
         np.testing.assert_allclose(along + across, loss, rtol=1e-9)
 
 
 def test_each_part_is_the_closed_form_of_its_direction():
     answer = cell(1.2, 0.9)
-    for name, mode in lab.MODES.items():
+    for name, (mode, *_) in lab.THEORY.items():
         modes = mode(1.2 / 64, np.array(0.9), np.array([1.0, 64.0]))
         theory = quadratics.mode_losses(modes, np.array([1.0, 64.0]), lab.STEPS, np.abs(lab.START))
         for k, direction in enumerate(lab.DIRECTIONS):
@@ -73,11 +73,11 @@ def test_each_part_is_the_closed_form_of_its_direction():
 
 def test_turning_the_ravine_with_its_start_changes_no_loss():
     level, turned = cell(1.2, 0.9), cell(1.2, 0.9, angle=37, start=ravine(64, 37).start)
-    for name in lab.RULES:
+    for name in lab.THREE:
         np.testing.assert_allclose(turned.lines[f"loss.{name}"][1], level.lines[f"loss.{name}"][1], rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", lab.RULES)
+@pytest.mark.parametrize("name", lab.THREE)
 @pytest.mark.parametrize("pull, gamma, kappa", [(1.2, 0.9, 64), (1.9, 0.0, 256), (1.3, 0.75, 64), (0.5, 0.99, 400)])
 def test_counts_are_those_of_a_sweep(name, pull, gamma, kappa):
     optimizer, ground = rule(name, pull, gamma, kappa), ravine(kappa)
@@ -103,12 +103,12 @@ def test_the_best_settings_need_the_known_steps(name, steps, monkeypatch):
     assert expected == steps == lab.counts(rule(name, 25 * lr, gamma, 25), ravine(25), lab.START)[0]
 
 
-@pytest.mark.parametrize("name", lab.RULES)
+@pytest.mark.parametrize("name", lab.THREE)
 @pytest.mark.parametrize("kappa", lab.KAPPAS)
 def test_buttons_go_to_the_optimum_of_theory(name, kappa):
     pull, gamma = button(name, kappa)
     assert pull in lab.PULLS and gamma in lab.GAMMAS
-    best = lab.BEST[name](1.0, kappa)
+    best = lab.THEORY[name].best(1.0, kappa)
     assert abs(pull - best.lr * kappa) <= 0.15 and abs(gamma - best.gamma) <= 0.05
     needed = lab.counts(rule(name, pull, gamma, kappa), ravine(kappa), lab.START)[0]
     assert 0.6 < needed / lab.at_best(name, kappa, 0, lab.START)[2] < 1.35
@@ -116,7 +116,7 @@ def test_buttons_go_to_the_optimum_of_theory(name, kappa):
 
 def test_best_settings_cut_the_steps_to_a_fraction():
     """The centre of lesson 02: at kappa 256 descent needs four times the steps of kappa 64, momentum twice."""
-    steps = {(name, kappa): lab.at_best(name, kappa, 0, lab.START)[2] for name in lab.RULES for kappa in (64, 256)}
+    steps = {(name, kappa): lab.at_best(name, kappa, 0, lab.START)[2] for name in lab.THREE for kappa in (64, 256)}
     assert steps["momentum", 64] < steps["nesterov", 64] < steps["descent", 64] / 4
     assert steps["descent", 256] / steps["descent", 64] == pytest.approx(4, rel=0.1)
     assert steps["momentum", 256] / steps["momentum", 64] == pytest.approx(2, rel=0.15)
@@ -125,11 +125,11 @@ def test_best_settings_cut_the_steps_to_a_fraction():
 def test_words_at_the_corners():
     slow, wild = cell(0.1, 0.0, kappa=400).words, cell(3.9, 0.0, kappa=400).words
     assert slow["learning rate"].item().startswith("η = 0.1 / 400 = 0.00025")
-    assert all(f"at {lab.MOST};" in slow[name].item() for name in lab.RULES)
-    assert all("diverges: by step 7" in wild[name].item() for name in lab.RULES)
+    assert all(f"at {lab.MOST};" in slow[name].item() for name in lab.THREE)
+    assert all("diverges: by step 7" in wild[name].item() for name in lab.THREE)
     assert "γ = 0.82" in wild["momentum"].item()
     at_once = cell(1.0, 0.0, kappa=1).words
-    assert all("first below the tolerance at 1;" in at_once[name].item() for name in lab.RULES)
+    assert all("first below the tolerance at 1;" in at_once[name].item() for name in lab.THREE)
 
 
 def test_momentum_without_gamma_is_descent():

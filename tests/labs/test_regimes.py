@@ -24,7 +24,7 @@ def live(request):
 @pytest.mark.parametrize("name", lab.RULES)
 def test_the_map_is_theorys_without_using_it(name):
     pull, gamma, rate = lab.measured_map(name)
-    mode = lab.MODES[name](pull, gamma[:, None], 1)
+    mode = lab.THEORY[name].mode(pull, gamma[:, None], 1)
     off = np.abs(rate - quadratics.spectral_radius(mode))
     gap = np.abs(quadratics.discriminant(mode))
     assert off.max() < AT_DOUBLE_ROOTS
@@ -36,14 +36,14 @@ def test_the_map_is_theorys_without_using_it(name):
 @pytest.mark.parametrize("name", lab.RULES)
 def test_the_sliders_places_too(name):
     rate, _ = lab.measured(lab.RULES[name](lab.PULLS[:, None], lab.GAMMAS))
-    theory = quadratics.spectral_radius(lab.MODES[name](lab.PULLS[:, None], lab.GAMMAS, 1))
+    theory = quadratics.spectral_radius(lab.THEORY[name].mode(lab.PULLS[:, None], lab.GAMMAS, 1))
     assert np.abs(rate - theory).max() < AT_DOUBLE_ROOTS
 
 
 @pytest.mark.parametrize("name", lab.RULES)
 @pytest.mark.parametrize("gamma", [0.0, 0.25, 0.5, 0.9])
 def test_the_limits_are_where_theory_says(name, gamma):
-    limit = lab.LIMITS[name](gamma, 1)
+    limit = lab.THEORY[name].limit(gamma, 1)
     inside, outside = (lab.measured(lab.RULES[name](limit * (1 + side), gamma))[0] for side in (-0.01, 0.01))
     assert inside < 1 < outside
     assert "diverges" not in cell(limit * 0.99, gamma).words[name].item()
@@ -51,8 +51,8 @@ def test_the_limits_are_where_theory_says(name, gamma):
 
 
 def test_the_two_limits_differ():
-    assert lab.LIMITS["momentum"](0.9, 1) == pytest.approx(3.8)
-    assert lab.LIMITS["nesterov"](0.9, 1) == pytest.approx(1.357142857)
+    assert lab.THEORY["momentum"].limit(0.9, 1) == pytest.approx(3.8)
+    assert lab.THEORY["nesterov"].limit(0.9, 1) == pytest.approx(1.357142857)
     words = cell(**lab.SCENES["too much for Nesterov"]).words
     assert "swings" in words["momentum"].item() and "diverges" in words["nesterov"].item()
 
@@ -122,7 +122,7 @@ def test_the_best_stretch_touches_the_critical_curve():
     for name, ends in (("momentum", (0, 1)), ("nesterov", (0,))):
         pull, gamma = cell(1, 0, lab.compute_deeper, kappa=64).lines[f"stretch, {name}"]
         for end in ends:
-            assert lab.CRITICAL[name](pull[end], 1) == pytest.approx(gamma[end])
+            assert lab.THEORY[name].critical(pull[end], 1) == pytest.approx(gamma[end])
 
 
 def test_ways_of_the_eigenvalues_do_not_jump():

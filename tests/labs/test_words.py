@@ -1,8 +1,10 @@
 """Numbers as readouts say them."""
 
+import numpy as np
 import pytest
 
-from course_lib.labs.words import number
+from course_lib.labs.grids import at
+from course_lib.labs.words import listed, number, point, tell
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,30 @@ from course_lib.labs.words import number
 )
 def test_number(value, digits, said):
     assert number(value, digits) == said
+
+
+def test_tell_says_a_sentence_for_every_place_of_the_grid():
+    told = tell("{:.1f} of {}", np.array([[1.0], [2.0]]), np.array([["a", "b"]]))
+    assert told.tolist() == [["1.0 of a", "1.0 of b"], ["2.0 of a", "2.0 of b"]]
+
+
+def test_tell_asks_a_function_of_plain_values():
+    told = tell(lambda steps: "never" if np.isinf(steps) else f"at {steps:.0f}", np.array([3.0, np.inf]))
+    assert told.tolist() == ["at 3", "never"]
+
+
+def test_a_point_has_a_minus_that_is_one_and_no_zero_with_a_sign():
+    assert point((-1.234, -0.0)) == "(−1.23, 0.00)"
+
+
+@pytest.mark.parametrize(("names", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+def test_names_are_listed_as_one_says_them(names, said):
+    assert listed(names) == said
+
+
+def test_at_finds_the_nearest_known_number_in_the_shape_asked_for():
+    np.testing.assert_array_equal(at([0.1, 0.2, 0.4], np.array([[0.4], [0.19]])), [[2], [1]])
+
+
+def test_at_finds_a_known_text():
+    np.testing.assert_array_equal(at(("lr", "copy"), np.array([["copy", "lr"]])), [[1, 0]])

@@ -1,0 +1,34 @@
+"""The optimizers as the labs take them: by name, with a learning rate and a memory, whatever these are called."""
+
+from functools import cache
+from itertools import islice
+
+import numpy as np
+
+from ..descent import trace
+from ..optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov
+from ..optimizers.base import memories
+
+THREE = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
+BY_NAME = {rule.__name__: rule for rule in OPTIMIZERS}
+
+
+def memory_of(rule):
+    """The name of a rule's main memory; None where it has none."""
+    return next(iter(memories(rule)), None)
+
+
+def built(rule, lr, memory):
+    """The rule with this learning rate, and this main memory if it has one."""
+    name = memory_of(rule)
+    return rule(lr, **({name: memory} if name else {}))
+
+
+@cache
+def is_adaptive(rule):
+    """Whether its steps do not grow with the slope: measured, on a slope ten times as steep."""
+    plain, steep = (
+        [step.theta for step in islice(trace(rule(), lambda theta, g=g: np.full_like(theta, g), [0.0]), 3)]
+        for g in (1.0, 10.0)
+    )
+    return not np.allclose(np.multiply(plain, 10), steep)

@@ -1,0 +1,61 @@
+"""A new optimizer, once in OPTIMIZERS, is everywhere that takes rules for vectors: no lab and no table is touched."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+NEWCOMER = """
+from dataclasses import dataclass
+import numpy as np
+import course_lib.optimizers as optimizers
+from course_lib.optimizers.base import Hyper, Optimizer
+
+@dataclass(frozen=True, eq=False)
+class Signum(Optimizer):
+    lr: Hyper = 0.01
+    beta: Hyper = 0.9
+    state = ("m",)
+
+    def step(self, theta, g, t, m):
+        m = self.beta * m + (1 - self.beta) * g
+        return theta - self.lr * np.sign(m), m
+
+optimizers.OPTIMIZERS = (*optimizers.OPTIMIZERS, Signum)
+from course_lib import labs, plots
+plots.LOOKS["Signum"] = plots.Look("Signum", "#123456", "-", "o")
+"""
+ASKED = {
+    "its maps": """
+from course_lib.labs import heatmap_lab
+live = labs.heatmap("Signum.beta")
+answer = live.cell(live.defaults)
+assert "β = 0.900" in str(answer.words["run"]), answer.words
+assert [text for text in live.kernel["method"][0].texts if text.startswith("Signum")] == ["Signum: η and β"]
+""",
+    "its multipliers": """
+live = labs.effective_rates("ravine", "Signum")
+assert "Signum" in live.kernel["method"][0].texts
+assert "slope" in str(live.cell(live.defaults).words["chosen"])
+""",
+    "the turned ravine": """
+from course_lib.labs import rotation_lab
+assert rotation_lab.tuned("Signum", 10).beta in rotation_lab.MEMORIES
+assert "β = " in rotation_lab._setting(rotation_lab.tuned("Signum", 10))
+""",
+    "a race": """
+from course_lib.labs.race_runners import runners_of
+(runner,) = runners_of((Signum, optimizers.Momentum))[:1]
+assert (runner.memory, runner.own, runner.adaptive, runner.adds) == ("beta", False, True, False), runner
+""",
+}
+
+
+@pytest.mark.parametrize("where", ASKED)
+def test_a_new_optimizer_is_in(where):
+    program = [sys.executable, "-c", NEWCOMER + ASKED[where]]
+    told = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr[-1500:]
