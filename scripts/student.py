@@ -1,8 +1,9 @@
 """The student edition: the lessons without solutions and without results, in build/student/.
 
-Made from the same notebooks, cell by cell. Left out are the solutions, the cells tagged `answer`, which print the
-course's own lines or answer a quiz, sentences that name the right letter of a prediction, and all outputs: a guess
-comes first. The stubs, the checks and the figures are those of the lessons.
+Made from the same notebooks, by their tags and metadata: a translated lesson is made in the same way. Left out are the
+solutions, the cells tagged `answer`, which print the course's own lines or answer a quiz, sentences that name the right
+letter of a prediction, and all outputs: a guess comes first. What a cell says to those who have the solutions only
+stands in its metadata as `student`: pairs of a sentence and of what is said instead.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import re
 import sys
 from pathlib import Path
 
+from nbconvert.preprocessors import ClearOutputPreprocessor, TagRemovePreprocessor
 from nbformat import NotebookNode
 
 from scripts import notebooks
@@ -19,16 +21,9 @@ from scripts.notebooks import tags
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "student"
 NOTE = "*Student edition: the solutions are left out. The check below each exercise says what is off.*"
-REWORDED = {  # (lesson, cell) -> sentences that are true with the solutions only, and what stands instead
-    ("00", "how-to"): (" A folded solution follows.", ""),
-    ("03", "nesterov"): (" You write it now, and see the course's afterwards.", " You write it now."),
-    ("05", "hunt"): (" (Or open the solution, which shows them too.)", ""),
-    ("05", "two-exercise"): ("afterwards compare with ours.", "bring them along, and compare with the others'."),
-    ("06", "two-exercise"): ("afterwards compare with ours.", "bring them along, and compare with the others'."),
-    ("06", "quiz"): (" Without a kernel, open the answers below a round.", ""),
-}
-SENTENCES = re.compile(r"(?:(?<=[.?!])|(?<=[.?!]\*\*)|(?<=[.?!]\*))[ \n]+(?=[A-Z(*$])")
-GIVES_AWAY = re.compile(r"\*\*[a-d]\.?\*\*(?!\w)|^If you (?:guessed|chose) ")
+LEFT_OUT = {"solution", "answer"}
+SENTENCES = re.compile(r"(?:(?<=[.?!])|(?<=[.?!]\*\*)|(?<=[.?!]\*))[ \n]+(?=[^\W\d_a-z]|[(*$])")
+LETTER = re.compile(r"\*\*[a-d]\.?\*\*(?!\w)")
 
 
 class StudentError(Exception):
@@ -37,33 +32,30 @@ class StudentError(Exception):
 
 def left_out(cells: list[NotebookNode]) -> list[NotebookNode]:
     """The solutions, and the cells tagged `answer`."""
-    return [*notebooks.solutions(cells), *(cell for cell in cells if "answer" in tags(cell))]
+    return [cell for cell in cells if tags(cell) & LEFT_OUT]
 
 
 def without_letters(text: str) -> str:
-    """The text without the sentences that say which letter of a prediction is right, or what to think of another."""
+    """The text without the sentences that name a letter of a prediction."""
     paragraphs = []
     for paragraph in text.split("\n\n"):
         sentences = SENTENCES.split(paragraph)
-        kept = [sentence for sentence in sentences if not GIVES_AWAY.search(sentence)]
+        kept = [sentence for sentence in sentences if not LETTER.search(sentence)]
         if kept:
             paragraphs.append(paragraph if kept == sentences else " ".join(kept))
     return "\n\n".join(paragraphs)
 
 
-def edition(notebook: NotebookNode, lesson: str) -> NotebookNode:
-    """The student edition of the lesson with this number, "01". StudentError where a sentence is no longer there."""
-    dropped = {cell.id for cell in left_out(notebook.cells)}
-    notebook.cells = [cell for cell in notebook.cells if cell.id not in dropped]
+def edition(notebook: NotebookNode) -> NotebookNode:
+    """The student edition of a lesson. StudentError where a sentence to be reworded is no longer there."""
+    for preprocessor in (TagRemovePreprocessor(remove_cell_tags=LEFT_OUT), ClearOutputPreprocessor()):
+        notebook, _ = preprocessor.preprocess(notebook, {})
     for cell in notebook.cells:
-        if (lesson, cell.id) in REWORDED:
-            old, new = REWORDED[lesson, cell.id]
+        for old, new in cell.metadata.pop("student", ()):
             if old not in cell.source:
-                raise StudentError(f"{lesson} {cell.id} no longer says {old!r}: mend REWORDED in scripts/student.py")
+                raise StudentError(f"cell {cell.id} no longer says {old!r}: mend `student` in its metadata")
             cell.source = cell.source.replace(old, new)
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-        elif "exercise" not in tags(cell):
+        if cell.cell_type == "markdown" and "exercise" not in tags(cell):
             cell.source = without_letters(cell.source)
     notebook.cells[0].source += f"\n\n{NOTE}"
     return notebook
@@ -71,7 +63,7 @@ def edition(notebook: NotebookNode, lesson: str) -> NotebookNode:
 
 def make(target: Path, lessons: list[Path]) -> None:
     """Write the edition of each lesson into the folder; only in build/ is an older one replaced."""
-    made = {target / path.name: edition(notebooks.read(path), path.name[:2]) for path in lessons}
+    made = {target / path.name: edition(notebooks.read(path)) for path in lessons}
     there = [path.name for path in made if path.exists()]
     if there and target.resolve() != TARGET:
         raise StudentError(f"{target} already has {there[0]}, which may be someone's work: name an empty folder")

@@ -14,7 +14,7 @@ author = copyright = "the momentum-course contributors"
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
-    *(f"scripts.website.{name}" for name in ("maths", "docstrings", "safety")),
+    *(f"scripts.website.{name}" for name in ("maths", "docstrings")),
 ]
 exclude_patterns = ["_build"]
 suppress_warnings = ["mystnb.unknown_mime_type"]
@@ -50,3 +50,12 @@ html_last_updated_fmt = ""
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
+
+
+def reachable_tables(_app, _name, _template, context, _doctree):
+    """A table wider than the page scrolls, and must do so by keyboard, too."""
+    context["body"] = context.get("body", "").replace('<table class="table">', '<table class="table" tabindex="0">')
+
+
+def setup(app):
+    app.connect("html-page-context", reachable_tables, priority=900)  # when the theme has had its turn

@@ -2,7 +2,7 @@
 
 places  which slide belongs to which lecture, and for how many minutes: tags and metadata of the lessons' own cells
 deck    slides from the cells of a lesson
-render  cells as pieces of HTML, made harmless
+render  cells as pieces of HTML
 build   run the lessons, write the decks and the page that lists them
 check   look at every page in Chromium
 static  deck.js, which cuts slides into pages, deck.css, and copies of reveal.js and of fonts

@@ -9,7 +9,6 @@ from pathlib import Path
 import matplotlib
 import nbformat
 
-from scripts import markup
 from scripts.slides import deck, places
 from scripts.slides.render import HTML, heading, plain
 from scripts.website import source
@@ -58,14 +57,15 @@ class Lesson:
 def run(lessons: list[Path], kept: Path) -> list[Lesson]:
     """The lessons that have slides, run with figures for them. Runs are kept in `kept` until lesson or code changes.
 
-    LessonError if a lesson fails, ValueError if slides have no place, or if a file has a name that is no page's.
+    LessonError if a lesson fails, ValueError if slides have no place.
     """
     lessons = [lesson for lesson in lessons if places.has_slides(nbformat.read(lesson, as_version=4))]
-    names = [markup.page_name(lesson) for lesson in lessons]
     refuse_without_places(lessons)
     with ProcessPoolExecutor(2) as pool:
         runs = pool.map(source.run, lessons, [kept] * len(lessons), ["slides"] * len(lessons))
-        return [Lesson(n, nbformat.read(path, as_version=4)) for n, path in zip(names, runs, strict=True)]
+        return [
+            Lesson(lesson.stem, nbformat.read(path, as_version=4)) for lesson, path in zip(lessons, runs, strict=True)
+        ]
 
 
 def build(target: Path, lessons: list[Lesson]) -> list[Path]:

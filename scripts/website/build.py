@@ -21,8 +21,8 @@ HARMLESS = re.compile(r'rel="(?:canonical|author|license|noopener)')
 
 
 def build(target: Path, lessons: list[Path], kept: Path) -> None:
-    """The website in `target`. LessonError if a lesson fails, ValueError for a name that cannot be a
-    page's, RuntimeError if Sphinx has anything to complain about."""
+    """The website in `target`. LessonError if a lesson fails, RuntimeError if Sphinx has anything
+    to complain about."""
     sources = target.with_name(target.name + "-source")
     source.prepare(sources, kept, lessons)
     shutil.rmtree(target, ignore_errors=True)
@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
     start = time.monotonic()
     try:
         build(target, sorted((ROOT / "notebooks").glob("*.ipynb")), BUILD / "live")
-    except (LessonError, RuntimeError, ValueError) as error:
+    except (LessonError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
     links = outside(target)

@@ -13,27 +13,21 @@ from nbformat.v4 import new_markdown_cell
 from course_lib import checks, labs
 from course_lib.checks.exercises import Choice
 from course_lib.links import address
-from scripts import markup, notebooks
+from scripts import notebooks
 from scripts.notebooks import merged, tags
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
 SHEET = "cheat-sheet"  # the page's name, and the tag of the cells that it is made of
-LIVE = "_live"  # in the source folder: the live figures, which go into the pages after all else has been made harmless
 FOR_LECTURERS = ("teaching.md", "conformance.md")
 ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
 
 
 def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
-    """Fill the folder `source`; runs are kept in `kept` and made again only when the lesson or the code has changed.
-
-    ValueError if the name of a lesson's file cannot be the name of a page.
-    """
-    names = [markup.page_name(lesson) for lesson in lessons]
+    """Fill the folder `source`; runs are kept in `kept` and made again only when the lesson or the code has changed."""
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(PAGES, source)
-    for folder in ("notebooks", LIVE):
-        (source / folder).mkdir()
+    (source / "notebooks").mkdir()
     for page in FOR_LECTURERS:
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         (source / page).write_text(text.replace("](../", f"](https://github.com/{address(ROOT)}/blob/main/"), "utf-8")
@@ -41,11 +35,8 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
     with open(source / f"{SHEET}.md", "a", encoding="utf-8") as page:
         page.write(cheat_sheet(map(notebooks.read, lessons)))
     with ProcessPoolExecutor(2) as pool:
-        for name, path in zip(names, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
-            page, figures = as_page(nbformat.read(path, as_version=4), name)
-            nbformat.write(page, source / "notebooks" / f"{name}.ipynb")
-            for place, html in figures.items():
-                (source / LIVE / f"{place}.html").write_text(html, encoding="ascii")
+        for lesson, path in zip(lessons, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
+            nbformat.write(as_page(nbformat.read(path, as_version=4)), source / "notebooks" / lesson.name)
 
 
 def cheat_sheet(books) -> str:
@@ -56,7 +47,6 @@ def cheat_sheet(books) -> str:
 
 def run(lesson: Path, kept: Path, live: str = "html") -> Path:
     """The lesson with live figures in its outputs. live: "html" for a page, "slides" for large ones."""
-    refuse_invalid(lesson)
     path = kept / f"{lesson.stem}-{fingerprint(lesson)}.ipynb"
     if not path.is_file():
         kept.mkdir(parents=True, exist_ok=True)
@@ -64,14 +54,6 @@ def run(lesson: Path, kept: Path, live: str = "html") -> Path:
             old.unlink()
         nbformat.write(notebooks.execute(notebooks.read(lesson), COURSE_LIVE=live), path)
     return path
-
-
-def refuse_invalid(lesson: Path) -> None:
-    """ValueError for what is no valid notebook: reading lets cells pass whose id is markup, and ids stand in pages."""
-    try:
-        nbformat.validate(notebooks.read(lesson))
-    except nbformat.ValidationError as error:
-        raise ValueError(f"{lesson.name} is no valid notebook: {error.message}") from None
 
 
 def fingerprint(lesson: Path) -> str:
@@ -82,27 +64,21 @@ def fingerprint(lesson: Path) -> str:
     return hashlib.sha256(b"\0".join(["\0".join(cells).encode(), *code])).hexdigest()[:16]
 
 
-def as_page(notebook, name):
-    """Without what belongs to a kernel: the set-up cell and empty answers; solutions and answers behind a click.
-
-    Returns it with a place for each live figure, and {place: the figure's HTML}.
-    """
-    figures = {}
+def as_page(notebook):
+    """Without what belongs to a kernel: the set-up cell and empty answers; solutions and answers behind a click."""
     cells = [cell for cell in notebook.cells if "setup" not in tags(cell)]
     for cell in cells:
-        if "solution" in tags(cell):
+        if "solution" in tags(cell) and cell.cell_type == "code":
             cell.metadata.tags.append("hide-input")
         if cell.cell_type == "code":
             cell.outputs = [] if "check" in tags(cell) else merged(cell.outputs)
         for output in cell.get("outputs", []):
             html = output.get("data", {}).get("text/html", "")
             if isinstance(html, str) and 'class="live-figure"' in html:
-                place = f"{name}-{cell.id}"
-                figures[place] = under_own_id(html, cell.id)
-                output.data["text/html"] = f'<div class="live-place" id="place-{place}"></div>'
+                output.data["text/html"] = under_own_id(html, cell.id)
         cell.source = spoken(cell.source) if cell.cell_type == "markdown" else cell.source
     notebook.cells = [part for cell in cells for part in (cell, *answered(cell))]
-    return notebook, figures
+    return notebook
 
 
 def answered(cell):

@@ -78,7 +78,7 @@ def headings_do_not_skip_levels(nb):
 
 
 def deeper_and_solutions_are_folded(nb):
-    folds = [c for c, _, title in headings(nb) if title.startswith(("Deeper", "Solution"))]
+    folds = [c for c, level, _ in headings(nb) if "solution" in tags(c) or (level == 2 and "deeper" in tags(c))]
     return [c.id for c in folds if not c.metadata.get("jp-MarkdownHeadingCollapsed")]
 
 
@@ -89,16 +89,18 @@ def folded_headings_stand_alone(nb):
 
 def folds_end_before_the_next_thought(nb):
     """A fold swallows all that follows up to the next heading, so nothing but its own code may stand behind it."""
-    swallowed, folded, line = [], False, None
+    swallowed, folded, solution, line = [], False, False, None
     for cell in nb.cells:
         title = cell.cell_type == "markdown" and re.match(r"#+ ", cell.source)
         if title:
             folded, line = bool(cell.metadata.get("jp-MarkdownHeadingCollapsed")), tags(cell) & {"main", "deeper"}
-            solution = cell.source.lstrip("# ").startswith("Solution")
+            solution = "solution" in tags(cell)
         elif (folded and tags(cell) & {"main", "deeper"} != line) or (
             folded and solution and ("exercise" not in tags(cell) or tags(cell) & {"stub", "check"})
         ):
             swallowed.append(cell.id)
+        elif solution != ("solution" in tags(cell)):
+            swallowed.append(f"{cell.id}: a solution and its heading have the tag `solution`, and nothing else has")
     return swallowed
 
 

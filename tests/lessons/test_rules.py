@@ -50,7 +50,7 @@ def spoiled(nb, rule):
         "every_slide_has_one_place_in_the_lectures": lambda: markdown[2].metadata.tags.append("more"),
         "cell_ids_are_words": lambda: code[1].update(id="0a1b2c3d"),
         "headings_do_not_skip_levels": lambda: markdown[2].update(source="#### Too deep"),
-        "deeper_and_solutions_are_folded": lambda: markdown[2].update(source="## Deeper: open"),
+        "deeper_and_solutions_are_folded": lambda: markdown[2].update(source="## Open", metadata={"tags": ["deeper"]}),
         "folded_headings_stand_alone": lambda: markdown[2].metadata.update({"jp-MarkdownHeadingCollapsed": True}),
         "folds_end_before_the_next_thought": lambda: markdown[2].metadata.update(
             {"jp-MarkdownHeadingCollapsed": True, "tags": ["deeper"]}

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import abroad
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -13,7 +14,6 @@ from scripts.slides import build, check, places
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LESSONS = [path for path in NOTEBOOKS if places.has_slides(nbformat.read(path, as_version=4))]
 ALIVE = "() => Reveal.getCurrentSlide().querySelector('.live-figure').liveFigure?.frames > 0"
-EVIL = "<script>window.evil = 1</script><img src=x onerror='window.evil = 1'>"
 
 
 def cell(make, text, name, kind="-", *tags, **metadata):
@@ -37,18 +37,18 @@ def lesson(figure):
     loop = cell(new_code_cell, "\n".join(f"print({k})" for k in range(40)), "loop")
     loop.outputs = [new_output("stream", name="stdout", text="\n".join(map(str, range(40))))]
     cells = [
-        cell(new_markdown_cell, f"# A lesson {EVIL}\n\nWords.", "title", "slide", "lecture-15", minutes=1),
+        cell(new_markdown_cell, "# A *lesson*\n\nWords.", "title", "slide", "lecture-15", minutes=1),
         cell(new_markdown_cell, "## Recall\n\nA note for the lecturer.", "recall", "notes"),
-        cell(new_markdown_cell, f"## A hill\n\nGuess first. {EVIL}", "hill", "slide", "lecture-15", minutes=2.5),
+        cell(new_markdown_cell, "## A hill\n\nGuess first.", "hill", "slide", "lecture-15", minutes=2.5),
         live,
         cell(new_markdown_cell, "*Two travellers.* More words.", "hill-words"),
         cell(new_markdown_cell, "## Exercise: one ★ 1 minute\n\nDo it.", "one", "subslide", "exercise", "more"),
         cell(new_code_cell, "one = ...", "one-stub", "-", "exercise", "stub"),
-        cell(new_markdown_cell, "### Solution: one", "one-solution", "-", "exercise"),
+        cell(new_markdown_cell, "### Solution: one", "one-solution", "-", "exercise", "solution"),
         cell(new_code_cell, "solution_one = 1", "one-solution-code", "-", "exercise", "solution"),
         cell(
             new_markdown_cell,
-            "## The rule\n\n$$\\theta_{t+1} = \\theta_t \\text{" + EVIL + "}$$\n\nIn words.",
+            "## The rule\n\n$$\\theta_{t+1} = \\theta_t$$\n\nIn words.",
             "rule",
             "slide",
             "lecture-45",
@@ -69,7 +69,7 @@ def sample(hill, tmp_path_factory):
 
 @pytest.fixture
 def visit(chromium, sample):
-    """Open a deck of the sample; at the end nothing was asked of outside, and nothing written in the lesson has run."""
+    """Open a deck of the sample; at the end nothing was asked of outside."""
     pages = []
 
     def visit_(name):
@@ -81,9 +81,8 @@ def visit(chromium, sample):
 
     yield visit_
     for page in pages:
-        evil = page.evaluate("window.evil")
         page.context.close()
-        assert page.errors == [] and page.asked == [] and evil is None
+        assert page.errors == [] and page.asked == []
 
 
 def titles(page):
@@ -169,10 +168,9 @@ def test_equations_are_mathml(visit):
     assert page.evaluate("document.querySelectorAll('.equation math[display=block]').length") == 1
 
 
-def test_markup_in_a_title_is_not_run_and_the_title_bar_has_its_words(visit):
+def test_the_title_bar_has_the_words_of_the_title(visit):
     page = visit("01_sample.html")
     assert page.title() == "A lesson"
-    assert page.evaluate("document.querySelectorAll('.slides script:not([type=module]), img[onerror]').length") == 0
 
 
 def test_page_that_does_not_fit_is_found(visit):
@@ -311,3 +309,12 @@ def test_index_leads_to_every_deck(visit, sample, chromium):
     page.context.close()
     assert sorted(linked) == sorted(deck.name for deck in sample.glob("*.html") if deck.name != "index.html")
     assert "A lesson 3.5, questions 11.5" in text
+
+
+def test_a_lesson_in_another_language_is_cut_like_any_other(tmp_path):
+    built = build.build(tmp_path / "slides", [build.Lesson("01_schwung", abroad.lesson())])
+    decks = {path.stem: path.read_text(encoding="utf-8") for path in built}
+    assert "<title>Was ist Schwung?</title>" in decks["01_schwung"]
+    assert "solution_schritt" in decks["01_schwung"] and "Lösung: ein Schritt" in decks["01_schwung"]
+    assert "Zwei Reisende" in decks["lecture-15"]
+    assert not any(text in decks["lecture-90"] for text in ("solution_schritt", "Lösung: ein", "Aufgabe", "Vertiefung"))

@@ -1,11 +1,10 @@
 """The website of one small lesson, opened from disk in Chromium with no network: whole, live, readable by all."""
 
-import json
 import os
 import re
 from urllib.parse import unquote
 
-import hostile
+import abroad
 import nbformat
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -56,14 +55,14 @@ def lesson():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of a website with two lessons that are alike, one with the course's cheat sheet, and a hostile one."""
+    """The folder of a website with two lessons that are alike, one with the course's cheat sheet, and one in German."""
     folder = tmp_path_factory.mktemp("wörk site")
-    lessons = [folder / name for name in ("01_first.ipynb", "02_second.ipynb", "03_hostile.ipynb")]
+    lessons = [folder / name for name in ("01_first.ipynb", "02_second.ipynb", "03_fremd.ipynb")]
     second = lesson()
     second.cells += [
         sheet for sheet in nbformat.read(CONCLUSION, as_version=4).cells if "cheat-sheet" in source.tags(sheet)
     ]
-    for path, book in zip(lessons, (lesson(), second, hostile.lesson()), strict=True):
+    for path, book in zip(lessons, (lesson(), second, abroad.lesson()), strict=True):
         nbformat.write(book, path)
     build.build(folder / "site", lessons, folder / "kept")
     return folder / "site"
@@ -155,8 +154,19 @@ def test_a_guess_has_no_answer_before_it_is_measured():
 def test_what_a_cell_printed_in_pieces_is_one_block():
     book = lesson()
     book.cells[-1].outputs = [new_output("stream", text=line) for line in ("0.9\n", "1.0\n")]
-    page, _ = source.as_page(book, "first")
+    page = source.as_page(book)
     assert [output.text for output in page.cells[-1].outputs] == ["0.9\n1.0\n"]
+
+
+def test_a_lesson_in_another_language_is_a_page_like_any_other(visit):
+    page = visit("notebooks/03_fremd.html")
+    wait_for_figures(page, 1)
+    text = page.locator("article").inner_text()
+    assert "Zwei Reisende" in text and "import checks" not in text and "Prüfung\n" not in text
+    assert not page.get_by_text("solution_schritt = 0.1").is_visible()
+    page.locator("details.hide summary").click()
+    assert page.get_by_text("solution_schritt = 0.1").is_visible()
+    assert "Merksatz" in visit("cheat-sheet.html").locator("article").inner_text()
 
 
 def test_stars_can_be_heard(visit):
@@ -170,50 +180,15 @@ def test_colab_and_binder_open_the_lesson(visit):
         assert address in [unquote(link) for link in found]
 
 
-@pytest.mark.parametrize("name", ["index.html", "notebooks/02_second.html", "notebooks/03_hostile.html"])
-def test_text_of_a_hostile_lesson_cannot_act(visit, name):
-    page = visit(name)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("window.hacked") is None
-    assert page.locator("a[href^='javascript:' i], iframe, [onerror], [ontoggle], [autofocus]").count() == 0
-
-
 def test_the_cheat_sheet_is_made_of_the_cells_with_its_tag(visit):
     article = visit("cheat-sheet.html").locator("article")
-    assert article.locator("#cheat-sheet h2").count() == article.locator("#cheat-sheet table").count() == 4
+    assert article.locator("#cheat-sheet h2").count() == article.locator("#cheat-sheet table").count() - 1 == 4
     assert "Two balls" not in article.inner_text()
 
 
 def test_the_cheat_sheet_prints_on_one_page_of_a4(visit):
     printed = visit("cheat-sheet.html").pdf(format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
-
-
-def test_words_of_a_hostile_lesson_are_there(visit):
-    article = visit("notebooks/03_hostile.html").locator("article")
-    for words in ("treacherous", "Hidden words", "In a line", "one two", "three"):
-        assert words in article.inner_text(), words
-    assert article.locator("details", has_text="Hidden words").count() == 1
-
-
-def test_a_hostile_title_cannot_act_among_the_results_of_a_search(visit):
-    page = visit("search.html?q=treacherous")
-    page.wait_for_selector("#search-results li")
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("window.hacked") is None
-
-
-def test_a_lesson_with_markup_in_its_file_name_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="cannot be the name of a page"):
-        source.prepare(tmp_path / "source", tmp_path / "kept", [tmp_path / "01_';alert(1);'.ipynb"])
-
-
-def test_a_lesson_with_markup_as_the_id_of_a_cell_is_refused(tmp_path):
-    path, book = tmp_path / "01_hostile.ipynb", new_notebook(cells=[new_code_cell("1")])
-    book.cells[0].id = 'x"><script>window.hacked=1</script>'
-    path.write_text(json.dumps(book), encoding="utf-8")
-    with pytest.raises(ValueError, match="is no valid notebook"):
-        source.run(path, tmp_path / "kept")
 
 
 @pytest.mark.parametrize("change", ["source", "tags", "id"])
