@@ -77,6 +77,8 @@ def ravine(kappa=25.0, angle=0.0) -> Surface:
 
     def gradient(theta):
         straight = (theta.T * diagonal).T
+        if isinstance(mixed, Letters):
+            return np.where(mixed == 0, straight, straight + mixed * theta[::-1])
         return straight + mixed * theta[::-1] if mixed else straight
 
     letters = sheet_of(kappa, angle)  # of which nobody knows whether they turn it

@@ -63,8 +63,8 @@ class Untraceable(TypeError):
 def program_of(function, inputs):
     """The program of function(**inputs) -> (lines, words): gid -> (x, y), name -> a text or a function that says it.
 
-    inputs: name -> how many numbers it has (with 1 it is given as one, else as a tuple), or the texts it may be.
-    Raises Untraceable, with the reason.
+    inputs: name -> how many numbers it has (with 1 it is given as one, else as a tuple), or the shape of an array, or
+    the texts it may be. Raises Untraceable, with the reason.
     """
     sheet = Sheet()
     given = {name: sheet.input(parts) for name, parts in inputs.items()}
@@ -105,6 +105,8 @@ class Sheet:
         """Letters for an input of program_of."""
         if isinstance(parts, int):
             return self.letters() if parts == 1 else tuple(self.letters() for _ in range(parts))
+        if isinstance(parts[0], int):
+            return self.letters(parts)
         self.read(list(parts))  # its texts have numbers
         return self.letters(kind="text")
 
@@ -303,7 +305,7 @@ class Sheet:
 
         inputs: name -> Letters, or a tuple of them. lines: gid -> (x, y). words: name -> text, as `said` gives it.
         """
-        parts = {name: value if isinstance(value, tuple) else (value,) for name, value in inputs.items()}
+        parts = {name: value if isinstance(value, tuple) else value.flat for name, value in inputs.items()}
         given = {
             "inputs": {name: [one.at.item() for one in several] for name, several in parts.items()},
             "lines": {gid: [self._row(self.read(side).at.ravel()) for side in pair] for gid, pair in lines.items()},

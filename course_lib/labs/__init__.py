@@ -2,6 +2,7 @@
 
 hill             a walker and a heavy ball on one hill
 averages         a leaky memory fed with slopes
+trap             the hill in two dimensions: three valleys, one of them deep
 ravine           gradient descent, momentum and Nesterov in one ravine
 regimes          what a learning rate and a momentum do to one direction
 step             inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead
@@ -42,6 +43,7 @@ from .schedules_lab import schedules
 from .sharpness_lab import sharpness
 from .step_lab import step
 from .training_lab import training
+from .trap_lab import trap
 
 __all__ = [
     "averages",
@@ -64,4 +66,5 @@ __all__ = [
     "sharpness",
     "step",
     "training",
+    "trap",
 ]

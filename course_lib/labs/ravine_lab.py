@@ -1,17 +1,17 @@
 """Two directions, two speeds: gradient descent, momentum and Nesterov in one ravine."""
 
-from itertools import islice
+from functools import partial
 
 import ipywidgets
 import numpy as np
 
 from .. import plots, quadratics
-from ..descent import descend, iterates
+from ..descent import descend
 from ..live import Answer, LiveFigure, slider
 from ..runs import cut, first
 from ..surfaces import ravine as make_ravine
 from .rules import THREE, built, memory_of
-from .words import number, tell
+from .words import number
 
 THEORY = {name: quadratics.THEORY[rule.__name__] for name, rule in THREE.items()}
 DIRECTIONS = ("along", "across")
@@ -26,10 +26,13 @@ KAPPAS = (1, 2, 3, 4, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 16
 
 
 def ravine():
-    """Three ways down a ravine: learning rate and gamma in the page; its shape, its angle and the start ask Python."""
+    """Three ways down a ravine: learning rate, gamma, its shape, its angle, and a start to drag."""
     fig, axes = _panels()
     above = axes["above"]
     rings, words, _ = plots.draw_ravine(above, kappa=64, angle=0)
+    plots.take_away(words)
+    for direction in DIRECTIONS:
+        plots.moving_word(above, f"word.{direction}", direction, size=5.6 * len(direction))
     halos, heads = {}, {}
     for name, rule in THREE.items():
         halo, run = plots.moving_path(above, name, rule)
@@ -46,11 +49,9 @@ def ravine():
     return LiveFigure(
         fig,
         compute,
-        page={
+        run={
             "pull": slider("learning rate, as ηλ", PULLS[0], PULLS[-1], steps=len(PULLS), value=1.3, format=".1f"),
             "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.72, format=".2f"),
-        },
-        kernel={
             "kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=64, description="steepness κ"),
             "angle": ipywidgets.IntSlider(value=0, min=0, max=90, step=5, description="turned by (degrees)"),
             "start": (
@@ -62,9 +63,16 @@ def ravine():
         runs=[*THREE, *(f"{kind}.{name}" for kind in ("loss", *DIRECTIONS) for name in THREE)],
         halos=halos,
         heads=heads,
-        names={f"{direction}.{name}": (None, f"loss {direction}") for direction in DIRECTIONS for name in THREE},
-        scenes={"turned by 45°, with its start": {"angle": 45, "start": (-4.2, -1.4)}},
+        arrows=[f"word.{direction}" for direction in DIRECTIONS],
+        names={f"{direction}.{name}": (None, f"loss {direction}") for direction in DIRECTIONS for name in THREE}
+        | {f"word.{direction}": (None, None) for direction in DIRECTIONS},
+        scenes={
+            f"best in the long run: {plots.look_of(rule).label}": ("kappa", partial(best_cell, name))
+            for name, rule in THREE.items()
+        }
+        | {"turned by 45°, with its start": {"angle": 45, "start": (-4.2, -1.4)}},
         background=landscape,
+        ground=(above, rings, plots.ravine_colors(), make_ravine),
         alt="A ravine from above with three runs from the same start. Beside it their losses on a log scale with the "
         "tolerance; below, each run's loss split into its part along the ravine and its part across.",
     )
@@ -93,23 +101,32 @@ def _panels():
     return fig, axes
 
 
-def compute(pull, gamma, *, kappa=64, angle=0, start=START):
-    """The runs for every pull = eta * kappa (n, 1) and gamma (1, m): paths, losses, and each direction's part."""
+def compute(pull, gamma, kappa=64, angle=0, start=START):
+    """The runs with pull = eta * kappa: paths, losses, each direction's part; beside them theory's best settings."""
     ground, k = make_ravine(kappa, angle), np.arange(STEPS + 1)
-    lines = {"start": ([start[0]], [start[1]])}
-    words = {"learning rate": _learning_rates(pull, kappa)}
+    lines = {"start": ([start[0]], [start[1]]), **_words(angle)}
+    words = {"learning rate": partial(_learning_rate, pull, kappa)}
     for name, rule in THREE.items():
-        optimizer = built(rule, pull / kappa, gamma)
-        path, counted = descend(optimizer, ground, start, steps=STEPS), counts(optimizer, ground, start)
-        along, across = parts(path.theta, kappa, angle)
-        lines[name] = shown(path.theta, diverges=np.isfinite(counted[1]))
-        lines |= {f"loss.{name}": (k, path.loss), f"along.{name}": (k, along), f"across.{name}": (k, across)}
-        words[name] = _told(path.loss[-1], *counted, _at_best(name, kappa, angle, start))
-    return Answer(lines, words, best_scenes(kappa))
+        path = descend(built(rule, pull / kappa, gamma), ground, start, steps=MOST)
+        arrived, left = path.steps_to(TOLERANCE), first(~(path.loss <= LEFT * path.loss[0]))
+        theta, loss = path.theta[: STEPS + 1], path.loss[: STEPS + 1]
+        along, across = parts(theta, kappa, angle)
+        lines[name] = shown(theta, diverges=left < arrived)
+        lines |= {f"loss.{name}": (k, loss), f"along.{name}": (k, along), f"across.{name}": (k, across)}
+        best = at_best(name, kappa, angle, start)
+        words[name] = partial(_told, name, loss[-1], arrived, left, path.loss[-1], best, kappa)
+    return Answer(lines, words)
+
+
+def _words(angle):
+    """Where the words for the two directions stand, each line turned as its word is."""
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    near, far = np.array([3.09, 3.1]), np.array([2.89, 2.9])
+    return {"word.along": (near * cos, near * sin), "word.across": (far * sin, -far * cos)}
 
 
 def parts(theta, kappa, angle):
-    """The loss along the ravine and across it; their sum is the loss. theta: (steps, 2, *grid)."""
+    """The loss along the ravine and across it; their sum is the loss. theta: (steps, 2)."""
     cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     x, y = theta[:, 0], theta[:, 1]
     with np.errstate(all="ignore"):
@@ -117,84 +134,46 @@ def parts(theta, kappa, angle):
 
 
 def shown(theta, diverges):
-    """x and y of the paths, those that diverge cut where they are far away: their zigzag would hide all else."""
+    """x and y of a path, cut where it is far away if it diverges: its zigzag would hide all else."""
     with np.errstate(all="ignore"):
         far = ~(np.abs(theta).max(axis=1) < FAR) & diverges
     return tuple(cut(theta[:, side], far) for side in (0, 1))
 
 
-def counts(optimizer, ground, start):
-    """For each run: the first step with a loss below TOLERANCE, the first with one beyond LEFT times the start's, and
-    the loss after MOST steps or where the counting ended; inf where a step never came."""
-    losses, over = [], False
-    with np.errstate(all="ignore"):
-        for theta in islice(iterates(optimizer, ground.gradient, start), MOST + 1):
-            losses.append(ground.value(theta))
-            over |= (losses[-1] < TOLERANCE) | ~(losses[-1] <= LEFT * losses[0])
-            if np.all(over):
-                break
-        losses = np.array(losses)
-        arrived, left = first(losses < TOLERANCE), first(~(losses <= LEFT * losses[0]))
-    return np.where(arrived < left, arrived, np.inf), np.where(left < arrived, left, np.inf), losses[-1]
-
-
 def at_best(name, kappa, angle, start):
-    """What theory's best setting for a method needs from this start: (learning rate, gamma, steps), by closed forms."""
-    lr, gamma, rate = THEORY[name].best(1.0, kappa)
-    curvatures = np.array([1.0, kappa])
-    along, across = (2 * np.array(parts(np.reshape(start, (1, 2)), kappa, angle))[:, 0] / curvatures) ** 0.5
-    far = quadratics.steps_to(1e-6, rate, 1 + rate) + 1
-    losses = quadratics.mode_losses(THEORY[name].mode(lr, gamma, curvatures), curvatures, int(far), [along, across])
-    return float(lr), float(gamma), int(np.argmax(losses.sum(axis=1) < TOLERANCE))
+    """Theory's setting of the best rate for a method, and the steps it needs from this start: (lr, gamma, steps)."""
+    lr, gamma, _ = THEORY[name].best(1.0, kappa)
+    path = descend(built(THREE[name], lr, gamma), make_ravine(kappa, angle), start, steps=MOST)
+    return lr, gamma, path.steps_to(TOLERANCE)
 
 
-def best_cells(kappa):
-    """name -> (pull, gamma), the setting on the sliders with the best rate of the slower direction, by theory.
+def best_cell(name, kappa):
+    """{pull, gamma}: the setting on the sliders with the best rate of the slower direction, by theory.
 
     Among equals the one next to the optimum: heavy ball's rate is sqrt gamma over a whole range of learning rates.
     """
-    cells = {}
-    for name, rule in THREE.items():
-        gammas, mode = GAMMAS if memory_of(rule) else GAMMAS[:1], THEORY[name].mode
-        rates = [
-            quadratics.spectral_radius(mode(PULLS[:, None] / kappa, gammas, curvature)) for curvature in (1, kappa)
-        ]
-        worst = np.maximum(*rates)
-        lr, gamma, _ = THEORY[name].best(1.0, kappa)
-        away = np.abs(PULLS[:, None] - lr * kappa) + np.abs(gammas - gamma)
-        i, k = np.unravel_index(np.argmin(np.where(worst <= worst.min() + 1e-12, away, np.inf)), worst.shape)
-        cells[name] = (PULLS[i], gammas[k])
-    return cells
+    gammas, mode = GAMMAS if memory_of(THREE[name]) else GAMMAS[:1], THEORY[name].mode
+    rates = [quadratics.spectral_radius(mode(PULLS[:, None] / kappa, gammas, curvature)) for curvature in (1, kappa)]
+    worst = np.maximum(*rates)
+    lr, gamma, _ = THEORY[name].best(1.0, kappa)
+    away = np.abs(PULLS[:, None] - lr * kappa) + np.abs(gammas - gamma)
+    i, k = np.unravel_index(np.argmin(np.where(worst <= worst.min() + 1e-12, away, np.inf)), worst.shape)
+    return {"pull": PULLS[i], "gamma": gammas[k]}
 
 
-def best_scenes(kappa):
-    """The buttons that go there."""
-    return {
-        f"best in the long run: {plots.look_of(THREE[name]).label}": {"pull": pull, "gamma": gamma}
-        for name, (pull, gamma) in best_cells(kappa).items()
-    }
+def _learning_rate(pull, kappa):
+    rate = f"η = {pull:.1f} / {kappa:.0f} = {pull / kappa:.3g}"
+    return f"{rate}, where λ = κ = {kappa:.0f} is the steepest curvature"
 
 
-def _learning_rates(pull, kappa):
-    text = f"η = {{:.1f}} / {kappa} = {{:.3g}}, where λ = κ = {kappa} is the steepest curvature"
-    return tell(text, pull, pull / kappa)
-
-
-def _at_best(name, kappa, angle, start):
-    lr, gamma, steps = at_best(name, kappa, angle, start)
+def _told(name, loss, arrived, left, last, best, kappa):
+    """In words: how a run ended, and what theory's best setting needs."""
+    lr, gamma, steps = best
     memory = f", γ = {gamma:.2f}" if memory_of(THREE[name]) else ""
-    return f"with theory's best in the long run: {steps} (ηλ = {lr * kappa:.2f}{memory})"
-
-
-def _told(loss, arrived, left, last, best):
-    """In words, for every run of a grid."""
-
-    def told(loss, arrived, left, last):
-        if np.isfinite(left):
-            return f"diverges: by step {left:.0f} its loss has grown a million times; {best}"
-        start = f"loss {number(loss)} at step {STEPS}"
-        if np.isfinite(arrived):
-            return f"{start}, first below the tolerance at {arrived:.0f}; {best}"
-        return f"{start}, still {number(last)} at {MOST}; {best}"
-
-    return tell(told, loss, arrived, left, last)
+    theory = f"with theory's best in the long run: {steps:.0f} (ηλ = {lr * kappa:.2f}{memory})"
+    if left < arrived:
+        return f"diverges: by step {left:.0f} its loss has grown a million times; {theory}"
+    begins = f"loss {number(loss)} at step {STEPS}"
+    if np.isfinite(arrived):
+        return f"{begins}, first below the tolerance at {arrived:.0f}; {theory}"
+    return f"{begins}, still {number(last)} at {MOST}; {theory}"

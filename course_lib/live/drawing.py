@@ -7,6 +7,7 @@ from contextlib import nullcontext
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.markers import MarkerStyle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -54,6 +55,8 @@ class Drawing:
                     self._add("head", run, style.head_like(self.lines[run]))
             for gid in arrows:
                 self._add("tip", gid, style.tip_like(self.lines[gid]))
+        self.tips = {gid: MarkerStyle(line._marker) for gid, line in self.lines.items() if self.part[gid] == "tip"}
+        self.ground = None  # (axes, artists, colours): what the page draws itself, see page/ground.js
         self.raster = Raster(figure)
         self.lay_out()
 
@@ -97,7 +100,15 @@ class Drawing:
             "axes": [self._axes(ax) for ax in axes],
             "lines": [self._line(line) for line in order],
             "step": self.step_label,
-        }
+        } | self._ground()
+
+    def _ground(self):
+        if not self.ground:
+            return {}
+        ax, _, colors = self.ground
+        bands = [[round(255 * part) for part in to_rgb(color)] for color in colors]
+        paper = style.css(self.figure.get_facecolor())
+        return {"ground": {"axes": self.figure.axes.index(ax), "colors": bands}, "paper": paper, "dpi": self.figure.dpi}
 
     def _smallest_text(self):
         """Height in px of the smallest text that is seen (indices are smaller); 0 if there is none."""
@@ -176,8 +187,9 @@ class Drawing:
         above = self._above()
         if not changed:
             self.raster.forget()
-        with hidden(above):
-            below_picture = self.raster.png(scale, only=changed)
+        ax, artists, _ = self.ground or (None, (), ())
+        with hidden([*above, *artists, *([ax.patch] if ax else [])]):
+            below_picture = self.raster.png(scale, only=changed, transparent=bool(ax))
         if not above:
             return below_picture, None
         rest = [child for ax in self.figure.axes for child in ax.get_children() if child not in above]
@@ -210,7 +222,7 @@ class Drawing:
             for gid, line in self.lines.items():
                 line.set_data([], [])
                 if self.part[gid] == "tip":
-                    line.set_marker(MarkerStyle(style.TIP))
+                    line.set_marker(self.tips[gid])
 
     def _points(self, gid, answer, step):
         """x and y of one line as shown: up to `step` if it is a run, nan where the page cuts it."""
@@ -249,7 +261,7 @@ class Drawing:
         if len(ends) < 2 or np.allclose(*ends):
             return False
         across, up = ends[1] - ends[0]
-        line.set_marker(MarkerStyle(style.TIP).rotated(rad=np.arctan2(up, across)))
+        line.set_marker(self.tips[line.get_gid()].rotated(rad=np.arctan2(up, across)))
         return True
 
     def _png(self, scale, *, note=None):

@@ -28,6 +28,7 @@ from .script import script, stylesheet
 if "google.colab" in sys.modules:
     importlib.import_module("google.colab.output")  # where anywidget looks to have custom widgets enabled on Colab
 
+ROW = {"x": (240,), "y": 1}  # what the page asks a landscape for, see page/ground.js
 PAGES = ("html", "slides")  # what asks for figures that live without a kernel
 NOTE = "A picture of the default setting. Run this cell in a notebook to move it."
 
@@ -48,7 +49,8 @@ class LiveFigure(anywidget.AnyWidget):
         keys, or the name of a pair.
     runs: gids of lines drawn up to the step slider. frames: gids of lines that are another one at each step; the
         points of all steps stand one after the other. halos, heads, arrows, names: see `Drawing`.
-    scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them.
+    scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them. Instead,
+        (name of a quantity, function of its value that gives such a dict).
         An Answer may bring further scenes, which depend on the kernel quantities; their buttons come first, and
         every answer has the same.
     challenge: (name of a readout, sentence): its texts are numbers, the fewer the better, empty where nothing
@@ -56,6 +58,9 @@ class LiveFigure(anywidget.AnyWidget):
     background: function (figure, **some of the kernel quantities by name), called when one of these changes,
         to redraw what stands still (it must neither clear axes nor use pyplot). If it returns the axes it has
         changed, always the same, only these are drawn again: a drag is quicker.
+    ground: (Axes, artists, colours, surface), with run only: a landscape under everything, which the page draws itself,
+        of surface(**some of the quantities), something with `value` and `lowest`, in bands of these colours from low to
+        high; the artists stand for it in still pictures.
     seconds: how long play takes from the first step to the last.
     alt: the text alternative; it is also all that text-only readers get.
     """
@@ -92,6 +97,7 @@ class LiveFigure(anywidget.AnyWidget):
         scenes=None,
         challenge=None,
         background=None,
+        ground=None,
         step_label="step",
         seconds=4,
         alt,
@@ -117,7 +123,7 @@ class LiveFigure(anywidget.AnyWidget):
         self._changed = ()  # the axes the background has drawn again; empty: maybe all
         self.defaults = self._present() | {"step": None}
         self.untraceable = ""
-        programs = self._traced() if run else b""
+        programs = self._traced(ground) if run else b""
         if not programs:
             self._refuse_too_large()
         super().__init__(
@@ -126,7 +132,7 @@ class LiveFigure(anywidget.AnyWidget):
                 "controls": [c.describe() | {"page": c.name in self.page} for c in self._controls()],
                 "defaults": self.defaults,
                 "pointer": [self._pads(ax, names) for ax, names in (pointer or {}).items()],
-                "scenes": {text: self._scene(scene) for text, scene in (scenes or {}).items()},
+                "scenes": {text: self._scene_by(scene) for text, scene in (scenes or {}).items()},
                 "challenge": challenge and dict(zip(("name", "text"), challenge, strict=True)),
                 "seconds": seconds,
                 "runs": bool(programs),
@@ -159,6 +165,14 @@ class LiveFigure(anywidget.AnyWidget):
         if len(names) != 2 or any(name not in known for name in names if name is not None):
             raise ValueError(f"pointer must name two of {known} (or None for one), not {names}")
         return {"axes": self.drawing.figure.axes.index(ax), "names": list(names)}
+
+    def _scene_by(self, scene):
+        """A scene for the page; one for each value of a quantity where it depends on that."""
+        if not isinstance(scene, tuple):
+            return self._scene(scene)
+        name, function = scene
+        (control,) = self.kernel[name]
+        return {"by": name, "each": [self._scene(function(control.value(k))) for k in range(len(control.values))]}
 
     def _scene(self, scene):
         """name -> value, as name -> number of the value."""
@@ -197,19 +211,28 @@ class LiveFigure(anywidget.AnyWidget):
 
     # -- computing
 
-    def _traced(self):
+    def _traced(self, ground):
         """The programs of compute, one for each choice of what is no number; empty where it cannot be traced."""
         chosen = [control for (control, *_) in self.kernel.values() if not control.numeric]
         inputs = {name: len(parts) for name, parts in self.kernel.items() if parts[0].numeric}
-        programs = {}
+        programs, grounds = {}, {}
         try:
             for numbers in itertools.product(*(range(len(control.values)) for control in chosen)):
                 options = {c.name: c.value(k) for c, k in zip(chosen, numbers, strict=True)}
-                programs[",".join(map(str, numbers))] = tracing.program_of(self._written(options), inputs)
+                key = ",".join(map(str, numbers))
+                programs[key] = tracing.program_of(self._written(options), inputs)
+                if ground:
+                    wanted = inspect.signature(ground[-1]).parameters
+                    mine = {name: n for name, n in inputs.items() if name in wanted}
+                    given = {name: value for name, value in options.items() if name in wanted}
+                    grounds[key] = tracing.program_of(_heights(ground[-1], given), mine | ROW)
         except tracing.Untraceable as why:
             self.untraceable = str(why)
             return b""
-        return tracing.packed({"chosen": [control.name for control in chosen], "programs": programs})
+        if ground:
+            self.drawing.ground = ground[:-1]
+        names = [control.name for control in chosen]
+        return tracing.packed({"chosen": names, "programs": programs, "grounds": grounds})
 
     def _written(self, options):
         def function(**letters):
@@ -383,6 +406,17 @@ class LiveFigure(anywidget.AnyWidget):
         widget, metadata = super()._repr_mimebundle_(**kwargs)  # Colab finds in the metadata who draws it
         data["image/png"] = base64.b64encode(self.picture(note=NOTE, scale=1)).decode()
         return widget | data, metadata | {"image/png": {"width": int(width), "alt": self.spec["alt"]}}
+
+
+def _heights(surface, options):
+    """For a program: the heights of a row of places, and the lowest there is."""
+
+    def function(x, y, **letters):
+        ground = surface(**letters, **options)
+        height = x.sheet.decided(lambda: ground.value(np.stack([x, np.broadcast_to(y, x.shape)])))
+        return {"height": (height, height), "lowest": ([ground.lowest], [ground.lowest])}, {}
+
+    return function
 
 
 def _only(parts, name):

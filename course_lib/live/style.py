@@ -99,13 +99,19 @@ def head_like(line):
 
 
 def tip_like(line):
-    """An arrow's head for the last point of a line, as wide as the line asks for; drawn pointing right."""
+    """An arrow's head for the last point of a line, as wide as the line asks for, drawn pointing right.
+
+    Or the line's own marker, such as a word, which the line itself has no longer then.
+    """
+    own = line.get_marker() not in ("None", "none", None, "", " ")
+    shape, size = (line.get_marker(), line.get_markersize()) if own else (TIP, 2 * (4 + 3 * line.get_linewidth()))
+    line.set_marker("none")
     return Line2D(
         [],
         [],
         linestyle="none",
-        marker=MarkerStyle(TIP),
-        markersize=2 * (4 + 3 * line.get_linewidth()),
+        marker=MarkerStyle(shape),
+        markersize=size,
         markerfacecolor=line.get_color(),
         markeredgewidth=0,
         alpha=line.get_alpha(),

@@ -36,6 +36,7 @@ from .drawing import (
     draw_update,
     draw_words,
     paint_losses,
+    ravine_colors,
     shape_ravine,
     take_away,
 )
@@ -95,6 +96,7 @@ from .moving import (
     moving_shadow,
     moving_span,
     moving_start,
+    moving_word,
     put_under,
     tint,
 )
@@ -174,10 +176,12 @@ __all__ = [
     "moving_shadow",
     "moving_span",
     "moving_start",
+    "moving_word",
     "on_slides",
     "paint_losses",
     "place",
     "put_under",
+    "ravine_colors",
     "shape_ravine",
     "show",
     "take_away",

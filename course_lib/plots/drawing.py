@@ -29,10 +29,15 @@ def take_away(artists):
         artists.pop().remove()
 
 
+def ravine_colors(levels=9):
+    """The colours of the bands of `draw_ravine`, from low to high."""
+    return LAND((np.arange(levels) + 0.5) / levels)
+
+
 @course_style()
 def draw_ravine(ax, kappa, angle, levels=9):
     """A ravine as `draw_landscape` draws one, on the axes' own limits, of ellipses that `shape_ravine` can change."""
-    colors = LAND((np.arange(levels) + 0.5) / levels)
+    colors = ravine_colors(levels)
     ax.set(facecolor=colors[-1], aspect="equal", xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
     rings = [
         ax.add_patch(Ellipse((0, 0), 1, 1, facecolor=color, edgecolor="white", linewidth=1.1, zorder=0.5))
@@ -56,7 +61,8 @@ def shape_ravine(rings, words, kappa, angle):
     heights = highest * (10 ** np.linspace(-3, 0, len(rings) + 2)[-2:0:-1] - 1e-3)
     for ring, height in zip(rings, heights, strict=True):
         ring.set(width=2 * np.sqrt(2 * height), height=2 * np.sqrt(2 * height / kappa), angle=angle)
-    for word, place, turned in zip(words, (3.1 * along, -2.9 * across), (angle, angle - 90), strict=True):
+    places = ((3.1 * along, angle), (-2.9 * across, angle - 90))
+    for word, (place, turned) in zip(words, places, strict=False):  # words may be left out
         word.set(position=place, rotation=turned)
 
 

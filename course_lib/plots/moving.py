@@ -203,6 +203,12 @@ def moving_marks(ax, gid, look, size=6.5):
     return gid
 
 
+def moving_word(ax, gid, word, size):
+    """An empty line for a word, `size` points long, at the last point of a line and turned along it."""
+    ax.plot([], [], linewidth=0, color=SOFT, marker=f"$\\mathrm{{{word}}}$", markersize=size, zorder=1, gid=gid)
+    return gid
+
+
 def moving_start(ax, gid="start"):
     """An empty line for the white disc where a run begins."""
     ax.plot([], [], "o", color="white", markeredgecolor=INK, markeredgewidth=2.2, markersize=12, zorder=8, gid=gid)

@@ -10,8 +10,9 @@ from browser import slide
 
 from course_lib import labs
 from course_lib.descent import descend
-from course_lib.labs import averages_lab, hill_lab
-from course_lib.optimizers import GradientDescent, Momentum
+from course_lib.labs import averages_lab, hill_lab, trap_lab
+from course_lib.optimizers import GradientDescent, Momentum, Nesterov
+from course_lib.surfaces import SURFACES
 
 NAMES = labs.__all__
 
@@ -125,6 +126,26 @@ def test_hill_scores_only_runs_from_the_usual_start():
 
 def test_hill_says_that_a_run_diverges():
     assert "diverges" in hill_lab.compute(30.0, 0.9).words["ball"]()
+
+
+@pytest.mark.parametrize("start", [(2.0, 2.0), (-1.0, 0.5)])
+def test_trap_draws_what_the_optimizers_do(start):
+    answer = trap_lab.compute(0.01, 0.9, start)
+    for name, rule in (("descent", GradientDescent(0.01)), ("momentum", Momentum(0.01)), ("nesterov", Nesterov(0.01))):
+        path = descend(rule, SURFACES["three_hump_camel"], start, steps=trap_lab.STEPS)
+        np.testing.assert_array_equal(answer.lines[name][1], path.theta[:, 1])
+
+
+def test_trap_does_not_call_the_deep_valley_a_trap():
+    """A slow run that is nearly there: (0.014, -0.033), and not yet below the tolerance."""
+    words = trap_lab.compute(0.0025, 0.84).words
+    assert words["momentum"]() == f"is on its way after {trap_lab.STEPS} steps"
+
+
+def test_trap_catches_the_walker_and_not_the_ball():
+    words = trap_lab.compute(0.02, 0.9).words
+    assert "caught in a trap" in words["descent"]()
+    assert "reaches the deep valley" in words["momentum"]()
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 0.9])

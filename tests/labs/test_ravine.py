@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from browser import decode
 
 from course_lib import labs, quadratics
 from course_lib.descent import descend, sweep
 from course_lib.labs import ravine_lab as lab
-from course_lib.live import codec
-from course_lib.optimizers import GradientDescent, Momentum
+from course_lib.live.answer import spoken
+from course_lib.optimizers import GradientDescent
 from course_lib.surfaces import ravine
 
 BUTTONS = {
@@ -27,14 +28,29 @@ def rule(name, pull, gamma, kappa):
     return kind(pull / kappa) if kind is GradientDescent else kind(pull / kappa, gamma)
 
 
-def cell(pull, gamma, **kernel):
-    return lab.compute(np.array([[pull]]), np.array([[gamma]]), **kernel)
+def cell(pull, gamma, **others):
+    return spoken(lab.compute(pull, gamma, **others))
 
 
 def button(name, kappa):
     """What a button sets, as (pull, gamma)."""
-    setting = lab.best_scenes(kappa)[BUTTONS[name]]
-    return setting["pull"], setting["gamma"]
+    return tuple(lab.best_cell(name, kappa).values())
+
+
+def arrived(name, pull, gamma, kappa, tol=lab.TOLERANCE):
+    """The steps that a run from the lab's start needs."""
+    return sweep(rule(name, pull, gamma, kappa), ravine(kappa), lab.START, steps=lab.MOST, tol=tol).steps
+
+
+def theory(name, kappa, tol=lab.TOLERANCE):
+    """What the best setting needs, by closed forms: (learning rate, gamma, steps)."""
+    lr, gamma, rate = lab.THEORY[name].best(1.0, kappa)
+    curvatures = np.array([1.0, kappa])
+    far = quadratics.steps_to(1e-8, rate, 1 + rate) + 1
+    losses = quadratics.mode_losses(
+        lab.THEORY[name].mode(lr, gamma, curvatures), curvatures, int(far), np.abs(lab.START)
+    )
+    return lr, gamma, int(np.argmax(losses.sum(axis=1) < tol))
 
 
 @pytest.mark.parametrize("kappa, angle, start", [(64, 0, (-4.0, 2.0)), (1, 0, (1.0, 0.5)), (25, 45, (3.0, -2.0))])
@@ -48,7 +64,7 @@ def test_it_draws_what_the_optimizers_do(kappa, angle, start, pull, gamma):
         np.testing.assert_array_equal(np.column_stack([x, y])[drawn], path.theta[drawn])
         np.testing.assert_array_equal(np.ravel(answer.lines[f"loss.{name}"][1]), path.loss)
         if not drawn.all():  # only what leaves for good is cut, and only from where it is far away
-            assert "diverges" in answer.words[name].item()
+            assert "diverges" in answer.words[name]
             assert (np.abs(path.theta[: drawn.argmin()]) < lab.FAR).all() and not drawn[drawn.argmin() :].any()
 
 
@@ -80,27 +96,22 @@ def test_turning_the_ravine_with_its_start_changes_no_loss():
 @pytest.mark.parametrize("name", lab.THREE)
 @pytest.mark.parametrize("pull, gamma, kappa", [(1.2, 0.9, 64), (1.9, 0.0, 256), (1.3, 0.75, 64), (0.5, 0.99, 400)])
 def test_counts_are_those_of_a_sweep(name, pull, gamma, kappa):
-    optimizer, ground = rule(name, pull, gamma, kappa), ravine(kappa)
-    arrived, left, _ = lab.counts(optimizer, ground, lab.START)
-    assert arrived == sweep(optimizer, ground, lab.START, steps=lab.MOST, tol=lab.TOLERANCE).steps
-    assert np.isinf(left) or np.isinf(arrived)
-
-
-def test_counts_of_a_grid_are_those_of_its_cells():
-    pull, gamma = np.array([[0.5], [1.9], [3.2]]), np.array([[0.0, 0.63, 0.99]])
-    arrived, left, _ = lab.counts(Momentum(pull / 64, gamma), ravine(64), lab.START)
-    for i, k in np.ndindex(3, 3):
-        alone = lab.counts(Momentum(pull[i, 0] / 64, gamma[0, k]), ravine(64), lab.START)
-        assert (arrived[i, k], left[i, k]) == alone[:2]
-    assert np.isfinite(left[2, 0]) and np.isfinite(arrived[2, 1])
+    steps = arrived(name, pull, gamma, kappa)
+    said = cell(pull, gamma, kappa=kappa).words[name]
+    assert (f"first below the tolerance at {steps:.0f};" in said) == np.isfinite(steps)
 
 
 @pytest.mark.parametrize("name, steps", [("descent", 141), ("momentum", 38), ("nesterov", 49)])
 def test_the_best_settings_need_the_known_steps(name, steps, monkeypatch):
     """From (-4, 2) on kappa 25 to a loss of 1e-8; theory's count is the measured one."""
     monkeypatch.setattr(lab, "TOLERANCE", 1e-8)
-    lr, gamma, expected = lab.at_best(name, 25, 0, lab.START)
-    assert expected == steps == lab.counts(rule(name, 25 * lr, gamma, 25), ravine(25), lab.START)[0]
+    assert lab.at_best(name, 25, 0, lab.START)[2] == steps == theory(name, 25, 1e-8)[2]
+
+
+@pytest.mark.parametrize("name", lab.THREE)
+@pytest.mark.parametrize("kappa", [4, 64, 400])
+def test_the_steps_at_best_are_those_of_theory(name, kappa):
+    np.testing.assert_allclose(lab.at_best(name, kappa, 0, lab.START), theory(name, kappa), rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", lab.THREE)
@@ -110,13 +121,12 @@ def test_buttons_go_to_the_optimum_of_theory(name, kappa):
     assert pull in lab.PULLS and gamma in lab.GAMMAS
     best = lab.THEORY[name].best(1.0, kappa)
     assert abs(pull - best.lr * kappa) <= 0.15 and abs(gamma - best.gamma) <= 0.05
-    needed = lab.counts(rule(name, pull, gamma, kappa), ravine(kappa), lab.START)[0]
-    assert 0.6 < needed / lab.at_best(name, kappa, 0, lab.START)[2] < 1.35
+    assert 0.6 < arrived(name, pull, gamma, kappa) / theory(name, kappa)[2] < 1.35
 
 
 def test_best_settings_cut_the_steps_to_a_fraction():
     """The centre of lesson 02: at kappa 256 descent needs four times the steps of kappa 64, momentum twice."""
-    steps = {(name, kappa): lab.at_best(name, kappa, 0, lab.START)[2] for name in lab.THREE for kappa in (64, 256)}
+    steps = {(name, kappa): theory(name, kappa)[2] for name in lab.THREE for kappa in (64, 256)}
     assert steps["momentum", 64] < steps["nesterov", 64] < steps["descent", 64] / 4
     assert steps["descent", 256] / steps["descent", 64] == pytest.approx(4, rel=0.1)
     assert steps["momentum", 256] / steps["momentum", 64] == pytest.approx(2, rel=0.15)
@@ -124,53 +134,49 @@ def test_best_settings_cut_the_steps_to_a_fraction():
 
 def test_words_at_the_corners():
     slow, wild = cell(0.1, 0.0, kappa=400).words, cell(3.9, 0.0, kappa=400).words
-    assert slow["learning rate"].item().startswith("η = 0.1 / 400 = 0.00025")
-    assert all(f"at {lab.MOST};" in slow[name].item() for name in lab.THREE)
-    assert all("diverges: by step 7" in wild[name].item() for name in lab.THREE)
-    assert "γ = 0.82" in wild["momentum"].item()
+    assert slow["learning rate"].startswith("η = 0.1 / 400 = 0.00025")
+    assert all(f"at {lab.MOST};" in slow[name] for name in lab.THREE)
+    assert all("diverges: by step 7" in wild[name] for name in lab.THREE)
+    assert "γ = 0.82" in wild["momentum"]
     at_once = cell(1.0, 0.0, kappa=1).words
-    assert all("first below the tolerance at 1;" in at_once[name].item() for name in lab.THREE)
+    assert all("first below the tolerance at 1;" in at_once[name] for name in lab.THREE)
 
 
 def test_momentum_without_gamma_is_descent():
     words = cell(1.9, 0.0).words
-    assert words["momentum"].item().split(";")[0] == words["descent"].item().split(";")[0]
+    assert words["momentum"].split(";")[0] == words["descent"].split(";")[0]
 
 
-def test_the_buttons_follow_kappa(live):
-    first = codec.scenes(live.table)
-    live.kernel["kappa"][0].widget.value = 4
-    then = codec.scenes(live.table)
-    live.kernel["kappa"][0].widget.value = 64
-    assert list(first) == list(then) == list(BUTTONS.values())
-    pulls, gammas = (live.page[name].values for name in ("pull", "gamma"))
-    for name, text in BUTTONS.items():
-        for kappa, scenes in ((64, first), (4, then)):
-            assert (pulls[scenes[text]["pull"]], gammas[scenes[text]["gamma"]]) == button(name, kappa)
-
-
-def test_the_landscape_follows_kappa_and_angle(live):
+def test_the_landscape_of_the_still_picture_follows_kappa_and_angle(live):
     (above, *_) = live.drawing.figure.axes
     before = [(ring.width, ring.height, ring.angle) for ring in above.patches]
-    live._asked(live, {"ask": "cell", "settings": {**live.settings, "kappa": 0, "angle": 9}}, [])
+    live.picture({"kappa": 0, "angle": 9}, scale=1)
     after = [(ring.width, ring.height, ring.angle) for ring in above.patches]
     assert all(width / height == pytest.approx(8) for width, height, _ in before)
     assert all(width == height and angle == 45 for width, height, angle in after)
-    live._asked(live, {"ask": "cell", "settings": live.defaults}, [])
+    live.picture(scale=1)
     assert [(ring.width, ring.height, ring.angle) for ring in above.patches] == before
 
 
-def test_buttons_in_an_exported_page(open_page, live):
+def test_buttons_in_an_exported_page_follow_kappa(open_page, live):
     page = open_page(live)
     offered = page.page.locator(".live-tools button").all_inner_texts()
-    assert offered == [*BUTTONS.values(), "Reset"]  # what turns the ravine needs a kernel
-    for name, text in BUTTONS.items():
-        page.page.get_by_role("button", name=text).click()
-        chosen = page.eval("[f.text('pull'), f.text('gamma')]")
-        pull, gamma = button(name, 64)
-        assert chosen == [f"{pull:.1f}", f"{gamma:.2f}"]
-        steps = lab.counts(rule(name, pull, gamma, 64), ravine(64), lab.START)[0]
-        (said,) = [
-            line for line in page.said() if line.startswith(BUTTONS[name].removeprefix("best in the long run: "))
-        ]
-        assert f"first below the tolerance at {steps:.0f};" in said
+    assert offered == [*BUTTONS.values(), "turned by 45°, with its start", "Reset"]
+    for kappa in (64, 4, 256):
+        page.eval(f"f.move({{ kappa: {lab.KAPPAS.index(kappa)} }})")
+        for name, text in BUTTONS.items():
+            page.page.get_by_role("button", name=text).click()
+            pull, gamma = button(name, kappa)
+            assert page.eval("[f.text('pull'), f.text('gamma')]") == [f"{pull:.1f}", f"{gamma:.2f}"]
+            steps = arrived(name, pull, gamma, kappa)
+            (said,) = [line for line in page.said() if line.startswith(text.removeprefix("best in the long run: "))]
+            assert f"first below the tolerance at {steps:.0f};" in said
+
+
+@pytest.mark.parametrize("settings", [{}, {"kappa": 3, "angle": 5}, {"kappa": 22, "angle": 18}])
+def test_the_page_draws_the_landscape_of_the_still_picture(open_page, live, settings):
+    page = open_page(live, viewport={"width": 1400, "height": 900}, device_scale_factor=2)
+    page.eval(f"f.move({settings})")
+    page.settled()
+    drawn, still = page.canvas()[..., :3], decode(live.picture(settings))[..., :3]
+    assert np.abs(drawn - still).mean() < 1.5

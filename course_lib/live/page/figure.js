@@ -7,6 +7,7 @@ import { bitmap, button, element, sample, watchPixels } from "./elements.js";
 import { onKey, takeKeys } from "./keys.js";
 import { numberBox } from "./numbers.js";
 import { Requests, REST } from "./requests.js";
+import { Ground } from "./ground.js";
 import { Programs } from "./program.js";
 import { unpack } from "./table.js";
 
@@ -130,11 +131,23 @@ export class Figure {
       Object.assign(this.canvas, { width: across, height: down });
     const context = this.canvas.getContext("2d");
     context.setTransform(across / width, 0, 0, down / height, 0, 0);
+    if (frame.ground) this.drawGround(context, frame, across / width);
     context.drawImage(this.scaled("under", across, down), 0, 0, width, height);
     const steps = { step: this.step, lastStep: this.lastStep };
     for (const line of frame.lines) drawLine(context, frame, line, points(frame, answer, line, cell, steps));
     if (over) context.drawImage(this.scaled("over", across, down), 0, 0, width, height);
     this.frames += 1;
+  }
+
+  /* What is under the picture, whose axes are clear there. */
+  drawGround(context, { ground, axes, size, paper, dpi }, dense) {
+    context.fillStyle = paper;
+    context.fillRect(0, 0, ...size);
+    const [x, y, width, height] = axes[ground.axes].box;
+    const [program, key] = this.programs.ground(this.settings);
+    this.ground ??= new Ground(ground);
+    const pixels = [width, height].map((length) => Math.round(length * dense));
+    context.drawImage(this.ground.painted(program, key, axes[ground.axes], dpi, ...pixels), x, y, width, height);
   }
 
   /* A layer at the size it is drawn; made once, since good scaling is too slow for every frame. */
@@ -206,7 +219,13 @@ export class Figure {
 
   /* Those of the present answer depend on quantities in the kernel. */
   get allScenes() {
-    return { ...this.answer.scenes, ...this.spec.scenes };
+    const own = Object.entries(this.spec.scenes).map(([text, scene]) => [text, this.sceneNow(scene)]);
+    return { ...this.answer.scenes, ...Object.fromEntries(own) };
+  }
+
+  /* A scene may be another for each value of some quantity. */
+  sceneNow(scene) {
+    return scene.by ? scene.each[this.settings[scene.by]] : scene;
   }
 
   canSet(name, scene) {

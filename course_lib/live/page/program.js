@@ -95,8 +95,8 @@ function known(name) {
 
 /* The programs of a figure: one for each choice of what is no number, keyed by the numbers of the options. */
 export class Programs {
-  constructor({ chosen, programs }, controls) {
-    Object.assign(this, { chosen, programs, controls, made: {} });
+  constructor({ chosen, programs, grounds }, controls) {
+    Object.assign(this, { chosen, programs, grounds, controls, made: {}, heights: {} });
   }
 
   static async unpack(bytes, controls) {
@@ -105,12 +105,28 @@ export class Programs {
 
   /* The program for these settings, run for them: an answer, as a table is one. */
   at(settings) {
-    const key = this.chosen.map((name) => settings[name]).join();
+    const key = this.key(settings);
     const program = (this.made[key] ??= new Program(this.programs[key]));
-    const values = this.controls.map(({ name, values }) => values?.[settings[name]] ?? settings[name]);
+    const values = this.values(settings);
     if (values.some((value, k) => value !== program.values?.[k])) program.run(this.byName(values));
     program.values = values;
     return program;
+  }
+
+  key(settings) {
+    return this.chosen.map((name) => settings[name]).join();
+  }
+
+  values(settings) {
+    return this.controls.map(({ name, values }) => values?.[settings[name]] ?? settings[name]);
+  }
+
+  /* The program of the heights of the ground, and what they depend on. */
+  ground(settings) {
+    const key = this.key(settings);
+    const program = (this.heights[key] ??= new Program(this.grounds[key]));
+    program.given = this.byName(this.values(settings));
+    return [program, key + Object.keys(program.inputs).map((name) => program.given[name])];
   }
 
   /* {name: its numbers}; a pair has two controls, name.0 and name.1. */
