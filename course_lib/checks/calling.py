@@ -7,20 +7,23 @@ import contextlib
 import copy
 import inspect
 import io
-import linecache
+import os
 import sys
-import time
+import sysconfig
 import traceback
 import warnings
 from pathlib import Path
 
 import numpy as np
 
+from .time_limit import TooLong, within
+
 SECONDS = 2.0
 LETTERS = 300  # of an error's message, or of a line, shown back
 PRINTED = 20_000  # letters that a function may print during a check
-OURS = str(Path(__file__).resolve().parent.parent)
-NUMPYS = str(Path(np.__file__).resolve().parent)
+TYPED = ("<ipython-input", "<python-input", "<stdin>")  # what a program typed into IPython or Python is called
+LIBRARIES = [Path(np.__file__).parent.parent, *map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib"))]
+NOT_THEIRS = tuple(os.path.normcase(f"{home}{os.sep}") for home in (Path(__file__).parent.parent, *LIBRARIES))
 
 
 class Accident(Exception):
@@ -31,8 +34,8 @@ class Unwritten(Exception):
     """The stub still holds its `...`."""
 
 
-class _TooLong(BaseException):
-    """Not an Exception, so that an `except Exception` inside the learner's loop cannot keep it running."""
+class Slow(Accident):
+    """It took longer than SECONDS."""
 
 
 def call(function, args, quiet=True, let_through=()):
@@ -43,8 +46,8 @@ def call(function, args, quiet=True, let_through=()):
     Raises Unwritten where the stub is untouched, Accident (a sentence) where it fails, hangs or changes its arguments.
     """
     given = copy.deepcopy(args)
-    with guarded(quiet, let_through):
-        result = function(*given)
+    result = safely(function, *given, quiet=quiet, let_through=let_through)
+    refuse_unfinished(result)
     if result is ... or (isinstance(result, tuple) and any(part is ... for part in result)):
         raise Unwritten
     changed = [k for k, (before, after) in enumerate(zip(args, given, strict=True)) if not _same(before, after)]
@@ -57,19 +60,20 @@ def call(function, args, quiet=True, let_through=()):
     return result
 
 
-@contextlib.contextmanager
-def guarded(quiet=True, let_through=()):
-    """Whatever the learner's code does in here ends soon, and as Accident or Unwritten; see call.
+def safely(function, *args, quiet=True, let_through=()):
+    """function(*args): whatever the learner's code does in it ends soon, and as Accident or Unwritten; see call.
 
     An interrupt by the learner passes, so that the stop button works.
     """
     silence = contextlib.redirect_stdout(io.StringIO() if quiet else _Few(sys.stdout))
     try:
-        with silence, warnings.catch_warnings(), np.errstate(all="ignore"), _time_limit(SECONDS):
+        with silence, warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            yield
-    except _TooLong:
-        raise Accident(f"It was still running after {SECONDS:g} seconds: is there a loop that never ends?") from None
+            return within(SECONDS, function, args)
+    except TooLong as late:
+        raise Slow(
+            f"It was still running after {SECONDS:g} seconds{where(late)}: is there a loop that never ends?"
+        ) from None
     except NotImplementedError:
         raise Unwritten from None
     except (KeyboardInterrupt, Accident, *let_through):
@@ -78,6 +82,16 @@ def guarded(quiet=True, let_through=()):
         if "ellipsis" in message(error).lower():
             raise Unwritten from None
         raise Accident(_accident(error)) from None
+
+
+def refuse_unfinished(result):
+    """Accident where a result, or a part of one, is still to be computed: by `async def`, or by `yield`."""
+    for part in (result, *(result if isinstance(result, tuple | list) else ())):
+        if inspect.iscoroutine(part):
+            part.close()  # or Python complains later that nobody waited for it
+            raise Accident("It is still to be awaited: write `def` instead of `async def`, for a check does not wait.")
+        if inspect.isgenerator(part) or inspect.isasyncgen(part):
+            raise Accident("It hands out its values one by one, by `yield`: they are wanted at once, by `return`.")
 
 
 class _Few(io.TextIOBase):
@@ -98,8 +112,7 @@ class _Few(io.TextIOBase):
 def as_number(value):
     """The value as a float. Raises Accident where it is none, or not a finite one."""
     try:
-        with guarded(let_through=(TypeError, ValueError, OverflowError)):
-            number = float(value)
+        number = safely(float, value, let_through=(TypeError, ValueError, OverflowError))
     except (TypeError, ValueError):
         raise Accident(f"A single number is wanted here, not {type(value).__name__}.") from None
     except OverflowError:
@@ -122,69 +135,81 @@ def as_arrays(result, names, likes):
     wanted = f"It should return {_listed(names)}"
     if result is None:
         raise Accident(f"It returned nothing. {wanted}: is there a `return` in the last line?")
-    listed = isinstance(result, list) and len(result) == len(names) > 1
-    parts = result if isinstance(result, tuple) or listed else (result,)
+    parts = _parts(result, names, likes)
     if len(parts) != len(names):
-        raise Accident(f"{wanted}, it returned {len(parts)} value(s).")
-    arrays = []
-    for name, part, like in zip(names, parts, likes, strict=True):
-        try:
-            with guarded(let_through=(TypeError, ValueError)):
-                array = np.asarray(part, float)
-        except (TypeError, ValueError):
-            raise Accident(f"{name} should be a number or an array of numbers, it is {type(part).__name__}.") from None
-        if array.size > 1 and np.ndim(like) == 0:
-            raise Accident(
-                f"{name} should be a single number, it is {array.size} numbers: which one of them, or what of all?"
-            )
-        if array.shape != np.shape(like):
-            raise Accident(f"{name} should have shape {np.shape(like)}, it has {array.shape}.")
-        if not np.isfinite(array).all() and np.isfinite(like).all():
-            raise Accident(f"{name} came out as {shown(array)}: something was divided by zero or grew beyond bounds.")
-        arrays.append(array)
-    return arrays
+        comma = " (A decimal comma, as in 0,9, makes two values of one.)" if len(parts) > len(names) else ""
+        returned = f"{len(parts)} values" if len(parts) > 1 else "one value"
+        raise Accident(f"{wanted}, it returned {returned}.{comma}")
+    return [_as_array(*part) for part in zip(parts, names, likes, strict=True)]
 
 
-def shown(value):
+def _parts(result, names, likes):
+    """What was returned, one by one: of a tuple, and of a list or an array that can be meant as one."""
+    if isinstance(result, tuple):
+        return result
+    listed = isinstance(result, list) and len(result) == len(names) > 1
+    rows = isinstance(result, np.ndarray) and result.shape == np.shape(likes[:1] * len(names)) and len(names) > 1
+    return tuple(result) if listed or (rows and len({np.shape(like) for like in likes}) == 1) else (result,)
+
+
+def _as_array(part, name, like):
+    """A part as an array of floats, in double precision unless it was computed in less."""
+    try:
+        known = isinstance(part, np.ndarray | np.generic | float | int)
+        array = np.asarray(part) if known else safely(np.asarray, part, let_through=(TypeError, ValueError))
+        array = array if array.dtype in (np.float32, np.float16) else _as_doubles(array)
+    except (TypeError, ValueError):
+        raise Accident(f"{name} should be a number or an array of numbers, it is {type(part).__name__}.") from None
+    if array.size > 1 and np.ndim(like) == 0:
+        comma = " Or a comma a decimal point?" if isinstance(part, tuple) else ""
+        raise Accident(f"{name} should be a single number, it is {array.size} numbers: which one, or what of all?{comma}")
+    if array.shape != np.shape(like):
+        raise Accident(f"{name} should have shape {np.shape(like)}, it has {array.shape}.")
+    if not np.isfinite(array).all() and np.isfinite(like).all():
+        raise Accident(f"{name} came out as {shown(array)}: something was divided by zero or grew beyond bounds.")
+    return array
+
+
+def _as_doubles(array):
+    """An array of floats; of single ones where all are such numbers, as `.item()` and `.tolist()` leave them."""
+    if array.dtype.kind == "c" and np.any(array.imag):
+        raise TypeError
+    if array.dtype == object:
+        array = safely(np.asarray, array, float, let_through=(TypeError, ValueError))
+    doubles = array.real.astype(float)
+    with np.errstate(all="ignore"):
+        singles, halves = doubles.astype(np.float32), doubles.astype(np.float16)
+    rounded = np.array_equal(singles, doubles) and not np.array_equal(halves, doubles)
+    return singles if rounded else doubles
+
+
+def shown(value, digits=6):
     """A number or array in a few characters: 1.25, [0.5, -2], [1, 2, 3, ... 40 numbers]; a function by its name."""
     if callable(value):
         return value.__name__
     numbers = np.atleast_1d(np.asarray(value, float)).ravel()
-    few = ", ".join(f"{x:.6g}" for x in numbers[:6])
+    few = ", ".join(f"{x:.{digits}g}" for x in numbers[:6])
     if np.ndim(value) == 0:
         return few
     return f"[{few}]" if numbers.size <= 6 else f"[{few}, ... {numbers.size} numbers]"
 
 
-@contextlib.contextmanager
-def _time_limit(seconds):
-    # A trace function works in every thread and on every system, where alarm signals do not.
-    deadline = time.monotonic() + seconds
-
-    def watch(frame, event, arg):
-        if time.monotonic() > deadline:
-            raise _TooLong
-        if event == "call" and frame.f_code.co_filename.startswith((OURS, NUMPYS)):
-            return None  # its loops end; watching every step of them would take most of a check's time
-        frame.f_trace_opcodes = True  # `while True: pass` never comes to a new line
-        return watch
-
-    before = sys.gettrace()
-    sys.settrace(watch)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
-
-
 def where(error):
-    """In which line of the learner's an error arose, as words to go on with; the last one that is not the course's."""
+    """In which line of the learner's an error arose, as words to go on with: the last one that is neither the course's
+    nor a library's."""
     words = ""
     for frame in traceback.extract_tb(error.__traceback__):
-        if not frame.filename.startswith(OURS):
-            line = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
-            words = f" in the line `{_cut(line.replace('`', chr(39)))}`" if line else ""
+        line = (frame.line or "").strip()
+        if line and _theirs(frame.filename):
+            words = f" in the line `{_cut(line.replace('`', chr(39)))}`"
     return words
+
+
+def _theirs(filename):
+    if filename.startswith("<"):
+        return filename.startswith(TYPED)  # others are made by programs: <string>, <attrs generated ...>
+    packages = {"site-packages", "dist-packages"} & set(Path(filename).parts)
+    return not packages and not os.path.normcase(filename).startswith(NOT_THEIRS)
 
 
 def message(error):

@@ -1,9 +1,11 @@
 """The kinds of exercise: a number, a choice, a function, a test the learner writes, a few sentences.
 
 Calling an exercise with an answer returns its Feedback. A wrong answer is held against the known mistakes first, then
-against the laws that every right answer obeys; the feedback never shows the solution.
+against the laws that every right answer obeys; the feedback never shows the solution. Nor does an exercise that is
+printed or looked into: hence `repr=False, slots=True`.
 """
 
+import copy
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -12,12 +14,12 @@ from itertools import permutations
 
 import numpy as np
 
-from . import calling, record
-from .calling import Accident, Unwritten
-from .feedback import Feedback
+from . import calling, record, typed
+from .calling import Accident, Slow, Unwritten
+from .feedback import Feedback, printable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class Mistake:
     """A known wrong answer. hint: what is off, without naming it; name: the mistake, shown on request.
 
@@ -29,7 +31,7 @@ class Mistake:
     answer: object
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class Law:
     """What every right function obeys, whatever its convention. holds: function -> bool."""
 
@@ -37,7 +39,7 @@ class Law:
     holds: Callable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class Convention:
     """Another way of writing the same rule, right in its own units.
 
@@ -50,7 +52,7 @@ class Convention:
     decode: Callable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class Exercise:
     """What all exercises share.
 
@@ -66,10 +68,14 @@ class Exercise:
     praise: str
     guess: bool = False
 
+    def __repr__(self):
+        return printable(f"{self.title}: call it with your answer, checks.{self.name}({self.name}).")
+
     def __call__(self, answer) -> Feedback:
         if answer is ... or answer is None:
             return Feedback("empty", f"Write your answer into `{self.name}`, then run both cells again.")
         try:
+            calling.refuse_unfinished(answer)
             feedback = self.judge(answer)
         except Unwritten:
             return Feedback("empty", f"`{self.name}` still holds its `...`: replace it, then run both cells again.")
@@ -99,7 +105,7 @@ SLIPS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class Number(Exercise):
     """A number, accepted within the factor `within`: 1.02 is two per cent either way, 2 is half to double."""
 
@@ -109,7 +115,13 @@ class Number(Exercise):
     laws: tuple[Law, ...] = ()
 
     def judge(self, answer):
-        number = _number(answer)
+        number = typed.number(answer)
+        feedback = self.judge_number(number)
+        if isinstance(answer, str | tuple):
+            return replace(feedback, says=f"{feedback.says} (In Python a number is written so: {number:.12g}.)")
+        return feedback
+
+    def judge_number(self, number):
         if self.guess:
             return self._noted(f"{number:g}")
         if self._close(number, self.value):
@@ -136,7 +148,7 @@ class Number(Exercise):
         return f"A value within a factor of {self.within:g} counts."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class Choice(Exercise):
     """One letter out of a few. options: letter -> why it is right or wrong; `right` names the right one."""
 
@@ -170,7 +182,7 @@ class Choice(Exercise):
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class Function(Exercise):
     """A function, run on cases that tell every known mistake from the right answer and from each other.
 
@@ -199,7 +211,7 @@ class Function(Exercise):
         expected = self.results(self.right)
         got = self.results(answer, aloud=True)
         if _equal(got, expected):
-            return Feedback("right", self.praise)
+            return self._right(got)
         for convention in self.conventions:
             if self._right_in(convention, answer, expected):
                 return Feedback("right", f"{convention.says} {self.praise}")
@@ -215,6 +227,12 @@ class Function(Exercise):
                 return Feedback("wrong", f"A law is broken: {law.sentence}", case, rows)
         return Feedback("wrong", f"{self._unknown(got, expected)} Compare the first case by hand.", case, rows)
 
+    def _right(self, got):
+        if _precision(got) > 1e-7 and any(_equal(got, self.results(mistake.answer)) for mistake in self.mistakes):
+            kind = min((array.dtype for values in got for array in values), key=lambda dtype: dtype.itemsize)
+            raise Accident(f"It was computed in {kind}: too coarse to tell right from wrong. Use float64.")
+        return Feedback("right", self.praise)
+
     def _orders(self):
         return permutations(range(len(self.returns)))
 
@@ -222,47 +240,53 @@ class Function(Exercise):
         parts = [[[values[k]] for values in got] for k in range(len(self.returns))]
         wanted = [[[values[k]] for values in expected] for k in range(len(self.returns))]
         right = [name for name, one, two in zip(self.returns, parts, wanted, strict=True) if _equal(one, two)]
+        if _equal(got, expected, 1e-4):
+            return "It is right to about four digits: is something rounded on the way?"
         known = f"{' and '.join(right)} came out right. " if right else ""
         return f"{known}It is not one of the mistakes we know."
 
     def results(self, function, aloud=False):
-        """The results of a function on every case, as lists of arrays. Raises Accident or Unwritten."""
+        """The results of a function on every case, as lists of arrays. Raises Accident or Unwritten.
+
+        What the course itself wrote, the right answer and the mistakes, is called without precautions.
+        """
         found = []
-        for k, case in enumerate(self.cases):
-            likes = [np.asarray(part) for part in _tuple(self.right(*case))]
-            result = calling.call(function, case, quiet=not aloud or k > 0)
-            found.append(calling.as_arrays(result, self.returns, likes))
+        with np.errstate(all="ignore"):
+            for k, case in enumerate(self.cases):
+                likes = [np.asarray(part) for part in _tuple(self.right(*case))]
+                ours = function is self.right or any(function is mistake.answer for mistake in self.mistakes)
+                result = function(*case) if ours else calling.call(function, case, quiet=not aloud or k > 0)
+                found.append(calling.as_arrays(result, self.returns, likes))
         return found
 
     def _right_in(self, convention, answer, expected):
-        try:
-            got = [
-                calling.as_arrays(
-                    convention.decode(calling.call(answer, convention.encode(case)), case), self.returns, like
-                )
-                for case, like in zip(self.cases, expected, strict=True)
-            ]
-        except (Exception, SystemExit):  # of the learner's objects in `decode`
-            return False
-        return _equal(got, expected)
+        def compare():
+            results = [convention.decode(answer(*copy.deepcopy(convention.encode(case))), case) for case in self.cases]
+            pairs = zip(results, expected, strict=True)
+            return _equal([calling.as_arrays(result, self.returns, likes) for result, likes in pairs], expected)
+
+        return self._holds(compare, in_doubt=False)
 
     def _obeys(self, law, answer):
+        return self._holds(lambda: bool(law.holds(lambda *args: answer(*copy.deepcopy(args)))), in_doubt=True)
+
+    def _holds(self, question, in_doubt):
+        """The answer to a question that the learner's objects take part in; in_doubt: where it takes too long."""
         try:
-            with np.errstate(all="ignore"):
-                return bool(law.holds(lambda *args: calling.call(answer, args)))
-        except (Exception, SystemExit):  # Accident, Unwritten, or whatever the learner's objects do in a sum
+            return calling.safely(question)
+        except Slow:
+            return in_doubt
+        except (Accident, Unwritten):
             return False
 
     def _first_difference(self, got, expected):
         k = next(k for k, pair in enumerate(zip(got, expected, strict=True)) if not _equal([pair[0]], [pair[1]]))
         given = ", ".join(f"{n}={calling.shown(v)}" for n, v in zip(self.arguments, self.cases[k], strict=True))
         rows = zip(self.returns, got[k], expected[k], strict=True)
-        return f"The first case that differs: {given}", tuple(
-            (name, calling.shown(g), calling.shown(e)) for name, g, e in rows
-        )
+        return f"The first case that differs: {given}", tuple((name, *_told_apart(g, e)) for name, g, e in rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class WrittenTest(Exercise):
     """A test that the learner writes: it must let the right version pass and catch every broken one.
 
@@ -312,8 +336,7 @@ class WrittenTest(Exercise):
         """
         try:
             answer = calling.call(test, (_lent(version),), let_through=(AssertionError,))
-            with calling.guarded():
-                passes = answer is None or bool(answer if isinstance(answer, str) else np.all(answer))
+            passes = calling.safely(_content, answer)
         except AssertionError as error:
             return calling.where(error) or " by an `assert`"
         except Accident:
@@ -323,12 +346,16 @@ class WrittenTest(Exercise):
         return "" if passes else " by returning False"
 
 
+def _content(answer):
+    return answer is None or bool(answer if isinstance(answer, str) else np.all(answer))
+
+
 def _lent(version):
     """A class to play with: what a test does to it is not done to the course's own."""
     return type(version.__name__, (version,), {"__doc__": version.__doc__}) if isinstance(version, type) else version
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, slots=True)
 class Text(Exercise):
     """A few sentences of the learner's own, not judged: the lesson shows another wording to compare with.
 
@@ -346,16 +373,28 @@ class Text(Exercise):
         return Feedback("told", self.praise)
 
 
-def _number(answer):
-    if isinstance(answer, str):
-        raise Accident(f"A number is wanted here, without quotation marks: you wrote {calling.quoted(answer)}.")
-    return calling.as_number(answer)
-
-
 def _tuple(result):
     return result if isinstance(result, tuple) else (result,)
 
 
-def _equal(got, expected):
-    pairs = ((g, e) for gs, es in zip(got, expected, strict=True) for g, e in zip(gs, es, strict=True))
-    return all(g.shape == e.shape and np.allclose(g, e, rtol=1e-7, atol=1e-10, equal_nan=True) for g, e in pairs)
+def _equal(got, expected, rtol=None):
+    """Whether all arrays agree: to seven digits, or to as many as what was got was computed with."""
+    rtol = rtol or _precision(got)
+    return all(_close(g, e, rtol) for gs, es in zip(got, expected, strict=True) for g, e in zip(gs, es, strict=True))
+
+
+def _close(g, e, rtol):
+    return g.shape == e.shape and np.allclose(g.astype(float), e, rtol=rtol, atol=rtol / 1000, equal_nan=True)
+
+
+def _precision(got):
+    """The relative error that a few steps of arithmetic may make, in the coarsest of the types."""
+    return max(1e-7, *(1000 * float(np.finfo(array.dtype).eps) for values in got for array in values))
+
+
+def _told_apart(got, expected):
+    """Both in as few digits as tell them apart; what is the same is said to be."""
+    if _close(got, expected, _precision([[got]])):
+        return calling.shown(got), "the same"
+    shown = ((calling.shown(got, digits), calling.shown(expected, digits)) for digits in (6, 9, 12))
+    return next((pair for pair in shown if pair[0] != pair[1]), (calling.shown(got, 17), calling.shown(expected, 17)))

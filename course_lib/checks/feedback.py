@@ -4,6 +4,7 @@ The same words are HTML in a notebook (light or dark) and plain text everywhere 
 escaped before it is shown back.
 """
 
+import sys
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -50,7 +51,7 @@ class Feedback:
             lines += ["", *(f"    {line}" for line in self.code.splitlines())]
         if self.more:
             lines.append("  Which mistake is it? Add .explain() behind the check.")
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     __repr__ = __str__
 
@@ -74,6 +75,25 @@ class Feedback:
             )
         style = f"border-left:4px solid {colour};background:rgba(127,140,155,.10);padding:.6em 1em;margin:.3em 0"
         return f"<div role='status' style='{style};max-width:46em;line-height:1.5'>{''.join(parts)}</div>"
+
+
+# For a terminal or a pipe that has not these signs, as in Windows.
+PLAINER = {"✓": "+", "✗": "x", "→": "->", "…": "...", "★": "*", "−": "-", "√": "root ", "½": "1/2", "·": "*"}
+PLAINER |= {"Δ": "delta", "γ": "gamma", "ε": "eps", "η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda", "ρ": "rho"}
+
+
+def printable(text):
+    """The text in letters that the standard output can show."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = "".join(letter if _has(encoding, letter) else PLAINER.get(letter, "?") for letter in text)
+    return text
+
+
+def _has(encoding, letter):
+    return letter.encode(encoding, "ignore") != b""
 
 
 def _prose(text):

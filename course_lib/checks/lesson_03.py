@@ -42,7 +42,7 @@ def as_step(optimizer):
 
     def step(theta, g, delta, lr, gamma):
         answer = optimizer(lr=lr, gamma=gamma).step(theta, g, 1, delta)
-        if isinstance(answer, list):  # the loop of the course refuses it, too
+        if isinstance(answer, list | np.ndarray):  # the loop of the course refuses it, too
             raise Accident("`step` should return a tuple, without square brackets: `return theta, delta`.")
         return answer
 

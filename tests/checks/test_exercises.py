@@ -129,7 +129,7 @@ def test_right_number_with_the_wrong_sign_is_told_so(exercise):
 
 
 @named(NUMBERS)
-@pytest.mark.parametrize("answer", ["4", [1, 2], float("nan"), np.inf, {}], ids=str)
+@pytest.mark.parametrize("answer", ["four", [1, 2], float("nan"), np.inf, {}], ids=str)
 def test_what_is_no_number_is_told_so(exercise, answer):
     feedback = exercise(answer)
     assert feedback.verdict == "trouble" and "number is wanted" in feedback.says
