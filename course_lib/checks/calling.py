@@ -7,12 +7,12 @@ import contextlib
 import copy
 import inspect
 import io
+import linecache
 import os
 import sys
 import sysconfig
 import traceback
 import warnings
-from pathlib import Path
 
 import numpy as np
 
@@ -22,8 +22,8 @@ SECONDS = 2.0
 LETTERS = 300  # of an error's message, or of a line, shown back
 PRINTED = 20_000  # letters that a function may print during a check
 TYPED = ("<ipython-input", "<python-input", "<stdin>")  # what a program typed into IPython or Python is called
-LIBRARIES = [Path(np.__file__).parent.parent, *map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib"))]
-NOT_THEIRS = tuple(os.path.normcase(f"{home}{os.sep}") for home in (Path(__file__).parent.parent, *LIBRARIES))
+LIBRARIES = tuple(map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")))
+NOT_THEIRS = tuple(os.path.normcase(f"{home}{os.sep}") for home in LIBRARIES)  # and every package, wherever it lies
 
 
 class Accident(Exception):
@@ -198,18 +198,18 @@ def where(error):
     """In which line of the learner's an error arose, as words to go on with: the last one that is neither the course's
     nor a library's."""
     words = ""
-    for frame in traceback.extract_tb(error.__traceback__):
-        line = (frame.line or "").strip()
-        if line and _theirs(frame.filename):
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        line = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
+        if line and _theirs(frame):
             words = f" in the line `{_cut(line.replace('`', chr(39)))}`"
     return words
 
 
-def _theirs(filename):
+def _theirs(frame):
+    filename = frame.f_code.co_filename
     if filename.startswith("<"):
         return filename.startswith(TYPED)  # others are made by programs: <string>, <attrs generated ...>
-    packages = {"site-packages", "dist-packages"} & set(Path(filename).parts)
-    return not packages and not os.path.normcase(filename).startswith(NOT_THEIRS)
+    return not frame.f_globals.get("__package__") and not os.path.normcase(filename).startswith(NOT_THEIRS)
 
 
 def message(error):

@@ -222,6 +222,8 @@ class Function(Exercise):
         if any(_equal([[values[k] for k in order] for values in got], expected) for order in self._orders()):
             order = f"It should return {', '.join(self.returns)}, in this order."
             return Feedback("wrong", "The values are right. In which order are they wanted?", case, rows, more=order)
+        if _equal(got, expected, 1e-5):
+            return Feedback("wrong", "It is right to about five digits: is something rounded on the way?", case, rows)
         for law in self.laws:
             if not self._obeys(law, answer):
                 return Feedback("wrong", f"A law is broken: {law.sentence}", case, rows)
@@ -240,8 +242,6 @@ class Function(Exercise):
         parts = [[[values[k]] for values in got] for k in range(len(self.returns))]
         wanted = [[[values[k]] for values in expected] for k in range(len(self.returns))]
         right = [name for name, one, two in zip(self.returns, parts, wanted, strict=True) if _equal(one, two)]
-        if _equal(got, expected, 1e-4):
-            return "It is right to about four digits: is something rounded on the way?"
         known = f"{' and '.join(right)} came out right. " if right else ""
         return f"{known}It is not one of the mistakes we know."
 

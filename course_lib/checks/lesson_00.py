@@ -28,6 +28,9 @@ class Question(NamedTuple):
     section: str
     about: str
 
+    def __repr__(self):
+        return self.about
+
 
 QUESTIONS = (
     Question("c", "b", 1, "The two factors", "a slope that stays"),

@@ -20,8 +20,11 @@ class Question(NamedTuple):
     options: dict[str, tuple[str, str]]
     source: str
 
+    def __repr__(self):
+        return self.asks
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False, slots=True)
 class Round(Exercise):
     """A few questions, one letter each, `?` for an open one; solved when all are right."""
 

@@ -33,14 +33,20 @@ def within(seconds, function, args):
     try:
         return function(*args)
     finally:
-        # In this order, and without a call of Python in between: nothing can be raised there.
         watch.over = True
-        _raise_in(watch.thread, NOTHING)
+        if watch.raised:
+            # One more takes the place of any that is still to come, and is waited for. (To take it back by NULL leaves
+            # Python 3.11 looking for it for ever.)
+            try:
+                _raise_in(watch.thread, TooLong)
+                while True:
+                    pass
+            except TooLong:
+                pass
         watch.left.set()
 
 
 _raise_in = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, ctypes.py_object)(("PyThreadState_SetAsyncExc", ctypes.pythonapi))
-NOTHING = ctypes.py_object()  # takes back what was to be raised
 
 
 class _Watch:
@@ -48,10 +54,10 @@ class _Watch:
 
     def __init__(self, seconds, bottom):
         self.seconds, self.bottom, self.thread = seconds, bottom, threading.get_ident()
-        self.over, self.left = False, threading.Event()
+        self.raised, self.over, self.left = 0, False, threading.Event()
 
     def run(self):
-        spent, raised, before, modules = 0.0, 0, time.monotonic(), len(sys.modules)
+        spent, before, modules = 0.0, time.monotonic(), len(sys.modules)
         with contextlib.ExitStack() as stack:
             while not self.left.wait(TICK):
                 away = self.away(sys._current_frames().get(self.thread))
@@ -60,10 +66,10 @@ class _Watch:
                     spent += min(now - before, MOST)
                 before, modules = now, grown
                 if spent > self.seconds and not away:
-                    if raised == 1 and sys.version_info >= (3, 12):
+                    if self.raised == 1 and sys.version_info >= (3, 12):
                         stack.enter_context(self.at_every_line())
-                    self.end(TooLong if raised == 0 or sys.version_info >= (3, 12) else _endless(self.thread))
-                    raised += 1
+                    endless = self.raised and sys.version_info < (3, 12)
+                    self.end(_endless(self.thread) if endless else TooLong)
 
     def away(self, frame):
         """Whether an import is under way above the watched frame, or a debugger has stopped there."""
@@ -77,6 +83,7 @@ class _Watch:
     def end(self, error):
         # Between the question and the call the interpreter changes no thread, so it is still not over.
         if not self.over:
+            self.raised += 1
             _raise_in(self.thread, error)
 
     @contextlib.contextmanager

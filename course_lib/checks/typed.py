@@ -48,9 +48,8 @@ def read(text):
 
 def _with_comma(parts):
     """6,58 in a program is (6, 58) to Python; where no sign and no zero was lost, what was meant is clear."""
-    first, *others = parts
     if len(parts) == 1:
-        return first
-    if first == 0 or any(part <= 0 for part in others):
-        raise Accident(f"Python reads the commas as the ends of {len(parts)} numbers: write a point, as in 0.45.")
-    return read(",".join(map(str, parts)))
+        return parts[0]
+    if len(parts) > 2 or parts[0] == 0 or parts[1] <= 0:
+        raise Accident(f"Python reads a comma as the end of a number, here of {len(parts)}: write a point, as in 0.45.")
+    return read(f"{parts[0]},{parts[1]}")

@@ -1,5 +1,9 @@
 """Whatever a learner's function does, the check answers with a sentence and never with a traceback."""
 
+import dataclasses
+import gc
+import json
+import linecache
 import sys
 
 import numpy as np
@@ -7,6 +11,9 @@ import pytest
 
 from course_lib import checks
 from course_lib.checks import calling
+from course_lib.checks.exercises import Function
+
+FUNCTIONS = [exercise for exercise in checks.EXERCISES if isinstance(exercise, Function)]
 
 
 def stub(theta, g, delta, lr, gamma):
@@ -158,3 +165,153 @@ def test_test_that_returns_false_counts_as_catching():
         return np.isclose(theta, 0.5)
 
     assert checks.check_of_momentum(by_result).verdict == "right"
+
+
+def in_one_array(theta, g, delta, lr, gamma):
+    delta = lr * g + gamma * delta
+    return np.array([theta - delta, delta])
+
+
+def test_values_in_one_array_are_taken_apart():
+    assert checks.momentum_step(in_one_array).verdict == "right"
+
+
+def test_one_array_that_is_one_value_is_counted_as_one():
+    assert "it returned one value" in checks.momentum_step(lambda theta, g, delta, lr, gamma: theta).says
+
+
+@pytest.mark.parametrize(
+    "name", ["momentum_step", "check_of_momentum", "half_life", "walker_and_ball", "two_sentences"]
+)
+def test_async_answer_earns_a_sentence_and_leaks_no_warning(name, recwarn):
+    async def answer(*args):
+        return 1
+
+    exercise = getattr(checks, name)
+    feedback = exercise(answer if name in ("momentum_step", "check_of_momentum") else answer())
+    gc.collect()
+    assert feedback.verdict == "trouble" and "`async def`" in feedback.says and not recwarn.list
+
+
+def test_async_part_of_an_answer_earns_a_sentence_and_leaks_no_warning(recwarn):
+    async def slope():
+        return 1
+
+    assert "`async def`" in checks.momentum_step(lambda theta, g, delta, lr, gamma: (slope(), delta)).says
+    gc.collect()
+    assert not recwarn.list
+
+
+def test_answer_that_yields_earns_a_sentence():
+    def step(*case):
+        yield case
+
+    assert "by `yield`" in checks.momentum_step(step).says
+    assert "by `yield`" in checks.check_of_momentum(step).says
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+    lr: float = 0.1
+    gamma: float = 0.9
+
+    def step(self, theta, g, t, delta):
+        self.lr = 0.2
+        return theta, delta
+
+
+def wrong_shapes(theta, g, delta, lr, gamma):
+    return np.linalg.solve(np.eye(7), g), delta
+
+
+def wrong_json(theta, g, delta, lr, gamma):
+    return json.loads("{"), delta
+
+
+def made_by_a_program(theta, g, delta, lr, gamma):
+    lines = "def fail():\n    raise ValueError('no')\n"
+    linecache.cache["<generated fail>"] = (len(lines), None, lines.splitlines(True), "<generated fail>")
+    exec(compile(lines, "<generated fail>", "exec"), scope := {})
+    return scope["fail"](), delta
+
+
+def test_line_of_a_library_that_lies_anywhere_is_not_the_learners(tmp_path, monkeypatch):
+    (tmp_path / "somewhere").mkdir()
+    (tmp_path / "somewhere" / "__init__.py").write_text("def fail():\n    raise ValueError('no')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def step(theta, g, delta, lr, gamma):
+        import somewhere
+
+        return somewhere.fail(), delta
+
+    assert "in the line `return somewhere.fail(), delta`" in checks.momentum_step(step).says
+
+
+@pytest.mark.parametrize(
+    "exercise, answer, line",
+    [
+        (checks.MyMomentum, Frozen, "self.lr = 0.2"),
+        (checks.momentum_step, wrong_shapes, "return np.linalg.solve(np.eye(7), g), delta"),
+        (checks.momentum_step, wrong_json, 'return json.loads("{"), delta'),
+        (checks.momentum_step, made_by_a_program, 'return scope["fail"](), delta'),
+    ],
+    ids=["a frozen class", "numpy", "the standard library", "generated code"],
+)
+def test_line_quoted_is_the_learners_own_with_an_error_inside(exercise, answer, line):
+    assert f"in the line `{line}`" in exercise(answer).says
+
+
+def test_line_quoted_is_the_learners_own_where_numpy_asserts():
+    def check(step):
+        theta, _ = step(1.0, 2.0, 0.0, 0.1, 0.5)
+        np.testing.assert_allclose(theta, 7.0)
+
+    assert "in the line `np.testing.assert_allclose(theta, 7.0)`" in checks.check_of_momentum(check).says
+
+
+def in_precision(kind):
+    def step(theta, g, delta, lr, gamma):
+        theta, g, delta, lr, gamma = (np.asarray(part, kind)[()] for part in (theta, g, delta, lr, gamma))
+        delta = lr * g + gamma * delta
+        return theta - delta, delta
+
+    return step
+
+
+def singles_as_plain_numbers(theta, g, delta, lr, gamma):
+    return tuple(part.tolist() for part in in_precision(np.float32)(theta, g, delta, lr, gamma))
+
+
+@pytest.mark.parametrize("answer", [in_precision(np.float32), in_precision(np.longdouble), singles_as_plain_numbers])
+def test_right_answer_in_another_precision_is_right(answer):
+    assert checks.momentum_step(answer).verdict == "right"
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
+def test_right_formula_in_single_precision_is_right_and_no_mistake_is(exercise):
+    def singly(rule):
+        def answer(*case):
+            result = rule(*(part if callable(part) or isinstance(part, int) else np.float32(part) for part in case))
+            return tuple(map(np.float32, result)) if isinstance(result, tuple) else np.float32(result)
+
+        return answer
+
+    function = dataclasses.replace(exercise, adapt=None)
+    assert function(singly(exercise.right)).verdict == "right"
+    assert {function(singly(mistake.answer)).verdict for mistake in exercise.mistakes} <= {"wrong"}
+
+
+def test_numbers_that_print_alike_are_never_shown_as_a_difference():
+    feedback = checks.momentum_step(lambda *case: (checks.momentum_step.right(*case)[0] * (1 + 1e-6), case[2] + 1))
+    assert all(got != expected for _, got, expected in feedback.rows)
+
+
+def test_what_is_right_in_a_wrong_answer_is_said_to_be_the_same():
+    feedback = checks.momentum_step(lambda *case: (checks.momentum_step.right(*case)[0], case[2] + 1))
+    assert feedback.rows[0][2] == "the same"
+
+
+def test_rounded_answer_is_told_so():
+    feedback = checks.momentum_step(lambda *case: tuple(x * (1 + 3e-6) for x in checks.momentum_step.right(*case)))
+    assert "is something rounded" in feedback.says

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -168,3 +170,34 @@ def test_second_time_changes_nothing_that_is_kept():
     before = record.location().read_text()
     checks.diagnostic_again(AGAIN)
     assert record.location().read_text() == before
+
+
+SOLVES = """
+import sys
+from course_lib.checks import record
+for k in range(30):
+    assert record.remember(f"{sys.argv[1]}-{k}")
+"""
+
+
+def test_kernels_that_write_at_once_lose_nothing():
+    kernels = [subprocess.Popen([sys.executable, "-c", SOLVES, str(k)]) for k in range(4)]
+    assert [kernel.wait(120) for kernel in kernels] == [0] * 4
+    assert set(record.remembered()["solved"]) == {f"{k}-{n}" for k in range(4) for n in range(30)}
+
+
+def test_a_damaged_file_is_kept_aside():
+    record.location().write_text('{"solved": ["final_step"')
+    record.remember("half_life")
+    assert record.location().with_suffix(".damaged").read_text() == '{"solved": ["final_step"'
+    assert record.remembered()["solved"] == ["half_life"]
+
+
+def test_a_file_that_an_editor_gave_a_mark_of_its_coding_is_read():
+    record.location().write_text('{"solved": ["final_step"]}', encoding="utf-8-sig")
+    assert record.remembered()["solved"] == ["final_step"]
+
+
+def test_without_locks_it_is_kept_all_the_same(monkeypatch):
+    monkeypatch.setattr(record.tempfile, "gettempdir", lambda: "/nowhere/at/all")
+    assert record.remember("final_step") and record.remembered()["solved"] == ["final_step"]
