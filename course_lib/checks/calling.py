@@ -162,7 +162,9 @@ def _as_array(part, name, like):
         raise Accident(f"{name} should be a number or an array of numbers, it is {type(part).__name__}.") from None
     if array.size > 1 and np.ndim(like) == 0:
         comma = " Or a comma a decimal point?" if isinstance(part, tuple) else ""
-        raise Accident(f"{name} should be a single number, it is {array.size} numbers: which one, or what of all?{comma}")
+        raise Accident(
+            f"{name} should be a single number, it is {array.size} numbers: which one, or what of all?{comma}"
+        )
     if array.shape != np.shape(like):
         raise Accident(f"{name} should have shape {np.shape(like)}, it has {array.shape}.")
     if not np.isfinite(array).all() and np.isfinite(like).all():
