@@ -4,6 +4,7 @@ Versions are compared with what the packages' own metadata ask for; the bounds h
 """
 
 import importlib.util
+import os
 import platform
 import re
 import shlex
@@ -47,7 +48,8 @@ def check() -> list[Finding]:
     """All findings, for the environment this Python runs in."""
     own = repository() / ".venv"
     if own.is_dir() and sys.prefix == sys.base_prefix:
-        mend = shlex.join([str(own / "bin" / "python"), "-m", "course_lib"])
+        python_there = own / ("Scripts" if os.name == "nt" else "bin") / "python"
+        mend = shlex.join([str(python_there), "-m", "course_lib"])
         return [Finding(f"{sys.executable} is not the Python of the course, which is in {own}", mend)]
     try:
         course = metadata.distribution(COURSE)
