@@ -51,7 +51,7 @@ atleast_2d flip roll repeat tile column_stack vstack hstack copy flatten"""
 MOVES = set(MOVING.split())
 MEASURES = {"shape", "ndim", "size"}
 OPEN, CLOSE = "\ue000", "\ue001"  # round a hole in a text
-FORM = re.compile(r"\+?(\.\d+)?[efgp]")  # how a number may fill it
+FORM = re.compile(r"\+?(\.\d+)?[efgmp]")  # how a number may fill it
 QUESTIONS, ASKED = 64, 4096  # different ones, and all, in one piece of a function
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -705,9 +705,12 @@ def _filled_in(program, memory, cell):
 
 
 def formatted(value, form):
-    """format(value, form), with one form more: .2p is .2g, but 5.2 · 10⁻⁵ where it would say 5.2e-05."""
-    if isinstance(value, Letters) or not form.endswith("p"):
+    """format(value, form), with two forms more: .2p is .2g, but 5.2 · 10⁻⁵ where that says 5.2e-05, and .2m is .2f
+    with a minus sign that is one, and none before a plain zero."""
+    if isinstance(value, Letters) or form[-1:] not in ("m", "p"):
         return format(value, form)
+    if form.endswith("m"):
+        return format(value + 0.0, f"{form[:-1]}f").replace("-", "−")
     digits = int(form[1:-1])
     value = float(f"{value:.{digits}g}")
     if value == 0 or 1e-3 <= abs(value) < 1e5 or not math.isfinite(value):

@@ -72,7 +72,7 @@ def ravine():
         }
         | {"turned by 45°, with its start": {"angle": 45, "start": (-4.2, -1.4)}},
         background=landscape,
-        ground=(above, rings, plots.ravine_colors(), make_ravine),
+        ground=(above, lambda: rings, plots.ravine_colors(), make_ravine),
         alt="A ravine from above with three runs from the same start. Beside it their losses on a log scale with the "
         "tolerance; below, each run's loss split into its part along the ravine and its part across.",
     )

@@ -1,16 +1,16 @@
 """Inside one update: what the slope asks for, what the memory asks for, and the step that comes of it."""
 
-from itertools import islice
+from functools import partial
 
 import ipywidgets
 import numpy as np
 
 from .. import plots
-from ..descent import trace
+from ..descent import descend
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Momentum, Nesterov
 from ..surfaces import Surface, ravine
-from .words import point, tell
+from .words import point
 
 UPDATES = 16
 GROW = 15  # moments an arrow takes to grow while the update is played
@@ -32,7 +32,7 @@ GROUNDS = {name: _ground(name, kappa) for name, kappa in (("a ravine", 8), ("a g
 
 
 def step():
-    """One update from above: momentum, gradient, their sum; which update and where the slope is measured in the page.
+    """One update from above: momentum, gradient, their sum; which update, where the slope is measured, on what.
 
     Play lets the arrows grow one after the other. The faint arrow is the slope of the other rule at the same place.
     """
@@ -70,11 +70,9 @@ def step():
     return LiveFigure(
         fig,
         compute,
-        page={
+        run={
             "update": ipywidgets.IntSlider(2, 1, UPDATES, description="update"),
             "look": ipywidgets.SelectionSlider(options=list(RULES), value=HERE, description="slope measured …"),
-        },
-        kernel={
             "gamma": slider("momentum γ", 0, 0.98, steps=50, value=0.8, format=".2f"),
             "lr": slider("learning rate η", 0.01, 0.3, steps=30, value=0.12, format=".2f"),
             "ground": ipywidgets.Dropdown(options=list(GROUNDS), description="ground"),
@@ -85,6 +83,7 @@ def step():
         },
         pointer={above: "start"},
         background=background,
+        ground=(above, lambda: landscape[:2], plots.land_colors(), lambda ground: GROUNDS[ground]),
         runs=[prefix + name for prefix in (ABOVE, "") for name in (*ARROWS, *GUIDES)],
         halos=halos,
         heads=ends,
@@ -118,97 +117,73 @@ def _draw_legend(ax):
     ax.legend([known[text] for text in order], order, loc="lower center", ncols=2, fontsize=9, columnspacing=1)
 
 
-def compute(update, look, *, gamma=0.8, lr=0.12, ground="a ravine", start=START):
-    """The arrows of every update (n, 1) for every place where the slope is measured (1, m): HERE or AHEAD."""
-    runs = [arrows_of(RULES[str(kind)](lr, gamma), GROUNDS[ground], start) for kind in look.ravel()]
-    number = np.asarray(update, int) - 1
-    which = np.arange(look.size)[None]
-    parts = {name: np.moveaxis(np.stack([run[name] for run in runs], 1)[number, which], -1, 0) for name in runs[0]}
-    here, ahead = parts["theta"], np.broadcast_to(look == AHEAD, parts["theta"].shape[1:])
-    carried = here + parts["momentum"]
-    pushed = here + parts["gradient"]
-    landed = carried + parts["gradient"]
-    base = np.where(ahead, carried, here)
-    other = np.where(ahead, here, carried)
+def compute(update, look, gamma=0.8, lr=0.12, ground="a ravine", start=START):
+    """The arrows of one update of a run, the slope measured HERE or AHEAD, and beside them what the other would do."""
+    surface, number = GROUNDS[ground], update - 1
+    path = descend(RULES[look](lr, gamma), surface, start, steps=UPDATES)
+    theta = path.theta[:UPDATES]
+    here, before = _at(theta, number), _at(np.concatenate([theta[:1], theta[:-1]]), number)
+    momentum = gamma * (here - before)
+    carried = here + momentum
+    base, elsewhere = (carried, here) if look == AHEAD else (here, carried)
+    gradient, other = (-lr * surface.gradient(place) for place in (base, elsewhere))
+    pushed, landed = here + gradient, carried + gradient
     shapes = {
         "momentum": _grown(here, carried, 0),
-        "gradient": _grown(base, base + parts["gradient"], 1),
+        "gradient": _grown(base, base + gradient, 1),
         "step": _grown(here, landed, 2),
-        "one side": _grown(carried, np.where(ahead, carried, landed), 2),
-        "other side": _grown(pushed, np.where(ahead, pushed, landed), 2),
-        "other": np.stack([other, other + parts["other"]]),
-        "ball": here[None],
-        "look": base[None],
+        "one side": _grown(carried, carried if look == AHEAD else landed, 2),
+        "other side": _grown(pushed, pushed if look == AHEAD else landed, 2),
+        "other": np.stack([elsewhere, elsewhere + other], axis=1),
+        "ball": here[:, None],
+        "look": base[:, None],
     }
-    lines = {ABOVE + name: (points[:, 0], points[:, 1]) for name, points in shapes.items() if name != "other"}
-    lines["path"] = _walked(runs, number, which)
+    lines = {ABOVE + name: tuple(points) for name, points in shapes.items() if name != "other"}
+    lines["path"] = tuple(np.where(np.arange(UPDATES) <= number, theta.T, np.nan))
     lines["start"] = ([start[0]], [start[1]])
-    middle, half = _frame(here, carried, landed, base + parts["gradient"], other + parts["other"])
-    for name, points in shapes.items():
-        near = (points - middle) / half
-        lines[name] = (near[:, 0], near[:, 1])
-    return Answer(lines, _words(update, ahead, parts, landed, gamma, lr))
-
-
-def arrows_of(rule, ground, start):
-    """What each of the UPDATES updates of a run is made of, arrays (UPDATES, 2), as movements of the ball.
-
-    theta where it begins; momentum = -gamma delta; gradient = -eta g where the rule looks; other = -eta g where the
-    other rule, here or ahead, would have looked.
-    """
-    begun = list(islice(trace(rule, ground.gradient, start), UPDATES))
-    theta = np.array([now.theta for now in begun])
-    momentum = -rule.gamma * np.array([now.state[0] for now in begun])
-    gradient = -rule.lr * np.array([now.g for now in begun])
-    elsewhere = theta if isinstance(rule, Nesterov) else theta + momentum
-    return {
-        "theta": theta,
-        "momentum": momentum,
-        "gradient": gradient,
-        "other": -rule.lr * ground.gradient(elsewhere.T).T,
+    middle, half = _frame(here, carried, landed, base + gradient, elsewhere + other)
+    lines |= {name: tuple((points - middle[:, None]) / half) for name, points in shapes.items()}
+    words = {
+        "momentum": partial(_carried, update, momentum, here - before, gamma),
+        "gradient": partial(_pushed, look, gradient, other, lr),
+        "step": partial(_landed, momentum + gradient, landed),
     }
+    return Answer(lines, words)
+
+
+def _at(series, number):
+    """Point `number` of a series of points, which is none of the numbers that Python counts with."""
+    return np.where((np.arange(len(series)) == number)[:, None], series, 0.0).sum(axis=0)
 
 
 def _grown(tail, tip, act):
-    """An arrow that waits, grows in its act and stays: (3 GROW + 1, 2, *grid), nan once it is complete."""
+    """An arrow that waits, grows in its act and stays: (2, 3 GROW + 1), nan once it is complete."""
     moment = np.arange(3 * GROW + 1)
     share = np.clip((moment - act * GROW) / GROW, 0, 1)
     share[moment > (act + 1) * GROW] = np.nan
-    return tail + share.reshape(-1, *(1,) * tail.ndim) * (tip - tail)
-
-
-def _walked(runs, number, which):
-    """The places before each update, nan from then on: x and y of shape (UPDATES, n, m)."""
-    theta = np.stack([run["theta"] for run in runs], 1)
-    walked = np.where((np.arange(UPDATES)[:, None, None] <= number)[..., None], theta[:, which], np.nan)
-    return walked[..., 0], walked[..., 1]
+    return tail[:, None] + share * (tip - tail)[:, None]
 
 
 def _frame(*points):
     """Middle of a square that holds all these points, and half of its side."""
-    low, high = np.min(points, axis=0), np.max(points, axis=0)
-    half = np.maximum((high - low).max(axis=0) / 2, 1e-12)
-    return (low + high) / 2, half
+    points = np.stack(points)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return (low + high) / 2, np.maximum((high - low).max() / 2, 1e-12)
 
 
-def _words(update, ahead, parts, landed, gamma, lr):
-    def carried(update, x, y):
-        if update == 1:
-            return "nothing yet: there was no last step"
-        if gamma == 0:
-            return f"{point((x, y))}: with γ = 0 the last move is forgotten"
-        return f"{point((x, y))}, γ = {gamma:.2f} times the last move, {point((x / gamma, y / gamma))}"
+def _carried(update, arrow, moved, gamma):
+    if update == 1:
+        return "nothing yet: there was no last step"
+    if gamma == 0:
+        return f"{point(arrow)}: with γ = 0 the last move is forgotten"
+    return f"{point(arrow)}, γ = {gamma:.2f} times the last move, {point(moved)}"
 
-    def pushed(ahead, x, y, other_x, other_y):
-        where = "ahead, at the arrow's end" if ahead else "here, where the ball is"
-        slope = f"{point((x, y))}, minus η = {lr:.2f} times the slope {where}"
-        return f"{slope}; {'here' if ahead else 'ahead'} it would be {point((other_x, other_y))}"
 
-    def landed_on(x, y, end_x, end_y):
-        return f"{point((x, y))}, their sum: the ball lands on {point((end_x, end_y))}"
+def _pushed(look, arrow, other, lr):
+    where = "ahead, at the arrow's end" if look == AHEAD else "here, where the ball is"
+    slope = f"{point(arrow)}, minus η = {lr:.2f} times the slope {where}"
+    return f"{slope}; {HERE if look == AHEAD else AHEAD} it would be {point(other)}"
 
-    return {
-        "momentum": tell(carried, update, *parts["momentum"]),
-        "gradient": tell(pushed, ahead, *parts["gradient"], *parts["other"]),
-        "step": tell(landed_on, *parts["momentum"] + parts["gradient"], *landed),
-    }
+
+def _landed(arrow, place):
+    return f"{point(arrow)}, their sum: the ball lands on {point(place)}"

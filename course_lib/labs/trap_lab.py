@@ -17,7 +17,7 @@ def trap():
     """Gradient descent, momentum and Nesterov on the three-hump camel: a deep valley between two traps."""
     ground = SURFACES["three_hump_camel"]
     fig, above, course = plots.figure("Three valleys, one of them deep", "Height", widths=(1.35, 1))
-    plots.draw_landscape(above, ground)
+    landscape = plots.draw_landscape(above, ground)
     halos = {}
     for name, rule in THREE.items():
         halo, run = plots.moving_path(above, name, rule)
@@ -43,6 +43,7 @@ def trap():
         pointer={above: "start"},
         runs=(*THREE, *(f"height.{name}" for name in THREE)),
         halos=halos,
+        ground=(above, lambda: landscape[:2], plots.land_colors(), lambda: ground),
         scenes={"from the corner": {"start": (2.0, 2.0)}, "from the other side": {"start": (-1.5, 2.0)}},
         alt="The three-hump camel from above, a deep valley in the middle and a trap on either side. From the corner "
         "gradient descent ends in a trap; momentum and Nesterov roll through it into the middle.",

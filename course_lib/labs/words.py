@@ -27,7 +27,7 @@ def listed(names):
 
 def signed(value):
     """Two decimals, with a minus sign that is one."""
-    return f"{value + 0.0:.2f}".replace("-", "−")
+    return formatted(value, ".2m")
 
 
 def point(place):

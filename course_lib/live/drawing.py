@@ -187,8 +187,8 @@ class Drawing:
         above = self._above()
         if not changed:
             self.raster.forget()
-        ax, artists, _ = self.ground or (None, (), ())
-        with hidden([*above, *artists, *([ax.patch] if ax else [])]):
+        ax, artists, _ = self.ground or (None, list, ())
+        with hidden([*above, *artists(), *([ax.patch] if ax else [])]):
             below_picture = self.raster.png(scale, only=changed, transparent=bool(ax))
         if not above:
             return below_picture, None

@@ -60,7 +60,7 @@ class LiveFigure(anywidget.AnyWidget):
         changed, always the same, only these are drawn again: a drag is quicker.
     ground: (Axes, artists, colours, surface), with run only: a landscape under everything, which the page draws itself,
         of surface(**some of the quantities), something with `value` and `lowest`, in bands of these colours from low to
-        high; the artists stand for it in still pictures.
+        high; artists() stand for it in still pictures.
     seconds: how long play takes from the first step to the last.
     alt: the text alternative; it is also all that text-only readers get.
     """

@@ -23,6 +23,11 @@ def draw_landscape(ax, surface, levels=9):
     return bands, lines, *draw_minima(ax, surface)
 
 
+def land_colors(levels=9):
+    """The colours of the bands of `draw_landscape`, from low to high."""
+    return LAND(np.linspace(0, 1, levels))
+
+
 def take_away(artists):
     """Remove these artists from their figure and from the list, one at a time: an interrupt may come between."""
     while artists:

@@ -9,19 +9,20 @@ from course_lib import labs
 from course_lib.descent import descend, trace
 from course_lib.labs import step_lab
 from course_lib.labs.step_lab import AHEAD, GROUNDS, HERE
+from course_lib.live.answer import spoken
 from course_lib.optimizers import Momentum, Nesterov
 
 RULES = {HERE: Momentum, AHEAD: Nesterov}
 
 
-def one(update, look, **kernel):
-    """Lines of one cell as (points, 2), and its words."""
-    answer = step_lab.compute(np.array([[update]]), np.array([[look]]), **kernel)
+def one(update, look, **others):
+    """Lines of one update as (points, 2), and its words."""
+    answer = spoken(step_lab.compute(update, look, **others))
     drawn = {gid: np.column_stack([np.ravel(side) for side in pair]) for gid, pair in answer.lines.items()}
     lines = {f"near.{gid}": points for gid, points in drawn.items()}
     lines |= {gid.removeprefix(step_lab.ABOVE): points for gid, points in drawn.items() if gid.startswith("above")}
     lines["path"] = drawn["path"]
-    return lines, {name: text.item() for name, text in answer.words.items()}
+    return lines, answer.words
 
 
 def arrow(points):

@@ -1,7 +1,8 @@
-/* Texts with holes, filled as Python's format would: f, e, g, and p, which is g with a power of ten; see tracing.py. */
+/* Texts with holes, filled as Python's format would: f, e, g, p, which is g with a power of ten, and m, which
+ * is f with a minus sign that is one; see tracing.py. */
 
 const RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
-const FORM = /^(\+?)(?:\.(\d+))?([efgp])$/;
+const FORM = /^(\+?)(?:\.(\d+))?([efgmp])$/;
 
 /* The text whose number stands in a cell. */
 export function fill(texts, cells, cell) {
@@ -15,13 +16,13 @@ function hole(texts, cells, [cell, form]) {
 export function format(value, form) {
   const [, plus, given, kind] = FORM.exec(form);
   const digits = Number(given ?? 6);
-  const negative = value < 0 || Object.is(value, -0);
-  return (negative ? "-" : plus) + sized(Math.abs(value), digits, kind);
+  const negative = value < 0 || (Object.is(value, -0) && kind !== "m");
+  return (negative ? (kind === "m" ? "\u2212" : "-") : plus) + sized(Math.abs(value), digits, kind);
 }
 
 function sized(size, digits, kind) {
   if (!Number.isFinite(size)) return Number.isNaN(size) ? "nan" : "inf";
-  if (kind === "f") return fixed(size, digits);
+  if (kind === "f" || kind === "m") return fixed(size, digits);
   if (kind === "e") return scientific(size, digits);
   if (kind === "g") return general(size, Math.max(1, digits));
   return powered(size, Math.max(1, digits));
