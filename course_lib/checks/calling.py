@@ -167,9 +167,16 @@ def _as_array(part, name, like):
         )
     if array.shape != np.shape(like):
         raise Accident(f"{name} should have shape {np.shape(like)}, it has {array.shape}.")
-    if not np.isfinite(array).all() and np.isfinite(like).all():
-        raise Accident(f"{name} came out as {shown(array)}: something was divided by zero or grew beyond bounds.")
     return array
+
+
+def refuse_infinite(got, expected, names):
+    """Accident where a result, a list of arrays for each case, is not finite and should be."""
+    for values, likes in zip(got, expected, strict=True):
+        for array, like, name in zip(values, likes, names, strict=True):
+            if not np.isfinite(array).all() and np.isfinite(like).all():
+                what = "something was divided by zero or grew beyond bounds"
+                raise Accident(f"{name} came out as {shown(array)}: {what}.")
 
 
 def _as_doubles(array):
@@ -236,6 +243,8 @@ def _accident(error):
     what = f"{type(error).__name__}: {message(error)}".removesuffix(": ")
     if isinstance(error, NameError) and error.name in ("lr", "gamma"):
         what += f" (inside a class it is called self.{error.name})"
+    if "for ^" in what or "bitwise_xor" in what:
+        what += " (in Python a power is written with **, and ^ is something else)"
     return f"It stopped{where(error)} with {what}."
 
 

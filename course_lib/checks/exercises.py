@@ -32,6 +32,18 @@ class Mistake:
 
 
 @dataclass(frozen=True, repr=False, slots=True)
+class Slip:
+    """What is meant by a number with a slip in it: factor * number**power; within: how close that comes to the value,
+    None for as close as the exercise accepts."""
+
+    hint: str
+    name: str
+    factor: float = 1
+    power: int = 1
+    within: float | None = 1.001
+
+
+@dataclass(frozen=True, repr=False, slots=True)
 class Law:
     """What every right function obeys, whatever its convention. holds: function -> bool."""
 
@@ -95,13 +107,13 @@ class Exercise:
         return replace(feedback, says=f"{feedback.says} (It could not be written to your progress.)")
 
 
-# Slips that happen with any number: hint, name, and what was meant.
+# Slips that happen with any number, hint and name: what was meant is the number to the power, times the factor.
 SLIPS = (
-    ("The size is right: look at the sign.", "The sign.", lambda number: -number),
-    ("The digits are right: look at the decimal point.", "It is ten times too large.", lambda number: number / 10),
-    ("The digits are right: look at the decimal point.", "It is ten times too small.", lambda number: number * 10),
-    ("Is it a share or a percentage?", "It is a hundred times too large.", lambda number: number / 100),
-    ("What is divided by what?", "It is turned upside down.", lambda number: 1 / number),
+    Slip("The size is right: look at the sign.", "The sign.", factor=-1, within=None),
+    Slip("The digits are right: look at the decimal point.", "It is ten times too large.", factor=0.1),
+    Slip("The digits are right: look at the decimal point.", "It is ten times too small.", factor=10),
+    Slip("Is it a share or a percentage?", "It is a hundred times too large.", factor=0.01),
+    Slip("What is divided by what?", "It is turned upside down.", power=-1),
 )
 
 
@@ -129,18 +141,18 @@ class Number(Exercise):
         for mistake in self.mistakes:
             if self._close(number, mistake.answer):
                 return Feedback("wrong", f"You wrote {number:.6g}. {mistake.hint}", more=mistake.name)
-        for hint, name, as_meant in SLIPS:
-            if number and self._close(as_meant(number), self.value):
-                return Feedback("wrong", f"You wrote {number:.6g}. {hint}", more=name)
+        for slip in SLIPS:
+            if number and self._close(slip.factor * number**slip.power, self.value, slip.within):
+                return Feedback("wrong", f"You wrote {number:.6g}. {slip.hint}", more=slip.name)
         size = "too large" if number > self.value else "too small"
         with np.errstate(all="ignore"):
             broken = [f"A law is broken: {law.sentence}" for law in self.laws if not law.holds(number)]
         return Feedback("wrong", f"You wrote {number:.6g}: that is {size}. {(broken or [self._accepted()])[0]}")
 
-    def _close(self, number, value):
+    def _close(self, number, value, within=None):
         if value == 0:
             return abs(number) < 1e-9
-        return number / value > 0 and max(number / value, value / number) <= self.within
+        return number / value > 0 and max(number / value, value / number) <= (within or self.within)
 
     def _accepted(self):
         if self.within < 1.5:
@@ -219,6 +231,7 @@ class Function(Exercise):
         for mistake in self.mistakes:
             if _equal(got, self.results(mistake.answer)):
                 return Feedback("wrong", mistake.hint, case, rows, more=mistake.name)
+        calling.refuse_infinite(got, expected, self.returns)
         if any(_equal([[values[k] for k in order] for values in got], expected) for order in self._orders()):
             order = f"It should return {', '.join(self.returns)}, in this order."
             return Feedback("wrong", "The values are right. In which order are they wanted?", case, rows, more=order)

@@ -4,6 +4,7 @@ import sys
 
 from jupyter_client.manager import KernelManager
 
+END = "import faulthandler; faulthandler.dump_traceback_later(150, exit=True)"  # of a kernel that nobody else ended
 WHO = {"clientID": "tests", "clientName": "tests", "adapterID": "", "pathFormat": "path", "locale": "en"}
 WHO |= {"linesStartAt1": True, "columnsStartAt1": True, "supportsVariableType": True}
 
@@ -19,7 +20,7 @@ def main(program):
             request = {"type": "request", "seq": seq, "command": command, "arguments": arguments}
             client.control_channel.send(client.session.msg("debug_request", request))
             assert client.control_channel.get_msg(timeout=60)["content"]["success"]
-        client.execute_interactive(program, output_hook=show, timeout=60)
+        client.execute_interactive(END + "\n" + program, output_hook=show, timeout=60)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

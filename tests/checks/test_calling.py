@@ -11,7 +11,7 @@ import pytest
 
 from course_lib import checks
 from course_lib.checks import calling
-from course_lib.checks.exercises import Function
+from course_lib.checks.exercises import Function, Mistake
 
 FUNCTIONS = [exercise for exercise in checks.EXERCISES if isinstance(exercise, Function)]
 
@@ -315,3 +315,19 @@ def test_what_is_right_in_a_wrong_answer_is_said_to_be_the_same():
 def test_rounded_answer_is_told_so():
     feedback = checks.momentum_step(lambda *case: tuple(x * (1 + 3e-6) for x in checks.momentum_step.right(*case)))
     assert "is something rounded" in feedback.says
+
+
+def test_known_mistake_that_is_not_finite_is_named():
+    mistake = Mistake("Divided by zero.", "What is divided by what?", lambda *case: (case[0] / 0 * 0, case[2]))
+    exercise = dataclasses.replace(checks.momentum_step, mistakes=(mistake,))
+    assert exercise(lambda *case: (case[0] * np.nan, case[2])).more == "Divided by zero."
+
+
+@pytest.mark.parametrize(
+    "power", [lambda beta, t: beta**0.5 ^ t, lambda beta, t: np.array([beta]) ^ t], ids=["float", "numpy"]
+)
+def test_a_power_written_with_the_wrong_sign_is_explained(power):
+    def step(theta, g, delta, lr, gamma):
+        return theta - power(gamma, 2), delta
+
+    assert "a power is written with **" in checks.momentum_step(step).says
