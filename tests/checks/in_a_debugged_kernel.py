@@ -4,7 +4,8 @@ import sys
 
 from jupyter_client.manager import KernelManager
 
-END = "import faulthandler, sys; faulthandler.dump_traceback_later(150, file=sys.__stderr__, exit=True)"  # of a kernel that nobody else ended
+# For a kernel that nobody else ended.
+END = "import faulthandler, sys; faulthandler.dump_traceback_later(150, file=sys.__stderr__, exit=True)"
 WHO = {"clientID": "tests", "clientName": "tests", "adapterID": "", "pathFormat": "path", "locale": "en"}
 WHO |= {"linesStartAt1": True, "columnsStartAt1": True, "supportsVariableType": True}
 
