@@ -286,11 +286,6 @@ def matrix_power(matrix, k):
     return np.array([[now * a + rest, now * b], [now * c, now * d + rest]])
 
 
-def mode_losses(mode, curvature, steps, start=1.0):
-    """Each direction's share of the loss, lambda x_k^2 / 2, shape (steps + 1, *grid); summed over directions: J."""
-    return np.asarray(curvature) * path(mode, steps, start) ** 2 / 2
-
-
 def steps_to(tol, rate, growth=0.0):
     """The whole k from which on (1 + growth k) rate^k <= tol; inf where there is none, as for rate >= 1 and tol < 1.
 

@@ -30,11 +30,6 @@ class StudentError(Exception):
     """An edition that cannot be made. Says why, in one sentence."""
 
 
-def left_out(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The solutions, and the cells tagged `answer`."""
-    return [cell for cell in cells if tags(cell) & LEFT_OUT]
-
-
 def without_letters(text: str) -> str:
     """The text without the sentences that name a letter of a prediction."""
     paragraphs = []

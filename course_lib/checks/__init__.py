@@ -12,82 +12,15 @@ momentum_rule.py and adam_rule.py the mistakes in one step, calling.py the safe 
 typed.py how numbers are read, feedback.py the words.
 """
 
-from . import lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06
 from .feedback import Feedback
-from .lesson_00 import TITLES, diagnostic, diagnostic_again
-from .lesson_01 import (
-    alternating_step,
-    check_of_momentum,
-    final_step,
-    from_physics,
-    half_life,
-    momentum_step,
-    unrolled_step,
-    walker_and_ball,
-    what_went_wrong,
-)
-from .lesson_02 import (
-    best_in_the_bowl,
-    best_rate,
-    critical_gamma,
-    how_it_grows,
-    less_jitter,
-    my_rate,
-    name_the_fate,
-    read_the_series,
-    slowest_factor,
-    steps_at_64,
-)
-from .lesson_03 import (
-    MyMomentum,
-    after_the_drop,
-    averaged_rate,
-    coasting_momentum,
-    matching_rate,
-    nesterov_step,
-    whose_limit,
-)
-from .lesson_04 import (
-    adam_step,
-    check_of_adam,
-    fair_race,
-    find_the_bug,
-    first_step,
-    first_without,
-    resting_weight,
-    rmsprop_step,
-    steps_of_the_divider,
-    turn_and_explain,
-    which_path,
-)
-from .lesson_05 import (
-    best_h,
-    catch_the_climber,
-    catch_the_clock,
-    catch_the_dreamer,
-    catch_the_eraser,
-    catch_the_hoarder,
-    catch_the_plodder,
-    catch_the_sleeper,
-    catch_the_sprinter,
-    central_slope,
-    into_pytorch,
-    no_difference,
-    two_sentences,
-    warm_up,
-)
-from .lesson_06 import (
-    check_of_referee,
-    in_two_sentences,
-    light_cone,
-    what_it_can,
-)
-from .quiz import quiz_limits, quiz_memory
+from .lesson_00 import diagnostic, diagnostic_again
+from .lessons import EXERCISES, LESSONS, TITLES
 from .record import remembered
 from .suspects import SUSPECTS
 
-LESSONS = (lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06)
-EXERCISES = tuple(exercise for lesson in LESSONS for exercise in lesson.EXERCISES)
+globals().update({exercise.name: exercise for exercise in EXERCISES})
+__all__ = ["EXERCISES", "LESSONS", "SUSPECTS", "diagnostic", "diagnostic_again", "progress"]
+__all__ += [exercise.name for exercise in EXERCISES]
 
 
 def progress() -> Feedback:
@@ -107,69 +40,3 @@ def _rows(left):
         titles = "; ".join(f"{exercise.title} {'★' * exercise.stars}" for exercise in still[:3])
         if total:
             yield title, f"{len(total) - len(still)} of {len(total)}", titles + ("; ..." if len(still) > 3 else "")
-
-
-__all__ = [
-    "EXERCISES",
-    "SUSPECTS",
-    "MyMomentum",
-    "adam_step",
-    "after_the_drop",
-    "alternating_step",
-    "averaged_rate",
-    "best_h",
-    "best_in_the_bowl",
-    "best_rate",
-    "catch_the_climber",
-    "catch_the_clock",
-    "catch_the_dreamer",
-    "catch_the_eraser",
-    "catch_the_hoarder",
-    "catch_the_plodder",
-    "catch_the_sleeper",
-    "catch_the_sprinter",
-    "central_slope",
-    "check_of_adam",
-    "check_of_momentum",
-    "check_of_referee",
-    "coasting_momentum",
-    "critical_gamma",
-    "diagnostic",
-    "diagnostic_again",
-    "fair_race",
-    "final_step",
-    "find_the_bug",
-    "first_step",
-    "first_without",
-    "from_physics",
-    "half_life",
-    "how_it_grows",
-    "in_two_sentences",
-    "into_pytorch",
-    "less_jitter",
-    "light_cone",
-    "matching_rate",
-    "momentum_step",
-    "my_rate",
-    "name_the_fate",
-    "nesterov_step",
-    "no_difference",
-    "progress",
-    "quiz_limits",
-    "quiz_memory",
-    "read_the_series",
-    "resting_weight",
-    "rmsprop_step",
-    "slowest_factor",
-    "steps_at_64",
-    "steps_of_the_divider",
-    "turn_and_explain",
-    "two_sentences",
-    "unrolled_step",
-    "walker_and_ball",
-    "warm_up",
-    "what_it_can",
-    "what_went_wrong",
-    "which_path",
-    "whose_limit",
-]

@@ -8,15 +8,7 @@ from typing import NamedTuple
 from . import letters, record
 from .calling import Accident
 from .feedback import Feedback
-
-TITLES = {
-    1: "01 What is momentum",
-    2: "02 Why momentum",
-    3: "03 How momentum works",
-    4: "04 Other optimization algorithms",
-    5: "05 Implementation",
-    6: "06 Conclusion",
-}
+from .lessons import TITLES
 
 
 class Question(NamedTuple):

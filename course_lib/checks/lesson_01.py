@@ -5,6 +5,8 @@ import numpy as np
 from . import momentum_rule
 from .exercises import Choice, Function, Law, Mistake, Number, WrittenTest
 
+TITLE = "What is momentum"
+
 walker_and_ball = Choice(
     "walker_and_ball",
     lesson=1,

@@ -4,6 +4,8 @@ import numpy as np
 
 from .exercises import Choice, Function, Law, Mistake, Number
 
+TITLE = "Why momentum"
+
 best_in_the_bowl = Choice(
     "best_in_the_bowl",
     lesson=2,

@@ -6,6 +6,8 @@ from . import momentum_rule
 from .calling import Accident
 from .exercises import Choice, Convention, Function, Law, Mistake, Number
 
+TITLE = "How momentum works"
+
 matching_rate = Number(
     "matching_rate",
     lesson=3,

@@ -5,6 +5,8 @@ import numpy as np
 from . import adam_rule
 from .exercises import Choice, Convention, Function, Law, Mistake, Number, WrittenTest
 
+TITLE = "Other optimization algorithms"
+
 steps_of_the_divider = Choice(
     "steps_of_the_divider",
     lesson=4,

@@ -5,6 +5,8 @@ import numpy as np
 from . import suspects
 from .exercises import Choice, Function, Law, Mistake, Text, WrittenTest
 
+TITLE = "Implementation"
+
 
 def cubic(theta):
     return theta**3

@@ -5,6 +5,8 @@ import numpy as np
 from . import quiz
 from .exercises import Choice, Law, Mistake, Number, Text, WrittenTest
 
+TITLE = "Conclusion"
+
 what_it_can = Choice(
     "what_it_can",
     lesson=6,

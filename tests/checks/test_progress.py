@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from course_lib import checks
 from course_lib.checks import record
 from course_lib.checks.lesson_00 import QUESTIONS
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 RIGHT = "".join(question.first for question in QUESTIONS)
 AGAIN = "".join(question.again for question in QUESTIONS)
 
@@ -201,3 +203,10 @@ def test_a_file_that_an_editor_gave_a_mark_of_its_coding_is_read():
 def test_without_locks_it_is_kept_all_the_same(monkeypatch):
     monkeypatch.setattr(record.tempfile, "gettempdir", lambda: "/nowhere/at/all")
     assert record.remember("final_step") and record.remembered()["solved"] == ["final_step"]
+
+
+@pytest.mark.parametrize("number", checks.LESSONS)
+def test_a_lesson_is_called_as_its_notebook_is(number):
+    (notebook,) = NOTEBOOKS.glob(f"{number:02d}_*.ipynb")
+    heading = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"][0]
+    assert heading.strip() == f"# {checks.LESSONS[number].TITLE}"

@@ -47,9 +47,8 @@ def theory(name, kappa, tol=lab.TOLERANCE):
     lr, gamma, rate = lab.THEORY[name].best(1.0, kappa)
     curvatures = np.array([1.0, kappa])
     far = quadratics.steps_to(1e-8, rate, 1 + rate) + 1
-    losses = quadratics.mode_losses(
-        lab.THEORY[name].mode(lr, gamma, curvatures), curvatures, int(far), np.abs(lab.START)
-    )
+    places = quadratics.path(lab.THEORY[name].mode(lr, gamma, curvatures), int(far), np.abs(lab.START))
+    losses = curvatures * places**2 / 2
     return lr, gamma, int(np.argmax(losses.sum(axis=1) < tol))
 
 
@@ -80,7 +79,7 @@ def test_each_part_is_the_closed_form_of_its_direction():
     answer = cell(1.2, 0.9)
     for name, (mode, *_) in lab.THEORY.items():
         modes = mode(1.2 / 64, np.array(0.9), np.array([1.0, 64.0]))
-        theory = quadratics.mode_losses(modes, np.array([1.0, 64.0]), lab.STEPS, np.abs(lab.START))
+        theory = np.array([1.0, 64.0]) * quadratics.path(modes, lab.STEPS, np.abs(lab.START)) ** 2 / 2
         for k, direction in enumerate(lab.DIRECTIONS):
             np.testing.assert_allclose(
                 np.ravel(answer.lines[f"{direction}.{name}"][1]), theory[:, k], rtol=1e-8, atol=1e-15

@@ -1,0 +1,81 @@
+"""A function that no lesson, lab, check or script calls does not exist: it is used, or it goes with its tests."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+CODE = ("course_lib", "scripts", "benchmarks", "docs")
+WAITING = {  # name -> who is to use it
+    "linear_regression": "a line fitted in lesson 02",
+    "recorded": "lesson 05, for trainings that take longer than a lesson",
+}
+CALLED_ELSEWHERE = {  # name -> by whom
+    "differs": "the tests that run every traced figure beside its function",
+    "hurried": "the test of the minutes, as told_in",
+    "told_in": "the test that a lesson says the time it takes",
+    "told_in_table": "the test that README and outline say it",
+    "explain": "the learner, whom a check tells to",
+    "restore": "the page, in table.js: here it is the other half that the tests compare with",
+    "unpack": "the page, in table.js, as restore",
+}
+
+
+def words(tree):
+    """Every name that code reads, and every word in its short texts, where a name may stand to be looked up."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            yield node.value
+
+
+def defined(tree):
+    """The public functions and classes of a module, and the public methods of these, as far as nothing overrides."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        if isinstance(node, ast.ClassDef):
+            yield from (part.name for part in node.body if isinstance(part, ast.FunctionDef))
+
+
+def unused(modules, others=()):
+    """The names that {path: source} defines and that neither it nor the other sources use."""
+    trees = {path: ast.parse(source) for path, source in modules.items()}
+    used = {name for tree in (*trees.values(), *map(ast.parse, others)) for name in words(tree)}
+    return sorted(
+        {f"{path}: {name}" for path, tree in trees.items() for name in defined(tree) if name[0] != "_"}
+        - {f"{path}: {name}" for path in trees for name in used}
+    )
+
+
+def cells():
+    """The code of the lessons' cells, without what only a notebook understands."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                yield re.sub(r"^(\s*)[%!].*$", r"\1pass", "".join(cell["source"]), flags=re.M)
+
+
+def test_nothing_public_is_unused():
+    modules = {
+        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+        for folder in CODE
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
+    found = {row.split(": ")[1]: row for row in unused(modules, cells())}
+    known = WAITING.keys() | CALLED_ELSEWHERE.keys()
+    assert [row for name, row in found.items() if name not in known] == []
+    assert sorted(WAITING.keys() - found.keys()) == [], "used by now: take it out of WAITING"
+
+
+def test_an_unused_function_is_noticed():
+    source = "def used(): ...\nclass A:\n    def lost(self): ...\n    def kept(self): ...\nused(A().kept)"
+    assert unused({"a.py": source}) == ["a.py: lost"]
+
+
+def test_a_name_that_is_looked_up_counts_as_used():
+    assert unused({"a.py": "def table(): ..."}, ["getattr(module, 'table')"]) == []
