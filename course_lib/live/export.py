@@ -1,24 +1,36 @@
-"""A live figure as a self-contained piece of HTML: no kernel, no network."""
+"""A live figure as a self-contained piece of HTML: no kernel, no network.
+
+Until it is mounted, and for good where scripts are blocked or the browser is old, a picture stands in its place.
+"""
 
 import base64
 import hashlib
 import html
+import io
 import json
+
+from PIL import Image
 
 from .script import script, stylesheet
 
 PAGE = """\
-<div class="live-figure" id="{id}"><noscript>This figure moves where scripts may run. {alt}</noscript></div>
+<div class="live-figure" id="{id}"><img class="live-still" width="{width:.0f}" alt="{alt}" src="{still}">
+<p class="live-note">{note}</p></div>
 <style>{css}</style>
 <script type="module">
 {js}
 mountExported("{id}", {data});
 </script>
 """
+NOTE = "A picture of this figure. The figure itself moves where scripts may run, in a browser of 2023 or newer."
+COLOURS = 64  # of the picture: it weighs a third, and is hardly told from the drawn one
 
 
-def page_html(spec, frame, below, above, table, programs, settings):
-    """The fragment, all ASCII, so that it reads the same in a page of any encoding; see LiveFigure.html."""
+def page_html(spec, frame, below, above, table, programs, settings, picture):
+    """The fragment, all ASCII, so that it reads the same in a page of any encoding; see LiveFigure.html.
+
+    picture: PNG of the figure at these settings.
+    """
     data = _script_json(
         {
             "spec": spec,
@@ -32,12 +44,22 @@ def page_html(spec, frame, below, above, table, programs, settings):
     )
     page = PAGE.format(
         id="live-" + hashlib.sha256(data.encode()).hexdigest()[:12],
+        width=frame["size"][0],
         alt=html.escape(spec["alt"]),
+        still="data:image/png;base64," + _text(_in_few_colours(picture)),
+        note=NOTE,
         css=stylesheet(),
         js=script(),
         data=data,
     )
     return page.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _in_few_colours(png):
+    target = io.BytesIO()
+    few = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(target, "png", optimize=True)
+    return target.getvalue()
 
 
 def _script_json(value):

@@ -20,6 +20,7 @@ import traitlets
 
 from .. import tracing
 from . import answer as answers
+from . import cells
 from .controls import controls
 from .drawing import Drawing
 from .export import page_html
@@ -392,7 +393,26 @@ class LiveFigure(anywidget.AnyWidget):
             self._paint(settings)
             layers = self.drawing.layers(2)
             table = b"" if self.programs else self._table(settings)
-            return page_html(self.spec, self.drawing.frame(), *layers, table, self.programs, settings)
+            picture = self.picture(settings, scale=1)
+            return page_html(self.spec, self.drawing.frame(), *layers, table, self.programs, settings, picture)
+
+    def close(self):
+        """Leave the page, and give up what is only for the page. Shown again, it opens anew."""
+        if self.comm is None:
+            return
+        super().close()
+        self.__dict__.pop("_repr_mimebundle_", None)  # what ipywidgets 8 puts there so that nobody shows it again
+        for control in self._controls():
+            control.widget.close()
+        self.table = self.below = self.above = b""
+        self._scale = None
+        self.drawing.raster.forget()
+
+    def _reopen(self):
+        with self._lock:
+            for name, value in self._newest(self.programs).items():
+                setattr(self, name, value)
+            self.open()
 
     def __repr__(self):
         """Short: ipywidgets would spell out the table."""
@@ -402,6 +422,9 @@ class LiveFigure(anywidget.AnyWidget):
         data = {"text/plain": self.spec["alt"]}
         if os.environ.get("COURSE_LIVE") in PAGES:
             return data | {"text/html": self.html()}
+        if self.comm is None:
+            self._reopen()
+        cells.shows(self)
         width, _ = self.drawing.size
         widget, metadata = super()._repr_mimebundle_(**kwargs)  # Colab finds in the metadata who draws it
         data["image/png"] = base64.b64encode(self.picture(note=NOTE, scale=1)).decode()

@@ -331,6 +331,42 @@ def test_the_text_alternative_is_on_the_canvas(open_page, live):
     assert page.page.get_by_role("img", name="Two walkers in a bowl").count() == 1
 
 
+def still_of(chromium, live, folder, *, script="", **options):
+    """(the picture in place of a figure that cannot move, as pixels; the words beside it)."""
+    context = chromium.new_context(viewport={"width": 1000, "height": 900}, **options)
+    context.add_init_script(script)
+    page = context.new_page()
+    (folder / "still.html").write_text(live.html(), encoding="ascii")
+    page.goto((folder / "still.html").as_uri())
+    page.wait_for_timeout(500)
+    picture = page.get_by_role("img", name="Two walkers in a bowl, and the loss of one of them.")
+    shown = decode(picture.screenshot()), page.locator(".live-figure").inner_text()
+    context.close()
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("blocked", "said"),
+    [
+        ({"java_script_enabled": False}, "moves where scripts may run"),
+        ({"script": "delete window.DecompressionStream"}, "too old to move this figure"),
+        ({"script": "window.createImageBitmap = () => { throw new Error('no pictures') }"}, "no pictures"),
+    ],
+    ids=["no scripts", "old browser", "something else"],
+)
+def test_where_it_cannot_move_the_picture_stands_in_its_place(chromium, live, tmp_path, blocked, said):
+    shown, words = still_of(chromium, live, tmp_path, **blocked)
+    shown, expected = shown[..., :3], decode(live.picture(scale=1))[..., :3]
+    assert shown.shape == expected.shape and np.abs(shown - expected).mean() < 2
+    assert said in words
+
+
+def test_the_picture_goes_when_the_figure_is_there(open_page, live):
+    page = open_page(live)
+    assert page.page.locator("img, .live-still").count() == 0
+    assert "A picture of this figure" not in page.page.locator(".live-figure").inner_text()
+
+
 def test_speaks_when_the_hand_rests(open_page, live):
     page = open_page(live)
     page.wait("f.status.textContent.includes('arrives') || f.status.textContent.includes('way')")

@@ -48,7 +48,7 @@ def lesson():
             cell(new_code_cell, "solution_matching_rate = 0.004", "exercise", "solution"),
             cell(new_markdown_cell, "## A picture and a table\n\n| | a |\n|---|---|\n| b | c |"),
             cell(new_code_cell, PICTURE),
-            cell(new_code_cell, "print('0.9')"),
+            cell(new_code_cell, f"print('{'0.9 ' * 60}')  # {'no_blank' * 30}"),
         ]
     )
 
@@ -184,6 +184,37 @@ def test_the_cheat_sheet_is_made_of_the_cells_with_its_tag(visit):
     article = visit("cheat-sheet.html").locator("article")
     assert article.locator("#cheat-sheet h2").count() == article.locator("#cheat-sheet table").count() - 1 == 4
     assert "Two balls" not in article.inner_text()
+
+
+SEEN = "(expression) => void addEventListener('beforeprint', () => setTimeout(() => (window.seen = eval(expression))))"
+
+
+def printed(page, expression):
+    """The value of an expression while a page is printed."""
+    page.evaluate(SEEN, f"({expression})")
+    page.pdf()
+    return page.wait_for_function("window.seen").json_value()
+
+
+DARK = "{theme: document.documentElement.dataset.theme, paper: getComputedStyle(document.body).backgroundColor}"
+
+
+def test_a_dark_page_is_printed_light_and_is_dark_again(visit):
+    page = visit("notebooks/01_first.html", color_scheme="dark")
+    shown = page.evaluate(DARK)
+    assert shown["theme"] == "dark"
+    assert printed(page, DARK)["theme"] == "light"
+    assert page.evaluate(DARK) == shown
+
+
+def test_long_lines_and_wide_tables_are_printed_whole(visit):
+    page = visit("notebooks/01_first.html", viewport={"width": 700, "height": 1000})
+    cut = (
+        "[...document.querySelectorAll('article pre, article table')].filter((n) => n.scrollWidth > n.clientWidth + 1)"
+    )
+    assert page.evaluate(f"{cut}.length") > 0  # on the screen they scroll
+    page.emulate_media(media="print")
+    assert page.evaluate(f"{cut}.map((n) => n.textContent)") == []
 
 
 def test_the_cheat_sheet_prints_on_one_page_of_a4(visit):

@@ -6,14 +6,17 @@
 import { element } from "./elements.js";
 import { Figure } from "./figure.js";
 
-/* Start a figure; whatever fails is said in its place. */
+const OLD = "This browser is too old to move this figure; one of 2023 or newer can.";
+
+/* Start a figure; whatever fails is said in its place, under the picture that an exported page has there. */
 async function mount(root, host) {
+  const say = (text) => root.append(element("p", { className: "live-error", textContent: text }));
   const figure = new Figure(root, host);
   root.liveFigure = figure; // for render, tests and slide decks
   try {
     await figure.start();
   } catch (error) {
-    root.append(element("p", { className: "live-error", textContent: `This figure cannot be shown here: ${error}` }));
+    say("DecompressionStream" in window ? `This figure cannot be shown here: ${error}` : OLD);
     throw error;
   }
 }
