@@ -179,7 +179,7 @@ class Drawing:
         return codec.pack(key, lines, words, scenes)
 
     def layers(self, scale=2, changed=()):
-        """PNGs of what stands still: below the moving lines, and above them (None if nothing is).
+        """Pictures of what stands still: below the moving lines, and above them (None if nothing is).
 
         scale: dots a px; 1 is for pictures that will be replaced in a moment; changed: the axes that may have
         changed since the last call, if it was not everything.
@@ -189,13 +189,13 @@ class Drawing:
             self.raster.forget()
         ax, artists, _ = self.ground or (None, list, ())
         with hidden([*above, *artists(), *([ax.patch] if ax else [])]):
-            below_picture = self.raster.png(scale, only=changed, transparent=bool(ax))
+            below_picture = self.raster.picture(scale, only=changed, transparent=bool(ax))
         if not above:
             return below_picture, None
         rest = [child for ax in self.figure.axes for child in ax.get_children() if child not in above]
         own = [child for child in self.figure.get_children() if child not in self.figure.axes]
         with hidden([*rest, *own]):
-            return below_picture, self.raster.png(scale, transparent=True)
+            return below_picture, self.raster.picture(scale, transparent=True)
 
     def _above(self):
         """Artists matplotlib would draw after the last moving line of their axes."""

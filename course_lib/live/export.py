@@ -11,7 +11,7 @@ import json
 
 from PIL import Image
 
-from .script import script, stylesheet
+from .script import compact, script, stylesheet
 
 PAGE = """\
 <div class="live-figure" id="{id}"><img class="live-still" width="{width:.0f}" alt="{alt}" src="{still}">
@@ -49,7 +49,7 @@ def page_html(spec, frame, below, above, table, programs, settings, picture):
         still="data:image/png;base64," + _text(_in_few_colours(picture)),
         note=NOTE,
         css=stylesheet(),
-        js=script(),
+        js=compact(script()),
         data=data,
     )
     return page.encode("ascii", "xmlcharrefreplace").decode()

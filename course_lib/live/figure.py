@@ -72,8 +72,8 @@ class LiveFigure(anywidget.AnyWidget):
 
     spec = traitlets.Dict().tag(sync=True)  # what never changes: controls, pointer, scenes, alt
     frame = traitlets.Dict().tag(sync=True)  # geometry and styles, see Drawing.frame
-    below = traitlets.Bytes().tag(sync=True)  # PNG under the moving lines
-    above = traitlets.Bytes().tag(sync=True)  # PNG over them, or empty
+    below = traitlets.Bytes().tag(sync=True)  # a picture, under the moving lines
+    above = traitlets.Bytes().tag(sync=True)  # a picture over them, or empty
     table = traitlets.Bytes().tag(sync=True)  # see codec; empty where there are programs
     programs = traitlets.Bytes().tag(sync=True)  # see tracing; empty where compute is not traced
     version = traitlets.Int().tag(sync=True)  # counts updates: the page waits for this one

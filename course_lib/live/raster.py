@@ -1,11 +1,11 @@
-"""Pictures of what stands still, as PNG; where only some axes have changed, only these are drawn again."""
+"""Pictures of what stands still, without loss; where only some axes have changed, only these are drawn again."""
 
 import io
 from contextlib import contextmanager
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.image import imsave
+from PIL import Image
 
 
 class Raster:
@@ -21,14 +21,19 @@ class Raster:
         """Something else than the axes named later has changed."""
         self._kept.clear()
 
-    def png(self, scale, *, only=(), transparent=False):
-        """PNG at `scale` dots a px. only: the axes that may have changed since the last call; empty: everything."""
+    def picture(self, scale, *, only=(), transparent=False):
+        """The picture at `scale` dots a px: WebP, a third of a PNG, or where a hand waits (1) a PNG, which is quick.
+
+        only: the axes that may have changed since the last call; empty: everything.
+        """
         with _resolution(self.figure, scale * self.figure.dpi), _paper(self.figure, transparent):
             renderer = self._partly(scale, tuple(only)) if only else self._wholly()
             pixels = np.asarray(renderer.buffer_rgba())
         target = io.BytesIO()
-        effort = {"compress_level": 1 if scale == 1 else 6}
-        imsave(target, pixels, format="png", metadata={"Software": None}, pil_kwargs=effort)
+        kind = (
+            ("png", {"compress_level": 1}) if scale == 1 else ("webp", {"lossless": True, "quality": 60, "method": 4})
+        )
+        Image.fromarray(pixels).save(target, kind[0], **kind[1])
         return target.getvalue()
 
     def _wholly(self):

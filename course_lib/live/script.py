@@ -11,6 +11,8 @@ from pathlib import Path
 PAGE = Path(__file__).parent / "page"
 FIRST = "hosts"
 IMPORT = re.compile(r'^import \{ [^}]* \} from "\./(\w+)\.js";\n', re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*/\*.*?\*/\n|[ \t]+// [^\n]*$", re.MULTILINE | re.DOTALL)
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(async )?(function|class|const)\b)", re.MULTILINE)
 
 
@@ -23,6 +25,11 @@ def script():
 def modules(first):
     """A module and those it needs."""
     return "\n".join(_with_needs(first, seen=set()))
+
+
+def compact(text):
+    """A script without its comments and its indentation, for pages that carry it; no text of it holds either."""
+    return INDENT.sub("", COMMENT.sub("", text))
 
 
 def stylesheet():

@@ -6,13 +6,13 @@ import sys
 import threading
 
 import ipywidgets
-import matplotlib.image
 import numpy as np
 import pytest
 import sample
 from ipykernel.kernelbase import Kernel
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from PIL import Image
 
 from course_lib.live import Answer, codec, controls, slider, style
 
@@ -166,9 +166,9 @@ def test_a_new_background_comes_with_the_cell_then_sharper(live, sent):
     ask(live, "cell", steepness=8)
     _, content, (_, below, above) = sent[0]
     assert content["cell"]["frame"]["size"] == [800, 360]
-    assert matplotlib.image.imread(io.BytesIO(below)).shape[:2] == (360, 800) and above
+    assert Image.open(io.BytesIO(below)).size == (800, 360) and above
     ask(live, "table", steepness=8)
-    assert matplotlib.image.imread(io.BytesIO(live.below)).shape[:2] == (720, 1600)
+    assert Image.open(io.BytesIO(live.below)).size == (1600, 720)
     assert "below" in sent[1][1]
 
 
@@ -398,8 +398,10 @@ def test_layers_are_what_savefig_makes_and_the_figure_stays_as_it_was(scale):
     assert (figure.dpi, figure.get_facecolor()) == before
     expected = io.BytesIO()
     figure.savefig(expected, format="png", dpi=scale * figure.dpi)
-    expected, below, above = (matplotlib.image.imread(io.BytesIO(png)) for png in (expected.getvalue(), below, above))
-    assert (above[..., 3] == 0).any() and (above[..., 3] == 1).any()
+    expected, below, above = (
+        np.asarray(Image.open(io.BytesIO(p)).convert("RGBA")) for p in (expected.getvalue(), below, above)
+    )
+    assert (above[..., 3] == 0).any() and (above[..., 3] == 255).any()
     covered = above[..., 3] > 0
     np.testing.assert_array_equal(below[~covered], expected[~covered])
 

@@ -2,14 +2,14 @@
 
 import io
 
-import matplotlib.image
 import numpy as np
 import pytest
 import sample
+from PIL import Image
 
 
-def pixels(png):
-    return matplotlib.image.imread(io.BytesIO(png))
+def pixels(picture):
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGBA"))
 
 
 def repainted(**changes):

@@ -8,7 +8,7 @@ import pytest
 import sample
 
 from course_lib.live import export
-from course_lib.live.script import PAGE, script
+from course_lib.live.script import PAGE, compact, script
 
 MODULES = sorted(path.stem for path in PAGE.glob("*.js"))
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
@@ -106,3 +106,10 @@ def test_what_comes_while_the_figure_is_built_is_shown(modules):
     before = traits(live)
     live.kernel["steepness"][0].widget.value = 7
     assert modules.evaluate(MOUNTED, [before, traits(live), live.spec]) == [6, 6]
+
+
+def test_the_compact_script_has_no_comments_and_all_code():
+    short = compact(script())
+    assert not re.search(r"^\s*/\*|^\s*//|\s// ", short, re.MULTILINE)
+    bare = re.sub(r"/\*.*?\*/|(?<=\s)// [^\n]*", "", script(), flags=re.DOTALL)
+    assert re.sub(r"\s", "", short) == re.sub(r"\s", "", bare)

@@ -45,8 +45,10 @@ export function sample(line) {
   return picture;
 }
 
+/* bytes: a view of a PNG, or of a WebP, which begins with an R. */
 export function bitmap(bytes) {
-  return createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const first = new Uint8Array(bytes.buffer, bytes.byteOffset, 1)[0];
+  return createImageBitmap(new Blob([bytes], { type: first === 0x52 ? "image/webp" : "image/png" }));
 }
 
 /* Call `changed` whenever a canvas gets more or fewer pixels: another size, zoom, or a denser screen. */
