@@ -183,6 +183,113 @@ nesterov_step = Function(
     ),
 )
 
+
+def _forgetful(theta, g, delta, lr, gamma):
+    if g @ delta < 0:
+        delta = 0 * delta
+    delta = lr * g + gamma * delta
+    return theta - delta, delta
+
+
+def _remembering(kept):
+    """Momentum's step with another rule for what it remembers. kept: (g, delta) -> the memory that goes into it."""
+
+    def step(theta, g, delta, lr, gamma):
+        delta = lr * g + gamma * kept(g, delta)
+        return theta - delta, delta
+
+    return step
+
+
+def _forgets_the_new_step(theta, g, delta, lr, gamma):
+    new = lr * g + gamma * delta
+    return theta - new, 0 * new if g @ delta < 0 else new
+
+
+def _stands_still(theta, g, delta, lr, gamma):
+    new = 0 * delta if g @ delta < 0 else lr * g + gamma * delta
+    return theta - new, new
+
+
+ROLLS_DOWN = np.array([2.0, -1.0]), np.array([3.0, 1.0]), np.array([0.5, -0.2])
+ROLLS_UP = np.array([1.0, 1.0]), np.array([3.0, 1.0]), np.array([-0.5, 0.4])
+
+forgetful_step = Function(
+    "forgetful_step",
+    lesson=3,
+    stars=1,
+    minutes=3,
+    title="Forget uphill",
+    praise="One line, and too much memory is no longer a catastrophe.",
+    right=_forgetful,
+    arguments=("theta", "g", "delta", "lr", "gamma"),
+    returns=("theta", "delta"),
+    cases=(
+        (*ROLLS_DOWN, 0.1, 0.9),
+        (*ROLLS_UP, 0.1, 0.9),
+        (np.array([1.0]), np.array([2.0]), np.array([-0.5]), 0.05, 0.8),
+        (np.array([1.0]), np.array([2.0]), np.array([0.5]), 0.05, 0.8),
+    ),
+    mistakes=(
+        Mistake(
+            "It never forgets: that is momentum.",
+            "One of the cases rolls uphill. What becomes of its delta?",
+            _remembering(lambda g, delta: delta),
+        ),
+        Mistake(
+            "It always forgets: that is gradient descent.",
+            "When the last step still leads downhill, should it be forgotten?",
+            _remembering(lambda g, delta: 0 * delta),
+        ),
+        Mistake(
+            "The sign is turned round: it forgets where it rolls downhill.",
+            "delta is subtracted: if it points the way of the slope, does the ball go down or up?",
+            _remembering(lambda g, delta: 0 * delta if g @ delta > 0 else delta),
+        ),
+        Mistake(
+            "Each coordinate forgets on its own.",
+            "Uphill is a question about the whole step: add the products up before you compare.",
+            _remembering(lambda g, delta: np.where(g * delta < 0, 0, delta)),
+        ),
+        Mistake(
+            "It rolls on uphill once more, and forgets afterwards.",
+            "Look at the step on which it finds out. Is the old delta still in it?",
+            _forgets_the_new_step,
+        ),
+        Mistake(
+            "It forgets the slope's part, too, and stands still.",
+            "Only the memory is forgotten. The slope is still there.",
+            _stands_still,
+        ),
+        Mistake(
+            "It turns the memory round instead of forgetting it.",
+            "Forget it: what is left of delta then?",
+            _remembering(lambda g, delta: -delta if g @ delta < 0 else delta),
+        ),
+    ),
+    laws=(
+        Law(
+            "where the last step leads uphill, the new one is that of gradient descent.",
+            lambda step: np.allclose(step(*ROLLS_UP, 0.2, 0.9)[0], ROLLS_UP[0] - 0.2 * ROLLS_UP[1]),
+        ),
+        Law(
+            "where the last step leads downhill, nothing is forgotten.",
+            lambda step: np.allclose(step(*ROLLS_DOWN, 0.0, 0.5)[1], 0.5 * ROLLS_DOWN[2]),
+        ),
+    ),
+)
+
+steps_when_it_forgets = Choice(
+    "steps_when_it_forgets",
+    lesson=3,
+    stars=1,
+    minutes=1,
+    title="What is forgetting worth?",
+    praise="The next cells count them, and answer each guess.",
+    guess=True,
+    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
+)
+
 whose_limit = Choice(
     "whose_limit",
     lesson=3,
@@ -295,7 +402,9 @@ EXERCISES = (
     MyMomentum,
     nesterov_step,
     whose_limit,
-    averaged_rate,
+    steps_when_it_forgets,
+    forgetful_step,
     after_the_drop,
+    averaged_rate,
     coasting_momentum,
 )

@@ -13,7 +13,7 @@ steps_of_the_divider = Choice(
     stars=1,
     minutes=1,
     title="How many steps?",
-    praise="The next cell counts them.",
+    praise="The next cells count them, and answer each guess.",
     guess=True,
     options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
@@ -151,7 +151,7 @@ first_without = Choice(
     stars=1,
     minutes=1,
     title="The first step without the correction",
-    praise="The figure below shows it.",
+    praise="The next cells answer each guess.",
     guess=True,
     options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
@@ -183,6 +183,7 @@ first_step = Number(
             0.001 / 250,
         ),
         Mistake("That is the slope's part in m, times lr.", "What is m divided by?", 0.001 * 0.1 * 250),
+        Mistake("It is counted in learning rates.", "In learning rates, yes. And how far does the weight move?", 1.0),
     ),
     laws=(
         Law(
@@ -219,7 +220,10 @@ turn_and_explain = Choice(
     right="b",
     options=(
         ("a", "Turning changes no curvature: gradient descent needs the same number of steps at every angle."),
-        ("b", "At 45 degrees both coordinates feel the steep direction, and are divided by the same large number."),
+        (
+            "b",
+            "At 45 degrees both coordinates feel the steep direction: both are divided by much the same number.",
+        ),
         ("c", "The start is turned together with the ravine: the distance is the same."),
         ("d", "It remembers as before. What it remembers is no longer different for the two coordinates."),
     ),
@@ -228,10 +232,10 @@ turn_and_explain = Choice(
 which_path = Choice(
     "which_path",
     lesson=4,
-    stars=1,
+    stars=2,
     minutes=2,
     title="Who drew which path?",
-    praise="Look for the first step: per-coordinate methods begin at 45 degrees, whatever the slope.",
+    praise="Look at the first step: these two begin at 45 degrees, whatever the slopes (unless one of them is zero).",
     right="c",
     options=(
         ("a", "B begins at 45 degrees and glides onto the floor without a swing: it has no memory of slopes."),
@@ -334,7 +338,8 @@ find_the_bug = Choice(
     stars=2,
     minutes=3,
     title="Find the bug",
-    praise="It has been copied into other languages. A test with two steps would have caught it.",
+    praise="It has been copied into other languages. A test of a single step would have caught it: the first one is ten "
+    "learning rates long.",
     right="c",
     options=(
         ("a", "m is the average it should be: what is kept and what is new add up to 1."),
@@ -366,6 +371,11 @@ resting_weight = Number(
         ),
         Mistake("That is lambda itself.", "Set the pull of the slope equal to the pull of the decay.", -0.2),
         Mistake("The slope's size does not count at all.", "What does Adam make of a slope that stays at 3?", -5 / 3),
+        Mistake(
+            "That is the slope times lambda.",
+            "At rest lambda times the weight cancels Adam's step of a steady slope. What times 0.2 does that?",
+            -0.6,
+        ),
     ),
     laws=(
         Law(

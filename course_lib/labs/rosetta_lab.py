@@ -7,6 +7,7 @@ import ipywidgets
 import numpy as np
 
 from .. import plots
+from ..arguments import known
 from ..conventions import CONVENTIONS, Averaged, convert
 from ..descent import iterates
 from ..live import Answer, LiveFigure, slider
@@ -22,8 +23,12 @@ GROUPS = {
 }
 
 
-def rosetta():
-    """Seven conventions on the parabola theta^2 / 2: gamma, and what is done with the settings, in the page."""
+def rosetta(settings=CONVERTED):
+    """Seven conventions on the parabola theta^2 / 2: gamma, and what is done with the settings, in the page.
+
+    settings: what is done with them to begin with, one of SETTINGS; ValueError for another word.
+    """
+    known("use of the settings", settings, SETTINGS)
     fig, course, length = plots.figure("Seven libraries on one parabola", "How long each step is", widths=(1.5, 1))
     for ax, prefix in ((course, "place of "), (length, "")):
         for number, (name, kind) in enumerate(
@@ -43,7 +48,7 @@ def rosetta():
         compute,
         page={
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
-            "settings": ipywidgets.SelectionSlider(options=SETTINGS, value=CONVERTED, description="settings"),
+            "settings": ipywidgets.SelectionSlider(options=SETTINGS, value=settings, description="settings"),
         },
         kernel={
             "library": ipywidgets.Dropdown(options=list(LIBRARIES), description="chosen library"),

@@ -6,6 +6,7 @@ import ipywidgets
 import numpy as np
 
 from .. import plots
+from ..arguments import known
 from ..descent import descend
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Momentum, Nesterov
@@ -16,6 +17,7 @@ UPDATES = 16
 GROW = 15  # moments an arrow takes to grow while the update is played
 HERE, AHEAD = "here", "ahead"  # where the slope is measured: at the ball, or where momentum takes it
 RULES = {HERE: Momentum, AHEAD: Nesterov}
+ALT = {HERE: " from the same place", AHEAD: " from where the momentum arrow ends"}
 ARROWS = ("momentum", "gradient", "step")
 GUIDES = ("one side", "other side")
 ABOVE = "above "  # before the names of the lines that are drawn true to scale
@@ -31,11 +33,13 @@ def _ground(name, kappa) -> Surface:
 GROUNDS = {name: _ground(name, kappa) for name, kappa in (("a ravine", 8), ("a gentle bowl", 1.5))}
 
 
-def step():
+def step(look=HERE):
     """One update from above: momentum, gradient, their sum; which update, where the slope is measured, on what.
 
     Play lets the arrows grow one after the other. The faint arrow is the slope of the other rule at the same place.
+    look: where the slope is measured to begin with, "here" or "ahead"; ValueError for another word.
     """
+    known("look", look, RULES)
     fig, above, near = plots.figure("One update, seen from above", "The same update, enlarged", widths=(1.65, 1))
     landscape = list(plots.draw_landscape(above, GROUNDS["a ravine"]))
     plots.place(fig, (above, 0.75, 6.25, 3.44), (near, 7.45, 3.4, 3.44))  # one unit is as long across as along
@@ -72,7 +76,7 @@ def step():
         compute,
         run={
             "update": ipywidgets.IntSlider(2, 1, UPDATES, description="update"),
-            "look": ipywidgets.SelectionSlider(options=list(RULES), value=HERE, description="slope measured …"),
+            "look": ipywidgets.SelectionSlider(options=list(RULES), value=look, description="slope measured …"),
             "gamma": slider("momentum γ", 0, 0.98, steps=50, value=0.8, format=".2f"),
             "lr": slider("learning rate η", 0.01, 0.3, steps=30, value=0.12, format=".2f"),
             "ground": ipywidgets.Dropdown(options=list(GROUNDS), description="ground"),
@@ -97,7 +101,7 @@ def step():
         step_label="moment of the update",
         seconds=3,
         alt="A ravine from above with one update drawn as three arrows: the momentum arrow points on along the last "
-        "step, the gradient arrow downhill, and the step is their sum. Beside it the same arrows, enlarged.",
+        f"step, the gradient arrow downhill{ALT[look]}, and the step is their sum. Beside it the same, enlarged.",
     )
 
 
@@ -112,9 +116,9 @@ def _moving_other(ax):
 
 
 def _draw_legend(ax):
-    known = {str(line.get_label()): line for line in ax.lines if not str(line.get_label()).startswith("_")}
+    lines = {str(line.get_label()): line for line in ax.lines if not str(line.get_label()).startswith("_")}
     order = ("momentum arrow", "gradient arrow", "the step", "slope measured", "other rule's slope")
-    ax.legend([known[text] for text in order], order, loc="lower center", ncols=2, fontsize=9, columnspacing=1)
+    ax.legend([lines[text] for text in order], order, loc="lower center", ncols=2, fontsize=9, columnspacing=1)
 
 
 def compute(update, look, gamma=0.8, lr=0.12, ground="a ravine", start=START):

@@ -107,3 +107,13 @@ def test_the_right_panel_shows_how_far_each_step_goes():
     for name in LIBRARIES:
         moved = np.abs(np.diff(np.ravel(answer.lines[f"place of {name}"][1])))
         np.testing.assert_array_equal(np.ravel(answer.lines[name][1])[1:], moved)
+
+
+def test_it_begins_with_what_it_is_told():
+    chosen = labs.rosetta(settings="lr ÷ 10").page["settings"]
+    assert chosen.value(chosen.index) == "lr ÷ 10"
+
+
+def test_a_word_it_does_not_know_is_answered_with_those_it_knows():
+    with pytest.raises(ValueError, match="Known are"):
+        labs.rosetta(settings="nowhere")

@@ -109,3 +109,13 @@ def test_a_picture_carries_the_arrow_heads():
 def test_the_ground_is_redrawn():
     live = labs.step()
     assert live.picture({"ground": 1}, scale=1) != live.picture({"ground": 0}, scale=1)
+
+
+def test_it_begins_with_what_it_is_told():
+    chosen = labs.step(look=AHEAD).page["look"]
+    assert chosen.value(chosen.index) == AHEAD
+
+
+def test_a_word_it_does_not_know_is_answered_with_those_it_knows():
+    with pytest.raises(ValueError, match="Known are"):
+        labs.step(look="nowhere")
