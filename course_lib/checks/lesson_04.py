@@ -338,8 +338,8 @@ find_the_bug = Choice(
     stars=2,
     minutes=3,
     title="Find the bug",
-    praise="It has been copied into other languages. A test of a single step would have caught it: the first one is ten "
-    "learning rates long.",
+    praise="It has been copied into other languages. A test of a single step would have caught it: the first one is "
+    "ten learning rates long.",
     right="c",
     options=(
         ("a", "m is the average it should be: what is kept and what is new add up to 1."),
