@@ -7,7 +7,9 @@ from .. import plots
 from ..descent import descend
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import Momentum
+from ..runs import first, for_good
 from ..surfaces import ravine
+from .words import tell
 
 KEEPS, FORGETS = "it keeps its memory", "it forgets"
 PULL = 0.5  # learning rate times the steepest curvature
@@ -130,15 +132,13 @@ def restarts(path):
 def _told(loss, at):
     """In words, for every run of a grid: first and for good below the tolerance, and how often it has forgotten."""
     below = loss < TOLERANCE
-    first = np.where(below.any(axis=0), below.argmax(axis=0), LONG + 1)
-    good = np.where(below.all(axis=0), 0, len(loss) - np.argmin(below[::-1], axis=0))
+    until = np.cumsum(below, axis=0) == 0  # before it is first below
+    return tell(_sentence, first(below), for_good(below), np.sum(at & until, axis=0))
 
-    def told(first, good, times):
-        if first > LONG:
-            return f"not yet below 10⁻⁶ after {LONG} steps"
-        stays = f", for good at {good}" if good <= LONG else f", not for good in {LONG} steps"
-        until = f"; until then it forgets {times} times" if times else ""
-        return f"first below 10⁻⁶ at step {first}{stays}{until}"
 
-    times = np.array([at[: int(first[place]), *place].sum() for place in np.ndindex(first.shape)])
-    return np.vectorize(told, otypes=[str])(first, good, times.reshape(first.shape))
+def _sentence(arrives, stays, times):
+    if np.isinf(arrives):
+        return f"not yet below 10⁻⁶ after {LONG} steps"
+    good = f"not for good in {LONG} steps" if np.isinf(stays) else f"for good at {stays:.0f}"
+    often = f"; until then it forgets {times} times" if times else ""
+    return f"first below 10⁻⁶ at step {arrives:.0f}, {good}{often}"
