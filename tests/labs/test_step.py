@@ -112,8 +112,7 @@ def test_the_ground_is_redrawn():
 
 
 def test_it_begins_with_what_it_is_told():
-    chosen = labs.step(look=AHEAD).page["look"]
-    assert chosen.value(chosen.index) == AHEAD
+    assert labs.step(look=AHEAD).defaults["look"] == list(step_lab.RULES).index(AHEAD)
 
 
 def test_a_word_it_does_not_know_is_answered_with_those_it_knows():
