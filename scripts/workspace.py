@@ -196,10 +196,54 @@ def fresh(notebooks: Path, work: Path, wanted: str) -> None:
     report(notebooks, work)
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def without_dead_figures(notebook: dict) -> bool:
+    """Leave figures whose kernel has ended their picture alone, in place; whether there were any.
+
+    JupyterLab would try to show the widget, and say "model not found" instead of the picture that is stored beside it.
+    """
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    dead = [output["data"] for output in outputs if {WIDGET, "image/png"} <= set(output.get("data", {}))]
+    for data in dead:
+        del data[WIDGET]
+    return bool(dead)
+
+
+def show_pictures(work: Path) -> None:
+    """In the learner's notebooks, before JupyterLab opens them: `without_dead_figures`, trusted as they were."""
+    from nbformat import reads, sign  # here, since only JupyterLab's environment has it
+
+    notary = sign.NotebookNotary()
+    for path in lessons_in(work):
+        if fault(path) or not os.access(path, os.W_OK):
+            continue
+        before = path.read_text(encoding="utf-8")
+        notebook = json.loads(before)
+        if not without_dead_figures(notebook):
+            continue
+        new = path.with_suffix(".new")
+        after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+        new.write_text(after, encoding="utf-8", newline="\n")
+        new.replace(path)  # at once: an interrupt leaves the one or the other
+        if notary.check_signature(reads(before, as_version=4)):
+            notary.sign(reads(after, as_version=4))
+
+
+def is_open(work: Path) -> bool:
+    """Whether a server shows this folder already; its figures may be alive."""
+    from jupyter_server.serverapp import list_running_servers
+
+    return any(Path(server["root_dir"]) == work.resolve() for server in list_running_servers())
+
+
 def start_lab(work: Path, first: str | None, extra: list[str]) -> None:
     # A kernel installed for the whole user must not stand in for the one of this environment.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     print("Starting JupyterLab; Ctrl-C here ends it.", flush=True)
+    if not is_open(work):
+        show_pictures(work)
     from jupyterlab.labapp import LabApp  # takes seconds on a busy computer
 
     root = hasattr(os, "geteuid") and os.geteuid() == 0

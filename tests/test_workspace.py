@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 from scripts import workspace
 
@@ -271,3 +273,43 @@ def test_copies_can_be_made_without_opening_anything(folders, monkeypatch, capsy
     monkeypatch.setattr(workspace, "start_lab", lambda *_: pytest.fail("opened"))
     assert workspace.main(["copy"]) == 0
     assert (folders[1] / "01_what.ipynb").is_file() and "01_what.ipynb" in capsys.readouterr().out
+
+
+def figure_of_yesterday():
+    data = {"text/plain": "a hill", "image/png": "iVBO", workspace.WIDGET: {"model_id": "gone", "version_major": 2}}
+    plain = {"text/plain": "a box", workspace.WIDGET: {"model_id": "gone", "version_major": 2}}
+    outputs = [nbformat.v4.new_output("display_data", kept) for kept in (data, plain)]
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("labs.hill()  # größer", outputs=outputs, execution_count=1)]
+    )
+
+
+def test_a_figure_whose_kernel_has_ended_is_its_picture(tmp_path):
+    path = tmp_path / "01_what.ipynb"
+    nbformat.write(figure_of_yesterday(), path)
+    workspace.show_pictures(tmp_path)
+    book = nbformat.read(path, as_version=4)
+    first, second = (output.data for output in book.cells[0].outputs)
+    assert set(first) == {"text/plain", "image/png"}
+    assert workspace.WIDGET in second  # without a picture there is nothing else to show
+    assert book.cells[0].source == "labs.hill()  # größer"
+    assert [file.name for file in tmp_path.iterdir()] == ["01_what.ipynb"]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_notebook_stays_as_trusted_as_it_was(tmp_path, monkeypatch, trusted):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    path, notary = tmp_path / "01_what.ipynb", NotebookNotary()
+    nbformat.write(figure_of_yesterday(), path)
+    if trusted:
+        notary.sign(nbformat.read(path, as_version=4))
+    workspace.show_pictures(tmp_path)
+    assert NotebookNotary().check_signature(nbformat.read(path, as_version=4)) is trusted
+
+
+def test_a_notebook_without_figures_keeps_every_byte(tmp_path):
+    (tmp_path / "01_what.ipynb").write_text(lesson_text(), encoding="utf-8")
+    (tmp_path / "02_bad.ipynb").write_text("{", encoding="utf-8")
+    workspace.show_pictures(tmp_path)
+    assert (tmp_path / "01_what.ipynb").read_text(encoding="utf-8") == lesson_text()
+    assert (tmp_path / "02_bad.ipynb").read_text(encoding="utf-8") == "{"
