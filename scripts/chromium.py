@@ -1,6 +1,7 @@
 """Where a Chromium is, and how it is started: for the tests, and for what looks at built pages."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def try_driver() -> None:
     """NoBrowser where Playwright's driver, a program of its own, does not start; Python would not hear why."""
     tried = subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True, text=True)
     if tried.returncode:
-        raise NoBrowser(f"Playwright does not start ({(tried.stderr.strip() or 'it says nothing').splitlines()[-1]})")
+        raise NoBrowser(f"Playwright does not start ({reason(tried.stderr)})")
 
 
 @contextmanager
@@ -62,6 +63,6 @@ def running() -> Iterator:
 
 
 def reason(said: str) -> str:
-    """The line of a failed start that names what is missing, else its first."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return next((line for line in lines if "error while loading" in line), lines[0])
+    """What a program that did not start says of a missing library, else its first line."""
+    library = re.search(r"shared libraries: (\S+): ", said)
+    return f"{library[1]} is missing" if library else (said.strip() or "it does not say why").splitlines()[0]

@@ -33,7 +33,7 @@ def sentence(skipped):
     if not missing:
         return ""
     tests = "1 test that needs" if len(missing) == 1 else f"{len(missing)} tests that need"
-    return f"{tests} a browser did not run, since there is none: {missing[0]}. To run them, too: {ADVICE}."
+    return f"{tests} a browser did not run: {missing[0]}. To run them, too: {ADVICE}."
 
 
 class Page:

@@ -39,8 +39,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_terminal_summary(terminalreporter):
     """One sentence for all tests that a missing browser kept from running; one on GitHub where links lead elsewhere."""
-    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
-    if said := browser.sentence(skipped):
+    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
+    if said := browser.sentence([said[2] for said in skipped if isinstance(said, tuple)]):  # (file, line, reason)
         terminalreporter.write_line(said, yellow=True)
     if said := hosted.sentence(os.environ.get("GITHUB_REPOSITORY"), links.address(hosted.ROOT)):
         terminalreporter.write_line(f"::notice::{said}")  # GitHub shows it above the log

@@ -49,7 +49,9 @@ def test_a_port_in_use_is_passed_over(tmp_path):
     assert f":{port}/" not in address and "/lab/tree/00_outline.ipynb" in address
 
 
-def no_driver(monkeypatch, said="node: error while loading shared libraries: libatomic.so.1"):
+def no_driver(
+    monkeypatch, said="node: error while loading shared libraries: libatomic.so.1: cannot open shared object file"
+):
     """As on a bare system, where the program that drives the browser lacks a library."""
     failed = SimpleNamespace(returncode=127, stderr=f"{said}\n")
     monkeypatch.setattr(chromium.subprocess, "run", lambda *command, **options: failed)
@@ -75,7 +77,11 @@ def broken_chromium(monkeypatch):
 @pytest.mark.parametrize("ci", [None, "true"], ids=["at home", "in CI"])
 @pytest.mark.parametrize(
     ("missing", "said"),
-    [(no_driver, "libatomic.so.1"), (no_chromium, "no Chromium found"), (broken_chromium, "/opt/chrome.*libnss3.so")],
+    [
+        (no_driver, "libatomic.so.1 is missing"),
+        (no_chromium, "no Chromium found"),
+        (broken_chromium, "/opt/chrome does not start .libnss3.so is missing"),
+    ],
 )
 def test_without_a_browser_its_tests_say_so(monkeypatch, missing, said, ci):
     missing(monkeypatch)
@@ -93,7 +99,7 @@ import pytest
 from scripts import chromium
 
 def try_driver():
-    raise chromium.NoBrowser("the driver does not start")
+    raise chromium.NoBrowser("Playwright does not start (libatomic.so.1 is missing)")
 
 chromium.try_driver = try_driver
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/live/test_lab_axe.py", "tests/live/test_raster.py"]))
@@ -105,18 +111,20 @@ def test_a_run_without_a_browser_ends_with_one_sentence_and_fails_in_ci(ci):
     environment = {name: value for name, value in clean().items() if name != "CI"} | ci
     command = [sys.executable, "-c", RUN_WITHOUT_A_BROWSER]
     outcome = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    sentences = re.findall(r"^(\d+) tests? that needs? a browser did not run.*: (.*)\.$", outcome.stdout, re.MULTILINE)
+    told = r"^(\d+) tests? that needs? a browser did not run: (.*)\. To run them, too: (.*)\.$"
+    sentences = re.findall(told, outcome.stdout, re.MULTILINE)
     if ci:
-        assert outcome.returncode == 1 and "the driver does not start; call" in outcome.stdout
+        assert outcome.returncode == 1 and "libatomic.so.1 is missing); call" in outcome.stdout
     else:
-        ((number, advice),) = sentences
+        ((number, reason, advice),) = sentences
+        assert reason == "Playwright does not start (libatomic.so.1 is missing)"
         assert outcome.returncode == 0 and f"{number} skipped" in outcome.stdout
         assert advice == chromium.ADVICE
 
 
 def test_checking_slides_without_a_browser_says_what_to_do(monkeypatch):
     no_driver(monkeypatch)
-    with pytest.raises(ValueError, match=r"libatomic.so.1\); call `sudo apt install chromium libatomic1`"):
+    with pytest.raises(ValueError, match=r"libatomic.so.1 is missing\); call `sudo apt install chromium libatomic1`"):
         check.check([])
 
 
