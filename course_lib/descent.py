@@ -235,52 +235,45 @@ def _steps(optimizer, gradient, theta, silent=SILENT):
 
 
 def _walk(schedule, gradient, theta, state, silent):
-    asked = optimizer = g = None
+    """The loop: at each turn the optimizer looks, the gradient is measured there, and the step is taken."""
+    optimizer = asked = None
     for t, following in enumerate(schedule, start=1):
-        # The last step is taken here, not behind the yield: entering errstate costs as much as the arithmetic of
-        # a small step, and this way it is entered once a turn.
+        if following is not asked:
+            optimizer, asked = _ready(following, asked, theta, state, t), following
         with silent():
-            if t > 1:
-                theta, state = _moved(optimizer, theta, g, t - 1, state)
-            if following is not asked:
-                if type(following) is not type(asked):
-                    _refuse_other_state(following, theta, state, t)
-                asked, optimizer = following, prepared(following, theta)
-            look, g = _measured(optimizer, gradient, theta, state)
+            look = _frozen(optimizer.look(_frozen(theta), *map(_frozen, state)))
+            g = _measured(gradient, look, theta)
         yield t, theta, look, g, state
+        with silent():
+            theta, state = _moved(optimizer, theta, g, t, state)
 
 
-def _refuse_other_state(following, theta, state, t):
-    if len(following.init(theta)) != len(state):
+def _ready(following, before, theta, state, t):
+    """The optimizer that a schedule turns to, prepared for many steps of theta."""
+    if before is not None and type(following) is not type(before) and len(following.init(theta)) != len(state):
         raise TypeError(
             f"the schedule turns to {type(following).__name__} at t = {t}, which does not remember what the one before "
             "it did: a schedule may change hyperparameters, and the class only for one with the same state"
         )
+    return prepared(following, theta)
 
 
-def _measured(optimizer, gradient, theta, state):
-    """Where the optimizer looks, and the gradient there."""
-    # A step that writes into its arguments would rewrite the path behind it: numpy refuses it instead.
-    theta.setflags(False)  # write=False; by its place it takes half the time
-    for array in state:
-        _freeze(array)
-    look = optimizer.look(theta, *state)
-    if look is not theta:
-        _freeze(look)
+def _frozen(array):
+    """The array, read-only: a step that wrote into its arguments would rewrite the path behind it."""
+    if isinstance(array, np.ndarray):
+        array.setflags(False)  # write=False; by its place it takes half the time
+    return array
+
+
+def _measured(gradient, look, theta):
+    """The gradient where the optimizer looks, read-only; what the gradient keeps for itself stays its own."""
     try:
         g = np.asarray(gradient(look), theta.dtype)
     except ValueError as error:
         raise _explained(error, "the gradient") from error
     if g.shape != theta.shape:
         raise ValueError(f"the gradient has shape {g.shape}, but theta has shape {theta.shape}: they must be equal")
-    g = g.view()  # frozen below, while what the gradient keeps for itself stays its own
-    g.setflags(False)
-    return look, g
-
-
-def _freeze(array):
-    if isinstance(array, np.ndarray):
-        array.setflags(False)
+    return _frozen(g.view())
 
 
 def _explained(error, who):

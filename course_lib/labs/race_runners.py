@@ -206,25 +206,23 @@ def _refuse_needy(kind, *given):
 
 
 class _Completed:
-    """An optimizer that has only a step, with the usual look and init."""
+    """An optimizer that has only a step, with the usual look and init where it has none of its own."""
 
     def __init__(self, given):
-        self.given, self.step = given, given.step
+        self.step, self.state = given.step, getattr(given, "state", ())
+        for name in ("look", "init"):
+            if hasattr(given, name):
+                setattr(self, name, getattr(given, name))
 
     def init(self, theta):
-        return tuple(np.zeros_like(theta) for _ in getattr(self.given, "state", ()))
+        return tuple(np.zeros_like(theta) for _ in self.state)
 
     def look(self, theta, *state):
         return theta
 
 
 def _complete(optimizer):
-    if hasattr(optimizer, "look") and hasattr(optimizer, "init"):
-        return optimizer
-    own = {name: getattr(optimizer, name) for name in ("look", "init") if hasattr(optimizer, name)}
-    completed = type(type(optimizer).__name__, (_Completed,), {})(optimizer)
-    vars(completed).update(own)
-    return completed
+    return optimizer if hasattr(optimizer, "look") and hasattr(optimizer, "init") else _Completed(optimizer)
 
 
 def _is_unwritten(error):
@@ -243,7 +241,7 @@ def _tried(runner, kind):
         if kind.step is not Optimizer.step and _is_unwritten(error):
             fields = {key: f"{getattr(runner, key)} ({UNWRITTEN})" for key in ("name", "label")}
             return dataclasses.replace(runner, written=False, lr=False, memory=None, **fields)
-        told = str(error)
+        told = str(error).replace(_Completed.__name__, name)
         if name not in told and not told.startswith("the gradient"):
             told = f"its {STEP} raised {type(error).__name__}: {told}"
         kind = type(error) if type(error) in (TypeError, ValueError) else RuntimeError

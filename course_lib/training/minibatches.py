@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -90,10 +90,11 @@ def train(
     test = network.prepared(data.test_inputs, data.test_targets, theta.dtype)
 
     points = iterates(optimizer, _gradient(network, _minibatches(*learn, batch, rng)), theta)
-    book = _Book(network, learn, test, np.unique([*range(0, steps, every), steps]), keep)
+    begin = next(points)  # a network for each cell of the sweep
+    book = _Book(network, (learn, test), np.unique([*range(0, steps, every), steps]), begin, keep)
     step = 0
     try:
-        for step, theta in enumerate(islice(points, steps + 1)):
+        for step, theta in enumerate(chain([begin], islice(points, steps))):
             book.write(step, theta)
             if progress:
                 progress(step, steps)
@@ -130,48 +131,50 @@ def _gradient(network, minibatches):
 
 
 class _Book:
-    """The records of a training as they come; what a run does not reach stays nan."""
+    """The records of a training as they come; what a run does not reach stays nan.
 
-    def __init__(self, network, learn, test, steps, keep):
-        self.network, self.samples, self.steps, self.keep, self.written = network, (learn, test), steps, keep, 0
+    samples: those to learn from and those of the test, prepared. steps: at which a record is due. theta: the start.
+    """
+
+    def __init__(self, network, samples, steps, theta, keep):
+        sweep = theta.shape[1:]
+        self.network, self.samples, self.steps = network, samples, steps
+        self.scores = np.full((2, 2, len(steps), *sweep), np.nan)  # learn and test, loss and accuracy
+        self.thetas = np.full((len(steps), *theta.shape), np.nan, theta.dtype) if keep else None
+        self.diverged = np.full(sweep, np.inf)
+        self.written = 0
+
+    @property
+    def ended(self):
+        """Whether all runs have left the finite numbers."""
+        return np.isfinite(self.diverged).all()
 
     def write(self, step, theta):
         """Note which runs have left the finite numbers by this step, and take a record where one is due."""
-        if step == 0:
-            self._open(theta)
         if not np.isfinite(theta).all():
             self._note(step, np.isfinite(theta).all(axis=0))
-        if step == self.due[self.written]:
+        if self.written < len(self.steps) and step == self.steps[self.written]:
             scores = np.array([self.network.scores(theta, *samples) for samples in self.samples])
             self._note(step, np.isfinite(scores[:, 0]).all(axis=0))
             self.scores[:, :, self.written] = np.where(np.isfinite(self.diverged), np.nan, scores)
-            if self.keep:
+            if self.thetas is not None:
                 self.thetas[self.written] = theta
             self.written += 1
 
-    def _open(self, theta):
-        records, sweep = len(self.steps), theta.shape[1:]
-        self.due = [*self.steps.tolist(), None]
-        self.scores = np.full((2, 2, records, *sweep), np.nan)  # learn and test, loss and accuracy
-        self.thetas = np.full((records, *theta.shape), np.nan, theta.dtype) if self.keep else None
-        self.diverged, self.ended = np.full(sweep, np.inf), False
-
     def _note(self, step, finite):
         self.diverged = np.where(finite, self.diverged, np.minimum(self.diverged, step))
-        self.ended = np.isfinite(self.diverged).all()
 
     def history(self, theta, an_epoch, optimizer):
         (loss, accuracy), (test_loss, test_accuracy) = self.scores
-        epochs, diverged = self.steps / an_epoch, self.diverged[()]
         return History(
             theta=theta,
             steps=self.steps,
-            epochs=epochs,
+            epochs=self.steps / an_epoch,
             loss=loss,
             accuracy=accuracy,
             test_loss=test_loss,
             test_accuracy=test_accuracy,
-            diverged=diverged,
+            diverged=self.diverged[()],
             network=self.network,
             optimizer=optimizer,
             thetas=self.thetas,
