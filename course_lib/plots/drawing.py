@@ -161,20 +161,29 @@ def draw_update(ax, here, there, memory):
     ax.autoscale_view()
 
 
+def draw_disc(ax, x, y, gid=None):
+    """A white disc with an ink edge."""
+    style = {"color": "white", "markeredgecolor": INK, "markeredgewidth": 2.2, "markersize": 12, "zorder": 8}
+    return ax.plot(x, y, "o", gid=gid, **style)[0]
+
+
 def draw_start(ax, x, y, label="start", offset=(12, 6)):
-    """A white disc with an ink edge where a run begins."""
-    (disc,) = ax.plot(x, y, "o", color="white", markeredgecolor=INK, markeredgewidth=2.2, markersize=12, zorder=8)
+    """A disc where a run begins, and the word beside it."""
+    disc = draw_disc(ax, x, y)
     text = ax.annotate(label, (x, y), offset, textcoords="offset points", zorder=8)
     text.set_path_effects([withStroke(linewidth=3, foreground="white")])
     return disc, text
 
 
-def draw_path(ax, theta, look, label=None):
-    """A run seen from above: a line on a white halo, markers on its first two dozen steps. theta: (steps + 1, 2)."""
+def draw_path(ax, theta, look, label=None, gid=None):
+    """A run seen from above: a line on a white halo, markers on its first two dozen steps. theta: (steps + 1, 2).
+
+    gid: the line's, for a live figure; that of its halo begins with "halo.".
+    """
     style = look_of(look)
     x, y = theta[:, 0], theta[:, 1]
-    ax.plot(x, y, color="white", linewidth=4.2, zorder=4.9)
-    (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, zorder=5, label=label or style.label)
+    ax.plot(x, y, color="white", linewidth=4.2, zorder=4.9, gid=gid and f"halo.{gid}")
+    (line,) = draw_curve(ax, x, y, style, label, at=None, zorder=5, gid=gid)
     line.set(
         marker=style.marker,
         markersize=marker_size(style),
@@ -185,10 +194,10 @@ def draw_path(ax, theta, look, label=None):
     return line
 
 
-def draw_curve(ax, x, y, look, label=None, at=-1):
+def draw_curve(ax, x, y, look, label=None, at=-1, **line):
     """A curve in an optimizer's look, its label at its end in its own colour; at=None leaves it to a legend."""
     style = look_of(look)
-    (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, label=label or style.label)
+    (line,) = ax.plot(x, y, color=style.color, linestyle=style.dashes, label=label or style.label, **line)
     return (line,) if at is None else (line, draw_label(ax, x[at], y[at], label or style.label, style.color))
 
 

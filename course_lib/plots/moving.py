@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .drawing import draw_curve, draw_disc, draw_path
 from .looks import DEEP, FAULT, INK, MEMBERS, MEMORIES, PALE, SOFT, look_of, marker_size
 
 
@@ -15,12 +16,8 @@ def moving_cross(ax, gid, spot):
 
 
 def moving_path(ax, gid, look, label=None):
-    """Empty lines for a run seen from above, drawn as `draw_path` draws one: (gid of the halo, gid)."""
-    style = look_of(look)
-    ax.plot([], [], color="white", linewidth=4.2, zorder=4.9, gid=f"halo.{gid}")
-    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
-    ax.lines[-1].set(marker=style.marker, markersize=marker_size(style), markeredgecolor="white", markeredgewidth=0.8)
-    ax.lines[-1].set_markevery(slice(0, 24))
+    """Empty lines for a run seen from above: (gid of the halo, gid)."""
+    draw_path(ax, np.empty((0, 2)), look, label, gid)
     return f"halo.{gid}", gid
 
 
@@ -50,9 +47,8 @@ def moving_form(ax, gid, look, label, marker, every):
 
 
 def moving_curve(ax, gid, look, label=None):
-    """An empty line for a quantity against the step, as `draw_curve` draws one."""
-    style = look_of(look)
-    ax.plot([], [], color=style.color, linestyle=style.dashes, zorder=5, gid=gid, label=label or style.label)
+    """An empty line for a quantity against the step."""
+    draw_curve(ax, [], [], look, label, at=None, zorder=5, gid=gid)
     return gid
 
 
@@ -211,7 +207,7 @@ def moving_word(ax, gid, word, size):
 
 def moving_start(ax, gid="start"):
     """An empty line for the white disc where a run begins."""
-    ax.plot([], [], "o", color="white", markeredgecolor=INK, markeredgewidth=2.2, markersize=12, zorder=8, gid=gid)
+    draw_disc(ax, [], [], gid)
     return gid
 
 
