@@ -33,13 +33,13 @@ class Round(Exercise):
     def judge(self, answer):
         given = letters.read(answer, len(self.questions), self.example)
         right = sum(letter == question.right for letter, question in zip(given, self.questions, strict=True))
-        rows = tuple(self._row(k, letter) for k, letter in enumerate(given))
+        rows = tuple(self.row(k, letter) for k, letter in enumerate(given))
         table = (("", "you", "", "why"), *rows)
         if right == len(given):
             return Feedback("right", f"All {right}. {self.praise}", table=table)
         return Feedback("wrong", f"{right} of {len(given)} are right. Think again about the others.", table=table)
 
-    def _row(self, k, letter):
+    def row(self, k, letter):
         question = self.questions[k]
         if letter == letters.OPEN:
             return (f"{k + 1}", letter, "open", "")

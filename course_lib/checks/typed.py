@@ -1,5 +1,6 @@
 """A number as people type it: 6,58 and −1.5, 1 000 and 45 % and 2/15. In the website's pages, too: they get RULES."""
 
+import math
 import re
 
 from . import calling
@@ -41,7 +42,7 @@ def read(text):
     if len(parts) > 2 or not all(re.search(NUMBER, part) for part in parts) or len(text) > 100:
         raise Accident(WANTED.format(typed=calling.quoted(text)))
     top, bottom = (*(float(part.replace(",", ".")) for part in parts), 1.0)[:2]
-    if bottom == 0:
+    if bottom == 0 or math.isinf(top):
         raise Accident(WANTED.format(typed=calling.quoted(text)))
     return top / bottom * share
 

@@ -31,7 +31,7 @@ html_title = project
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
-html_js_files = ["print.js"]
+html_js_files = ["print.js", "exercises.js", "answers.js"]  # exercises.js is made from the checks
 html_show_search_summary = False  # it would fetch pages, which a browser refuses for files on disk
 html_copy_source = html_show_sourcelink = False
 html_theme_options = {

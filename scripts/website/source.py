@@ -15,11 +15,16 @@ from course_lib.checks.exercises import Choice
 from course_lib.links import address
 from scripts import notebooks
 from scripts.notebooks import merged, tags
+from scripts.website import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
 SHEET = "cheat-sheet"  # the page's name, and the tag of the cells that it is made of
 FOR_LECTURERS = ("teaching.md", "conformance.md")
+ELSEWHERE = (
+    "*This one is answered where Python runs: open the lesson in Colab or Binder, with the rocket above, or on your "
+    "own machine, with* `make lab`."
+)
 ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
 
 
@@ -32,6 +37,8 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         (source / page).write_text(text.replace("](../", f"](https://github.com/{address(ROOT)}/blob/main/"), "utf-8")
     (source / "_hero.html").write_text(f'<div class="hero">{labs.race().html()}</div>', encoding="ascii")
+    pages = {int(path.name[:2]): f"notebooks/{path.stem}.html" for path in lessons}
+    (source / "_static" / "exercises.js").write_text(answers.script(pages), encoding="utf-8")
     with open(source / f"{SHEET}.md", "a", encoding="utf-8") as page:
         page.write(cheat_sheet(map(notebooks.read, lessons)))
     with ProcessPoolExecutor(2) as pool:
@@ -82,11 +89,16 @@ def as_page(notebook):
 
 
 def answered(cell):
-    """What the check of a letter says of each one, which a page cannot run: one more cell, or none."""
+    """What follows a check in a page, which has no kernel: the place where the page's script asks the question, the
+    reasons for each letter behind a click; or where to run it."""
     asked = "check" in tags(cell) and re.match(r"checks\.(\w+)\(", cell.source)
     exercise = asked and getattr(checks, asked[1], None)
-    if isinstance(exercise, Choice) and not exercise.guess:
-        yield new_markdown_cell(exercise.answers())
+    if type(exercise) in answers.ASK:
+        yield new_markdown_cell(answers.placeholder(exercise))
+        if isinstance(exercise, Choice) and not exercise.guess:
+            yield new_markdown_cell(exercise.answers())
+    elif asked:
+        yield new_markdown_cell(ELSEWHERE)
 
 
 def under_own_id(html: str, name: str) -> str:

@@ -11,6 +11,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from hosted import binder, colab
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from course_lib import checks
 from scripts.website import build, source
 
 PAGES = [
@@ -147,8 +148,24 @@ def test_the_answer_to_a_question_of_letters_is_behind_a_click(visit):
     assert answer.locator("li").count() == 4
 
 
+def test_the_page_answers_and_the_landing_page_knows_of_it(visit):
+    page = visit("notebooks/01_first.html")
+    assert not page.get_by_text("matching_rate = ...").is_visible()
+    page.get_by_role("textbox", name="Your answer").fill("0,004")
+    page.get_by_role("button", name="Check").first.click()
+    assert checks.matching_rate.praise in page.locator("article").inner_text()
+    page.goto(page.url.replace("notebooks/01_first.html", "index.html"))
+    assert f"1 of {len(checks.EXERCISES)} exercises done" in page.locator("article").inner_text()
+
+
+def test_where_python_is_needed_the_page_says_so_below_the_stub():
+    told = list(source.answered(cell(new_code_cell, "checks.momentum_step(momentum_step)", "exercise", "check")))
+    assert [part.source for part in told] == [source.ELSEWHERE]
+
+
 def test_a_guess_has_no_answer_before_it_is_measured():
-    assert not list(source.answered(cell(new_code_cell, "checks.best_h(best_h)", "exercise", "check")))
+    told = list(source.answered(cell(new_code_cell, "checks.best_h(best_h)", "exercise", "check")))
+    assert [part.source for part in told] == [source.answers.placeholder(checks.best_h)]
 
 
 def test_what_a_cell_printed_in_pieces_is_one_block():

@@ -1,0 +1,107 @@
+"""Exercises that a page answers without a kernel: the feedback on every possible answer, as data for `answers.js`.
+
+The feedback comes from the exercise itself, asked as in a notebook; the script in the page only looks it up.
+"""
+
+import json
+from dataclasses import asdict
+from functools import cache
+from itertools import pairwise
+
+from course_lib import checks
+from course_lib.checks import letters, typed
+from course_lib.checks.exercises import SLIPS, Choice, Number
+from course_lib.checks.feedback import VERDICTS, Feedback
+from course_lib.checks.quiz import Round
+
+ASK = {Number: "number", Choice: "choice", Round: "letters"}
+NUMBER = "{number}"  # stands for what was typed
+RULES = {name.lower(): getattr(typed, name) for name in ("RULES", "UNCLEAR", "NUMBER", "WANTED", "AMBIGUOUS")}
+
+
+def script(pages: dict[int, str]) -> str:
+    """The data as a script. pages: the file of each lesson's page, by its number."""
+    lessons = [
+        {
+            "title": title,
+            "page": pages[number],
+            "exercises": [[e.name, e.title] for e in checks.EXERCISES if e.lesson == number],
+        }
+        for number, title in checks.TITLES.items()
+        if number in pages
+    ]
+    data = {
+        "verdicts": VERDICTS,
+        "typed": RULES,
+        "open": letters.OPEN,
+        "lessons": lessons,
+        "exercises": {exercise.name: outcomes(exercise) for exercise in checks.EXERCISES if type(exercise) in ASK},
+    }
+    return f"const COURSE = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def placeholder(exercise) -> str:
+    """Where the script puts the question's form."""
+    return f'<div class="course-answer" data-exercise="{exercise.name}"></div>'
+
+
+def outcomes(exercise) -> dict:
+    """What the exercise says to every answer."""
+    kind = {"kind": ASK[type(exercise)], "title": exercise.title, "empty": _plain(exercise(...))}
+    if isinstance(exercise, Number):
+        return kind | {"regions": regions(exercise)}
+    if isinstance(exercise, Choice):
+        return kind | {"letters": {letter: _plain(exercise.judge(letter)) for letter, _ in exercise.options}}
+    nothing = exercise.judge(letters.OPEN * len(exercise.questions))
+    solved = exercise.judge("".join(question.right for question in exercise.questions))
+    rows = [
+        {row[1]: row for row in map(exercise.row, [k] * len(q.options), q.options)}
+        for k, q in enumerate(exercise.questions)
+    ]
+    open_rows = [{letters.OPEN: exercise.row(k, letters.OPEN)} for k in range(len(rows))]
+    return kind | {
+        "questions": [given | left for given, left in zip(rows, open_rows, strict=True)],
+        "head": nothing.table[0],
+        "some": _plain(nothing) | {"says": nothing.says.replace("0", NUMBER, 1)},
+        "all": _plain(solved),
+    }
+
+
+def regions(exercise: Number) -> list:
+    """[largest number, feedback], rising: what is said to every number up to it; the last largest one is None.
+
+    The places where the feedback changes are found by halving, down to neighbouring floating-point numbers.
+    """
+
+    @cache
+    def told(number):
+        return exercise.judge_number(_Typed(number))
+
+    found = []
+    for low, high in pairwise(sorted(_points(exercise))):
+        while told(low) != told(high):
+            last, first = low, high
+            while last < (middle := last / 2 + first / 2) < first:
+                last, first = (middle, first) if told(middle) == told(low) else (last, middle)
+            found.append([last, _plain(told(low))])
+            low = first
+    return [*found, [None, _plain(told(high))]]
+
+
+def _points(exercise):
+    """Where to look: at every tenth of a power of ten, at each answer that is recognised, and at its slips."""
+    known = [exercise.value, *(mistake.answer for mistake in exercise.mistakes)]
+    known += [(exercise.value / slip.factor) ** slip.power for slip in SLIPS if exercise.value]
+    sizes = [10 ** (k / 10) for k in range(-100, 101)]
+    return {0.0, *map(float, known), *sizes, *(-size for size in sizes)}
+
+
+class _Typed(float):
+    """A number that writes itself as the place to put it."""
+
+    def __format__(self, _):
+        return NUMBER
+
+
+def _plain(feedback: Feedback) -> dict:
+    return {name: value for name, value in asdict(feedback).items() if value and name in ("verdict", "says", "more")}
