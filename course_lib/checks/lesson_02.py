@@ -177,6 +177,44 @@ how_it_grows = Choice(
     ),
 )
 
+best_memory = Number(
+    "best_memory",
+    lesson=2,
+    stars=1,
+    minutes=2,
+    title="The best memory",
+    praise="kappa is 25, its root 5: in the long run a step leaves 2 / 3 of the distance, where the walker keeps 0.92.",
+    value=4 / 9,
+    mistakes=(
+        Mistake(
+            "That is the root of gamma: what a step leaves of the distance. The square is missing.",
+            "That is how the distance shrinks. What is gamma, then?",
+            2 / 3,
+        ),
+        Mistake(
+            "kappa stands where its root belongs.",
+            "For which method is kappa itself in the formula?",
+            (24 / 26) ** 2,
+        ),
+        Mistake(
+            "That is what a step of gradient descent leaves at its best.",
+            "That belongs to another method.",
+            24 / 26,
+        ),
+        Mistake(
+            "0.9 is a habit: it is best for a kappa near 1400.",
+            "How narrow is this ravine, and how narrow one that wants so much memory?",
+            0.9,
+        ),
+    ),
+    laws=(
+        Law(
+            "both ends are touched: (1 + sqrt(gamma)) / (1 - sqrt(gamma)) is the root of kappa.",
+            lambda gamma: 0 < gamma < 1 and np.isclose((1 + gamma**0.5) / (1 - gamma**0.5), 5),
+        ),
+    ),
+)
+
 read_the_series = Choice(
     "read_the_series",
     lesson=2,
@@ -202,11 +240,15 @@ less_jitter = Choice(
     praise="This is why learning rates are lowered towards the end of training.",
     right="c",
     options=(
-        ("a", "At the same learning rate more memory repeats each noisy slope more often: more jitter."),
+        (
+            "a",
+            "More memory repeats each noisy slope in more steps: from 0.9 to 0.99 the jitter grows.",
+        ),
         ("b", "Longer steps carry the noise further: more jitter."),
         (
             "c",
-            "The jitter grows with the effective step eta / (1 - gamma): a tenth of eta, about a third of the jitter.",
+            "While eta lambda is small, the square of the jitter follows eta / (1 - gamma): a tenth of eta, a third "
+            "of the jitter.",
         ),
         ("d", "The noise is in the slopes, not in the place: it would come back."),
     ),
@@ -312,6 +354,7 @@ EXERCISES = (
     best_rate,
     steps_at_64,
     how_it_grows,
+    best_memory,
     read_the_series,
     less_jitter,
     slowest_factor,
