@@ -2,12 +2,11 @@
 
 from itertools import chain, islice, repeat
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..descent import trace
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import Momentum
 from .words import tell
 
@@ -40,7 +39,7 @@ def averages():
         compute,
         page={
             "gamma": slider("momentum γ", 0, 0.98, steps=50, value=0.9, format=".2f"),
-            "incoming": ipywidgets.SelectionSlider(options=INCOMING, value=INCOMING[0], description="the slope"),
+            "incoming": stops("the slope", INCOMING, value=INCOMING[0]),
         },
         runs=("memory",),
         scenes={

@@ -4,16 +4,15 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..descent import descend, iterates
-from ..live import Answer, slider
+from ..live import Answer, LiveFigure, choice, slider
 from ..optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from ..surfaces import SURFACES
 from .grids import at
-from .grounds import OnSurface
+from .grounds import at_home
 from .rules import built, memory_of
 from .words import point
 
@@ -60,17 +59,14 @@ def basins():
     surface, rule = "three_hump_camel", "Momentum"
     background(fig, surface, rule)
     start = GROUNDS[surface].start
-    return OnSurface(
+    return LiveFigure(
         fig,
         compute,
         page={"memory": slider("memory γ, β₁", 0, MEMORIES[-1], steps=len(MEMORIES), value=0.9, format=".2f")},
+        follow=at_home,
         kernel={
-            "surface": ipywidgets.Dropdown(
-                options=[(ground.name, key) for key, ground in GROUNDS.items()], value=surface, description="surface"
-            ),
-            "rule": ipywidgets.Dropdown(
-                options=[(plots.look_of(name).label, name) for name in RULES], value=rule, description="optimizer"
-            ),
+            "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()], value=surface),
+            "rule": choice("optimizer", [(plots.look_of(name).label, name) for name in RULES], value=rule),
             "lr": slider("learning rate η", RATES[0], RATES[-1], steps=len(RATES), value=0.01, log=True, format=".2g"),
             "start": (
                 slider("start θ₁", -5, 5, steps=201, value=start[0], format=".2f"),

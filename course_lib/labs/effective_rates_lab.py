@@ -5,13 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, islice
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..arguments import known
 from ..descent import trace
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, choice, slider, stops
 from ..optimizers import Adagrad
 from ..optimizers.base import hyperparameters, memories
 from ..runs import cut
@@ -171,17 +170,13 @@ def effective_rates(problem="cliff", method="RMSprop"):
         compute,
         page={
             "lr": slider("learning rate η", *RATES[[0, -1]], steps=len(RATES), value=begun, log=True, format=".2g"),
-            "decay": ipywidgets.SelectionSlider(
-                options=[(f"{decay:g}", decay) for decay in DECAYS], value=0.9, description="decay γ, ρ or β₂"
-            ),
+            "decay": stops("decay γ, ρ or β₂", [(f"{decay:g}", decay) for decay in DECAYS], value=0.9),
         },
         kernel={
-            "method": ipywidgets.Dropdown(
-                options=[(plots.look_of(kind).label, name) for name, kind in METHODS.items()],
-                value=method,
-                description="beside Adagrad",
+            "method": choice(
+                "beside Adagrad", [(plots.look_of(kind).label, name) for name, kind in METHODS.items()], value=method
             ),
-            "problem": ipywidgets.Dropdown(options=list(NAMES.items()), value=problem, description="problem"),
+            "problem": choice("problem", list(NAMES.items()), value=problem),
         },
         runs=[*panels, *names],
         halos=halos,

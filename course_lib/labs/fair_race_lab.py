@@ -1,10 +1,9 @@
 """Three published races, as they were shipped and with the same chance for all: several starts, bands, one budget."""
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, choice, slider, stops
 from ..training import progress_bar
 from .grids import at
 from .published_races import JUDGED_ON, RACES, RATES, TUNED_ON
@@ -37,10 +36,10 @@ def fair_race():
         fig,
         compute,
         page={
-            "judged": ipywidgets.SelectionSlider(options=JUDGED, description="judged"),
+            "judged": stops("judged", JUDGED),
             "lr": slider("the same η", RATES[0], RATES[-1], steps=len(RATES), value=0.1, log=True, format=".2g"),
         },
-        kernel={"race": ipywidgets.Dropdown(options=[(r.name, key) for key, r in RACES.items()], description="race")},
+        kernel={"race": choice("race", [(r.name, key) for key, r in RACES.items()])},
         runs=NAMES,
         names={f"here.{name}": (None, None) for name in NAMES} | {f"band of {name}": (None, None) for name in NAMES},
         scenes={

@@ -1,11 +1,10 @@
 """A ball that forgets its last step as soon as it rolls uphill, beside one that never does, in one ravine."""
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..descent import descend
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import Momentum
 from ..runs import first, for_good
 from ..surfaces import ravine
@@ -65,12 +64,10 @@ def forget():
         compute,
         page={
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.99, format=".2f"),
-            "uphill": ipywidgets.SelectionSlider(
-                options=(KEEPS, FORGETS), value=FORGETS, description="when it rolls uphill"
-            ),
+            "uphill": stops("when it rolls uphill", (KEEPS, FORGETS), value=FORGETS),
         },
         kernel={
-            "kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=25, description="steepness κ"),
+            "kappa": stops("steepness κ", KAPPAS, value=25),
             "start": (
                 slider("start θ₁", -4.8, 4.8, steps=97, value=START[0], format=".1f"),
                 slider("start θ₂", -3.2, 3.2, steps=65, value=START[1], format=".1f"),

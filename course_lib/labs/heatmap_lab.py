@@ -3,13 +3,12 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..arguments import known
 from ..descent import descend, sweep
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, choice, slider, stops
 from ..optimizers import OPTIMIZERS, Momentum
 from ..optimizers.base import FIELDS, hyperparameters, memories
 from ..runs import cut
@@ -69,21 +68,11 @@ def heatmap(method="Momentum.gamma", surface="ravine"):
         compute,
         page={
             "lr": slider("learning rate η", LOWEST, HIGHEST, steps=len(LRS), value=0.01, log=True, format=".2g"),
-            "memory": ipywidgets.SelectionSlider(
-                options=[(shown_as(memory), float(memory)) for memory in MEMORIES],
-                value=10.0,
-                description="memory γ, ρ or β",
-            ),
+            "memory": stops("memory γ, ρ or β", [(shown_as(memory), float(memory)) for memory in MEMORIES], value=10.0),
         },
         kernel={
-            "method": ipywidgets.Dropdown(
-                options=[(_offered(*choice), name) for name, choice in METHODS.items()],
-                value=method,
-                description="method",
-            ),
-            "surface": ipywidgets.Dropdown(
-                options=[(ground.name, key) for key, ground in GROUNDS.items()], value=surface, description="surface"
-            ),
+            "method": choice("method", [(_offered(*choice), name) for name, choice in METHODS.items()], value=method),
+            "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()], value=surface),
         },
         pointer={axes["map"]: ("lr", "memory")},
         runs=["run", "loss.run"],

@@ -1,11 +1,10 @@
 """What no method that sees only gradients can beat: Nesterov's worst function, its light cone, and the best within."""
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..descent import descend
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import GradientDescent, Momentum, Nesterov
 from ..quadratics import THEORY
 from ..worst_case import (
@@ -53,7 +52,7 @@ def lower_bound():
         compute,
         page={
             "k": slider("step k", 0, STEPS, steps=STEPS + 1, value=20, format=".0f"),
-            "kappa": ipywidgets.SelectionSlider(options=list(KAPPAS.items()), value=np.inf, description="steepness κ"),
+            "kappa": stops("steepness κ", list(KAPPAS.items()), value=np.inf),
         },
         scenes={
             "convex, after 50 steps": {"k": 50, "kappa": np.inf},

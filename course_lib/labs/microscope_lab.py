@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..descent import steps_of, trace
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, choice, slider, stops
 from ..optimizers import Adam, RMSprop
 from ..runs import for_good
 from .adam_forms import MisreadAdam, UncorrectedAdam
@@ -100,11 +99,11 @@ def microscope():
         fig,
         compute,
         page={
-            "beta1": ipywidgets.SelectionSlider(options=BETA1, value=0.9, description="memory of gradients β₁"),
-            "beta2": ipywidgets.SelectionSlider(options=BETA2, value=0.999, description="of squares β₂ (RMSprop: γ)"),
+            "beta1": stops("memory of gradients β₁", BETA1, value=0.9),
+            "beta2": stops("of squares β₂ (RMSprop: γ)", BETA2, value=0.999),
         },
         kernel={
-            "gradient": ipywidgets.Dropdown(options=list(GRADIENTS), description="the gradient"),
+            "gradient": choice("the gradient", list(GRADIENTS)),
             "eps": slider("ε", 1e-12, 1e-2, steps=11, value=1e-8, log=True, format=".0e"),
             "size": slider("size |g|", SIZES[0], SIZES[-1], steps=25, value=1e-5, log=True, format=".1e"),
         },

@@ -3,12 +3,11 @@
 from functools import lru_cache
 from itertools import islice
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..descent import iterates
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import GradientDescent, Momentum
 from ..quadratics import gradient_descent, heavy_ball, stationary_variance
 from .grids import at
@@ -44,7 +43,7 @@ def noise():
         compute,
         page={
             "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.9, format=".2f"),
-            "held": ipywidgets.SelectionSlider(options=HELD, value=SAME_LR, description="held equal"),
+            "held": stops("held equal", HELD, value=SAME_LR),
         },
         kernel={"rate": slider("η, or effective step", 0.01, 1, steps=13, value=0.1, log=True, format=".2g")},
         runs=("place.descent", "place.momentum"),

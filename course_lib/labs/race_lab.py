@@ -1,12 +1,11 @@
 """Any optimizers on any surface, side by side, with a switch that says what is held equal; your own class, too."""
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
-from ..live import Answer, slider
+from ..live import Answer, LiveFigure, choice, slider
 from ..surfaces import SURFACES
-from .grounds import OnSurface
+from .grounds import at_home
 from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, runners_of
 from .words import listed, tell
 
@@ -63,12 +62,19 @@ def race(*optimizers):
     def answer(lr, memory, *, surface, fair, start):
         return compute(lr, memory, surface=surface, fair=fair, start=start, runners=runners)
 
+    def follow(before, after):
+        """Whoever chooses a runner to set alone finds its own settings at the sliders."""
+        after = after | at_home(before, after)
+        chosen = after["fair"] if after["fair"] != before["fair"] else None
+        own = _own_settings(chosen, runners, GROUNDS[after["surface"]], after["start"])
+        return at_home(before, after) | dict(zip(("lr", "memory"), own or (), strict=False))
+
     surface, fair = next(iter(GROUNDS)), _choices(runners)[0][1]
     background(fig, surface, fair)
     home = GROUNDS[surface].start
     rates = offered(runners)
     lr, memory = _own_settings(fair, runners, GROUNDS[surface], home) or (0.02, 0.9)
-    return _Race(
+    return LiveFigure(
         fig,
         answer,
         page={
@@ -76,14 +82,12 @@ def race(*optimizers):
             "memory": slider(_memory_label(runners), 0, 0.99, steps=_fineness(runners), value=memory, format=".2f"),
         },
         kernel={
-            "fair": ipywidgets.Dropdown(options=_choices(runners), description="held equal"),
+            "fair": choice("held equal", _choices(runners)),
             "start": (
                 slider("start θ₁", -8, 8, steps=321, value=home[0], format=".2f"),
                 slider("start θ₂", -4.5, 4.5, steps=181, value=home[1], format=".2f"),
             ),
-            "surface": ipywidgets.Dropdown(
-                options=[(ground.name, key) for key, ground in GROUNDS.items()], description="surface"
-            ),
+            "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()]),
         },
         pointer={above: "start"},
         background=background,
@@ -94,29 +98,10 @@ def race(*optimizers):
             GROUNDS[key].name: {"surface": key, "start": GROUNDS[key].start, "lr": lr, "memory": 0.9}
             for key, lr in (("rosenbrock", 0.001), ("saddle", 0.02))
         },
-        runners=runners,
+        follow=follow,
         alt=f"A surface from above with the paths of {listed([runner.label for runner in runners])} from one start, "
         "and beside it their heights step by step.",
     )
-
-
-class _Race(OnSurface):
-    """Whoever chooses a runner to set alone finds its own settings at the sliders."""
-
-    def __init__(self, *args, runners, **kwargs):
-        self.runners = runners
-        super().__init__(*args, **kwargs)
-
-    def following(self, settings):
-        follow = super().following(settings)
-        (fair,) = self.kernel["fair"]
-        if settings[fair.name] == fair.index:
-            return follow
-        values = self._kernel_values(settings | follow)
-        own = _own_settings(values["fair"], self.runners, GROUNDS[values["surface"]], values["start"])
-        return follow | {
-            name: self.page[name].nearest(value) for name, value in zip(self.page, own or (), strict=False)
-        }
 
 
 def _choices(runners):

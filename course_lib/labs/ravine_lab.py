@@ -2,12 +2,11 @@
 
 from functools import partial
 
-import ipywidgets
 import numpy as np
 
 from .. import plots, quadratics
 from ..descent import descend
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops, whole
 from ..runs import cut, first
 from ..surfaces import ravine as make_ravine
 from .rules import THREE, built, memory_of
@@ -52,8 +51,8 @@ def ravine():
         run={
             "pull": slider("learning rate, as ηλ", PULLS[0], PULLS[-1], steps=len(PULLS), value=1.3, format=".1f"),
             "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.72, format=".2f"),
-            "kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=64, description="steepness κ"),
-            "angle": ipywidgets.IntSlider(value=0, min=0, max=90, step=5, description="turned by (degrees)"),
+            "kappa": stops("steepness κ", KAPPAS, value=64),
+            "angle": whole("turned by (degrees)", 0, 90, value=0, step=5),
             "start": (
                 slider("start θ₁", -4.8, 4.8, steps=97, value=START[0], format=".1f"),
                 slider("start θ₂", -3.2, 3.2, steps=65, value=START[1], format=".1f"),

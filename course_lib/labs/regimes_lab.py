@@ -3,12 +3,11 @@
 from functools import cache
 from itertools import islice
 
-import ipywidgets
 import numpy as np
 
 from .. import plots, quadratics
 from ..descent import iterates
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import Momentum, Nesterov
 from ..runs import cut, for_good
 from .words import tell
@@ -72,9 +71,7 @@ def regimes(deeper=False):
             "pull": slider("learning rate, as ηλ", PULLS[0], PULLS[-1], steps=len(PULLS), value=0.5, format=".2f"),
             "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.9, format=".3f"),
         },
-        kernel={"kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=25, description="a ravine of κ")}
-        if deeper
-        else {},
+        kernel={"kappa": stops("a ravine of κ", KAPPAS, value=25)} if deeper else {},
         pointer=dict.fromkeys(maps, ("pull", "gamma")),
         runs=[*RULES, *(f"phase.{name}" for name in RULES if deeper)],
         halos=halos,

@@ -3,14 +3,13 @@
 from dataclasses import fields, replace
 from itertools import islice
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..arguments import known
 from ..conventions import CONVENTIONS, Averaged, convert
 from ..descent import iterates
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, choice, slider, stops
 from .words import tell
 
 STEPS, DROP, START = 60, 12, 4.0
@@ -48,10 +47,10 @@ def rosetta(settings=CONVERTED):
         compute,
         page={
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
-            "settings": ipywidgets.SelectionSlider(options=SETTINGS, value=settings, description="settings"),
+            "settings": stops("settings", SETTINGS, value=settings),
         },
         kernel={
-            "library": ipywidgets.Dropdown(options=list(LIBRARIES), description="chosen library"),
+            "library": choice("chosen library", list(LIBRARIES)),
             "lr": slider("learning rate there", 0.001, 1, steps=31, value=0.01, log=True, format=".2g"),
         },
         runs=runs,

@@ -3,12 +3,11 @@
 from functools import lru_cache, partial
 from itertools import islice
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..descent import descend, iterates
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import AdamW
 from ..optimizers.base import FIELDS
 from ..runs import first, for_good
@@ -69,13 +68,9 @@ def rotation():
         compute,
         page={
             "angle": slider("turned by (degrees)", ANGLES[0], ANGLES[-1], steps=len(ANGLES), value=45, format=".1f"),
-            "rule": ipywidgets.SelectionSlider(
-                options=[(_label(name).removeprefix("gradient "), name) for name in RULES],
-                value="Adam",
-                description="look at",
-            ),
+            "rule": stops("look at", [(_label(name).removeprefix("gradient "), name) for name in RULES], value="Adam"),
         },
-        kernel={"kappa": ipywidgets.SelectionSlider(options=KAPPAS, value=100, description="steepness κ")},
+        kernel={"kappa": stops("steepness κ", KAPPAS, value=100)},
         runs=[f"path.{name}" for name in RULES],
         halos=halos,
         names=_names(),

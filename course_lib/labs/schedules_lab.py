@@ -3,12 +3,11 @@
 from functools import lru_cache
 from itertools import islice
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..descent import iterates
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import Momentum
 from ..training import constant, cosine, step_decay, sutskever, warm_up
 from .words import tell
@@ -57,9 +56,7 @@ def schedules():
         fig,
         compute,
         page={
-            "kind": ipywidgets.SelectionSlider(
-                options=[(kind.replace("-", UNBROKEN), kind) for kind in KINDS], value="cosine", description="schedule"
-            ),
+            "kind": stops("schedule", [(kind.replace("-", UNBROKEN), kind) for kind in KINDS], value="cosine"),
             "peak": slider("peak η", PEAKS[0], PEAKS[-1], steps=len(PEAKS), value=0.4, log=True, format=".2f"),
         },
         kernel={"length": slider("warm-up, steps", 0, 100, steps=11, value=10, format=".0f")},

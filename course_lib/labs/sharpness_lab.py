@@ -3,13 +3,12 @@
 from functools import lru_cache
 from itertools import islice
 
-import ipywidgets
 import numpy as np
 
 from .. import plots, runs
 from ..curvature import hessian, largest_curvature
 from ..descent import iterates
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, slider, stops
 from ..networks import Network
 from ..optimizers import Momentum, Nesterov
 from ..quadratics import THEORY
@@ -64,9 +63,7 @@ def sharpness():
         compute,
         page={
             "share": slider(SHARE, SHARES[0], SHARES[-1], steps=len(SHARES), value=1.1, format=".1f"),
-            "gamma": ipywidgets.SelectionSlider(
-                options=[(f"{gamma:.2f}", gamma) for gamma in GAMMAS], value=0.5, description="momentum γ"
-            ),
+            "gamma": stops("momentum γ", [(f"{gamma:.2f}", gamma) for gamma in GAMMAS], value=0.5),
         },
         scenes={
             "below the limit": {"share": 0.9, "gamma": 0.5},

@@ -2,13 +2,12 @@
 
 from functools import partial
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..arguments import known
 from ..descent import descend
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, choice, slider, stops, whole
 from ..optimizers import Momentum, Nesterov
 from ..surfaces import Surface, ravine
 from .words import point
@@ -75,11 +74,11 @@ def step(look=HERE):
         fig,
         compute,
         run={
-            "update": ipywidgets.IntSlider(2, 1, UPDATES, description="update"),
-            "look": ipywidgets.SelectionSlider(options=list(RULES), value=look, description="slope measured …"),
+            "update": whole("update", 1, UPDATES, value=2),
+            "look": stops("slope measured …", list(RULES), value=look),
             "gamma": slider("momentum γ", 0, 0.98, steps=50, value=0.8, format=".2f"),
             "lr": slider("learning rate η", 0.01, 0.3, steps=30, value=0.12, format=".2f"),
-            "ground": ipywidgets.Dropdown(options=list(GROUNDS), description="ground"),
+            "ground": choice("ground", list(GROUNDS)),
             "start": (
                 slider("start θ₁", -4.8, 1.8, steps=67, value=START[0], format=".1f"),
                 slider("start θ₂", -1.8, 1.8, steps=37, value=START[1], format=".1f"),

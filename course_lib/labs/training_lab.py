@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import contourpy
-import ipywidgets
 import numpy as np
 
 from .. import plots
 from ..data import digits, moons, spirals
-from ..live import Answer, LiveFigure, slider
+from ..live import Answer, LiveFigure, choice, slider, stops, whole
 from ..networks import Network
 from ..optimizers import Momentum, Nesterov
 from ..runs import first
@@ -97,12 +96,12 @@ def training():
         compute,
         page={
             "lr": slider("learning rate η", *RATES[:2], steps=RATES[2], value=0.1, log=True, format=".2g"),
-            "gamma": ipywidgets.SelectionSlider(options=GAMMAS, value=0.9, description="momentum γ"),
+            "gamma": stops("momentum γ", GAMMAS, value=0.9),
         },
         kernel={
-            "data": ipywidgets.Dropdown(options=[(t.name, key) for key, t in TASKS.items()], description="data"),
-            "method": ipywidgets.Dropdown(options=list(METHODS), description="method"),
-            "seed": ipywidgets.IntSlider(value=0, min=0, max=4, description="start number"),
+            "data": choice("data", [(t.name, key) for key, t in TASKS.items()]),
+            "method": choice("method", list(METHODS)),
+            "seed": whole("start number", 0, 4, value=0),
         },
         runs=[f"{kind}.{part}" for kind in ("loss", "accuracy") for part in ("test", "training")],
         frames=("border", "wrong"),

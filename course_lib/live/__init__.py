@@ -2,7 +2,7 @@
 
 codec      positions as 16-bit codes, one compressed buffer; pure functions
 answer     what compute returns, and what is refused
-controls   ordinary ipywidgets as lists of values; `slider`
+quantities what the reader can set: `slider`, `whole`, `stops`, `choice`, `switch`
 style      from a Line2D to drawing instructions
 drawing    the matplotlib side: lines that move, background, pictures
 raster     pixels of what stands still, drawn again only where it has changed
@@ -13,7 +13,7 @@ script     the modules of page as the one script that both take
 """
 
 from .answer import Answer
-from .controls import slider
 from .figure import LiveFigure
+from .quantities import choice, slider, stops, switch, whole
 
-__all__ = ["Answer", "LiveFigure", "slider"]
+__all__ = ["Answer", "LiveFigure", "choice", "slider", "stops", "switch", "whole"]

@@ -48,10 +48,10 @@ def _ran(_):
 
 def _is_seen(figure):
     shown = any(figure in figures for figures in _shown.values())
-    return shown or figure in _elsewhere or any(figure in getattr(w, "children", ()) for w in _widgets())
+    return shown or figure in _elsewhere or any(figure in getattr(w, "children", ()) for w in widgets())
 
 
-def _widgets():
+def widgets():
     """All widgets that are open."""
     module = ipywidgets.widgets.widget
     known = getattr(module, "_instances", None)  # of ipywidgets 8

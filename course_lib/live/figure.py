@@ -21,9 +21,9 @@ import traitlets
 from .. import tracing
 from . import answer as answers
 from . import cells
-from .controls import controls
 from .drawing import Drawing
 from .export import page_html
+from .quantities import named
 from .script import script, stylesheet
 
 if "google.colab" in sys.modules:
@@ -62,6 +62,7 @@ class LiveFigure(anywidget.AnyWidget):
     ground: (Axes, artists, colours, surface), with run only: a landscape under everything, which the page draws itself,
         of surface(**some of the quantities), something with `value` and `lowest`, in bands of these colours from low to
         high; artists() stand for it in still pictures.
+    follow: function (before, after) of {name: value}, for all quantities: what else a move sets, as a scene says it.
     seconds: how long play takes from the first step to the last.
     alt: the text alternative; it is also all that text-only readers get.
     """
@@ -99,15 +100,16 @@ class LiveFigure(anywidget.AnyWidget):
         challenge=None,
         background=None,
         ground=None,
+        follow=None,
         step_label="step",
         seconds=4,
         alt,
     ):
         self._lock = threading.RLock()  # newer kernels answer pages in a thread beside the cells
-        self._following = False
-        self.compute, self.background = compute, background
-        self.page = {name: _only(controls(name, widget), name) for name, widget in (page or {}).items()}
-        self.kernel = {name: controls(name, widget) for name, widget in (run or kernel or {}).items()}
+        self._widgets = {}  # name -> a control that was asked for
+        self.compute, self.background, self.follow = compute, background, follow
+        self.page = {name: _only(named(name, quantity), name) for name, quantity in (page or {}).items()}
+        self.kernel = {name: named(name, quantity) for name, quantity in (run or kernel or {}).items()}
         self._refuse_names()
         self.drawing = Drawing(
             figure,
@@ -119,10 +121,10 @@ class LiveFigure(anywidget.AnyWidget):
             names=names or {},
             step_label=step_label,
         )
-        self._painted = self._background_values(self._present())
+        self.defaults = {quantity.name: quantity.default for quantity in self._controls()} | {"step": None}
+        self._painted = self._background_values(self.defaults)
         self._scale = None  # of the picture the page has; None: it has none
         self._changed = ()  # the axes the background has drawn again; empty: maybe all
-        self.defaults = self._present() | {"step": None}
         self.untraceable = ""
         programs = self._traced(ground) if run else b""
         if not programs:
@@ -140,10 +142,8 @@ class LiveFigure(anywidget.AnyWidget):
             },
             settings=self.defaults,
             programs=programs,
-            **self._newest(programs),
+            **self._newest(self.defaults, programs),
         )
-        for control in self._controls():
-            control.widget.observe(self._moved, "value")
         self.on_msg(self._asked)
 
     # -- the quantities
@@ -191,12 +191,13 @@ class LiveFigure(anywidget.AnyWidget):
                 raise ValueError(f"a scene sets {name!r}; known are {[*self.page, *self.kernel, 'step']}")
         return numbers
 
-    def _present(self):
-        """name -> number of the value the widgets have now."""
-        return {control.name: control.index for control in self._controls()}
-
     def _kernel_key(self, settings):
         return {name: settings[name] for name in settings if name not in self.page and name != "step"}
+
+    def _values(self, settings):
+        """name -> value of every quantity."""
+        page = {name: quantity.value(settings[name]) for name, quantity in self.page.items()}
+        return page | self._kernel_values(settings)
 
     def _kernel_values(self, settings):
         """Keyword arguments for compute; a pair of sliders is one pair."""
@@ -268,7 +269,7 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _refuse_too_large(self):
         """From two values of each slider tell what all would take, before computing them."""
-        answer = self._answer(self._present(), lambda control: control.values[:2])
+        answer = self._answer(self.defaults, lambda control: control.values[:2])
         grid = tuple(len(control.values) for control in self.page.values())
         few = tuple(min(2, steps) for steps in grid)
         answers.check_names(answer, self.drawing.data_gids)
@@ -297,17 +298,16 @@ class LiveFigure(anywidget.AnyWidget):
         self._scale = scale
         return {"frame": self.drawing.frame(), "below": below, "above": above or b""}
 
-    def _newest(self, programs=b""):
+    def _newest(self, settings, programs):
         """All traits that depend on the kernel quantities."""
-        settings = self._present()
         self._paint(settings)
         table = b"" if programs else self._table(settings)  # may fail; only then are the pictures counted as sent
         return self._layers(2) | {"table": table, "version": self.version + 1}
 
     def update(self):
-        """Compute the whole table for the widgets' present values and send it, in one message."""
+        """Compute the whole table for the present settings and send it, in one message."""
         with self._lock:
-            self._show(**self._newest(self.programs), settings=self._present() | {"step": self.settings["step"]})
+            self._show(**self._newest(self.settings, self.programs))
 
     def _show(self, **traits):
         """In one message; table and pictures even if they are as before, since the page may have missed them."""
@@ -317,32 +317,55 @@ class LiveFigure(anywidget.AnyWidget):
                     setattr(self, name, type(value)())
                 setattr(self, name, value)
 
-    # -- hearing from the widgets and from the page
+    # -- set by code
 
-    def _moved(self, change):
-        """A widget was set by code: page sliders are told on, for the others the table is computed."""
-        with self._lock:  # while the page's thread sets widgets, a cell that sets one waits for its turn
-            if self._following:
-                return
-            if self.programs or any(change["owner"] is control.widget for control in self.page.values()):
-                self.settings = self.settings | self._present()
-            else:
-                self.update()
+    def set(self, **values):
+        """Set quantities to the nearest of their values, as a hand in the page would; a pair to a pair."""
+        with self._lock:  # while the page's thread answers, a cell waits for its turn
+            moved = self._led(self.settings | self._scene(values))
+            asks = not self.programs and self._kernel_key(moved) != self._kernel_key(self.settings)
+            traits = self._newest(moved, self.programs) if asks else {}
+            self._show(**traits, settings=moved)
+
+    def control(self, name):
+        """An ipywidgets control for a quantity: it can be shown, set, observed and linked.
+
+        name: of the quantity; of one of a pair with .0 or .1 behind it. ValueError if there is none.
+        """
+        quantities = {quantity.name: quantity for quantity in self._controls()}
+        if name not in quantities:
+            raise ValueError(f"no quantity {name!r}; there are {list(quantities)}")
+        if name not in self._widgets:
+            widget = self._widgets[name] = quantities[name].widget(self.settings[name])
+            widget.observe(lambda change: self._set_one(name, change["new"]), "value")
+        return self._widgets[name]
+
+    def _set_one(self, name, value):
+        quantity = next(quantity for quantity in self._controls() if quantity.name == name)
+        whole, _, part = name.partition(".")
+        if part:
+            pair = list(self._values(self.settings)[whole])
+            pair[int(part)] = value
+            value = tuple(pair)
+        try:
+            self.set(**{whole: value})
+        finally:
+            self._widgets[name].value = quantity.value(self.settings[name])  # the nearest there is
 
     @traitlets.observe("settings")
-    def _follow(self, change):
-        """The page has moved: let the widgets have the same values, without answering."""
-        self._choose(change["new"])
+    def _tell(self, change):
+        """The controls that were asked for say what is set."""
+        for quantity in self._controls():
+            if quantity.name in self._widgets:
+                self._widgets[quantity.name].value = quantity.value(change["new"][quantity.name])
 
-    def _choose(self, settings):
-        with self._lock:
-            self._following = True
-            try:
-                for control in self._controls():
-                    if control.index != settings[control.name]:
-                        control.choose(settings[control.name])
-            finally:
-                self._following = False
+    def _led(self, settings):
+        """The settings, with what has to follow them."""
+        if self.follow is None:
+            return settings
+        return settings | self._scene(self.follow(self._values(self.settings), self._values(settings)) or {})
+
+    # -- hearing from the page
 
     def _asked(self, _, content, buffers):
         """A page asks for {"ask": "cell" or "table", "settings": ...}; "done" follows whatever happens.
@@ -354,23 +377,24 @@ class LiveFigure(anywidget.AnyWidget):
         reply, pictures = {"done": content.get("number")}, []
         try:
             with self._lock:
-                self._choose(content["settings"])
+                settings = self._led(content["settings"])
+                if settings != content["settings"]:
+                    self.settings = settings  # the page follows
                 if content.get("again"):
                     self._scale = None
                 if content["ask"] == "cell":
-                    reply["cell"], pictures = self._visible_cell()
+                    reply["cell"], pictures = self._visible_cell(settings)
                     self.error = ""
                 else:
-                    self._show(**self._newest())
+                    self._show(**self._newest(settings, b""))
         except Exception:
             self.error = traceback.format_exc()
             raise
         finally:
             self.send(reply, pictures)
 
-    def _visible_cell(self):
+    def _visible_cell(self, settings):
         """The cell one sees, and the background if it has changed: (its frame or {}, buffers)."""
-        settings = self._present()
         self._paint(settings)
         packed = self._pack(self.cell(settings), settings, (1,) * len(self.page))
         layers = self._layers(1)
@@ -389,7 +413,7 @@ class LiveFigure(anywidget.AnyWidget):
     def html(self):
         """Self-contained HTML of the figure as it stands; needs neither kernel nor network."""
         with self._lock:
-            settings = self._present() | {"step": self.settings["step"]}
+            settings = self.settings
             self._paint(settings)
             layers = self.drawing.layers(2)
             table = b"" if self.programs else self._table(settings)
@@ -402,15 +426,16 @@ class LiveFigure(anywidget.AnyWidget):
             return
         super().close()
         self.__dict__.pop("_repr_mimebundle_", None)  # what ipywidgets 8 puts there so that nobody shows it again
-        for control in self._controls():
-            control.widget.close()
+        for widget in self._widgets.values():
+            widget.close()
+        self._widgets.clear()
         self.table = self.below = self.above = b""
         self._scale = None
         self.drawing.raster.forget()
 
     def _reopen(self):
         with self._lock:
-            for name, value in self._newest(self.programs).items():
+            for name, value in self._newest(self.settings, self.programs).items():
                 setattr(self, name, value)
             self.open()
 

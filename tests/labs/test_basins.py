@@ -109,7 +109,7 @@ def test_prose_of_lesson_04_says_which_share_comes_home():
     told = prose("04", "basins-sentence")
     lr, memory = numbers(told, r"At the learning rate ([\d.]+) and the memory ([\d.]+)")
     live = labs.basins()
-    assert [live.kernel["lr"][0].widget.value, live.page["memory"].widget.value] == pytest.approx([lr, memory])
+    assert [live._values(live.defaults)[name] for name in ("lr", "memory")] == pytest.approx([lr, memory])
     pattern = r"(\d+) % for momentum, (\d+) % for RMSprop, (\d+) % for gradient descent, and (\d+) % for Adam"
     rules = "Momentum", "RMSprop", "GradientDescent", "Adam"
     shares = [one(memory, rule=rule, lr=lr)[1]["starts"].split("%")[0] for rule in rules]

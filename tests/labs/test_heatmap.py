@@ -112,7 +112,7 @@ def test_every_optimizer_is_offered_with_each_of_its_memories(live):
 
 def test_it_begins_with_what_it_is_asked_for():
     live = labs.heatmap("RMSprop.gamma", "turned")
-    assert live.kernel["method"][0].widget.value == "RMSprop.gamma"
+    assert live._values(live.defaults)["method"] == "RMSprop.gamma"
     assert live.drawing.figure.axes[0].get_title("left").startswith("RMSprop")
     with pytest.raises(ValueError, match=r"there is no method 'Adam': did you mean"):
         labs.heatmap("Adam")

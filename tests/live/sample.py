@@ -1,11 +1,10 @@
 """A small live figure with all the engine offers: two walkers in a bowl, and their loss on a log axis."""
 
-import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from course_lib.live import Answer, LiveFigure, slider
+from course_lib.live import Answer, LiveFigure, slider, switch, whole
 
 STEPS = 30
 
@@ -102,8 +101,8 @@ def make(**changes):
                 slider("start x", -4, 4, steps=81, value=3),
                 slider("start y", -3, 3, steps=61, value=2),
             ),
-            "steepness": ipywidgets.IntSlider(value=4, min=1, max=9, description="steepness"),
-            "mirrored": ipywidgets.Checkbox(value=False, description="mirrored"),
+            "steepness": whole("steepness", 1, 9, value=4),
+            "mirrored": switch("mirrored"),
         },
         "pointer": {figure.axes[0]: "start"},
         "runs": ("free", "loss.free"),

@@ -2,7 +2,6 @@
 
 import json
 
-import ipywidgets
 import numpy as np
 import pytest
 import sample
@@ -10,7 +9,7 @@ from browser import decode, slide
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from course_lib.live import Answer, LiveFigure, slider
+from course_lib.live import Answer, LiveFigure, choice, slider
 
 COMPARED = {
     "default": {},
@@ -171,7 +170,7 @@ def test_what_needs_a_kernel_is_not_offered_and_said(open_page, live):
 
 def test_a_fixed_value_has_a_minus_sign_and_a_word_its_hyphen(open_page):
     kernel = {
-        "surface": ipywidgets.Dropdown(options=["three-hump", "bowl"], description="surface"),
+        "surface": choice("surface", ["three-hump", "bowl"]),
         "depth": slider("depth", -5, 0, steps=6, value=-3),
     }
     page = open_page(steered(lambda a, b, **kernel: here(a, b), kernel=kernel))
@@ -200,7 +199,7 @@ def test_nothing_is_cut_on_a_narrow_screen(open_page, width):
     long = "nothing: you set library.optimizers.Momentum, and all others keep the best of their settings"
     live = steered(
         lambda a, b, choice: here(a, b, "is on its way after 150 steps, 0.019 above the lowest point; its best of 31"),
-        kernel={"choice": ipywidgets.Dropdown(options=[long, "else"], description="what is held equal here")},
+        kernel={"choice": choice("what is held equal here", [long, "else"])},
         scenes={long: {"a": 1}},
     )
     live.drawing.lines["here"].set_label("yours, library.optimizers.Momentum at settings of its own")

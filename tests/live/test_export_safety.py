@@ -2,11 +2,10 @@
 
 from html.parser import HTMLParser
 
-import ipywidgets
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from course_lib.live import Answer, LiveFigure, slider
+from course_lib.live import Answer, LiveFigure, choice, slider, switch
 
 TRAP = (
     '"\'></noscript></script></style><img src="nowhere.png" onerror="window.hacked=1"><script>window.hacked=1</script>'
@@ -33,8 +32,8 @@ def hostile():
         compute,
         page={"rate": slider(trap("slider"), 0, 1, steps=3, value=0)},
         kernel={
-            "choice": ipywidgets.Dropdown(options=[trap("option"), "other"], description=trap("dropdown")),
-            "check": ipywidgets.Checkbox(description=trap("checkbox")),
+            "choice": choice(trap("dropdown"), [trap("option"), "other"]),
+            "check": switch(trap("checkbox")),
         },
         pointer={ax: ("rate", None)},
         runs=(trap("gid"),),

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from course_lib.live import Answer, codec, controls, slider, style
+from course_lib.live import Answer, cells, choice, codec, slider, stops, style, switch, whole
 
 
 @pytest.fixture
@@ -51,16 +51,17 @@ def shown(table, name, cell=(0, 0)):
 
 
 def test_a_slider_takes_exactly_its_steps():
-    numbers = controls.values(slider("rate", 0.001, 0.1, steps=40, value=0.02, log=True))
+    numbers = slider("rate", 0.001, 0.1, steps=40, value=0.02, log=True).values
     assert len(numbers) == 40 and (numbers[0], numbers[-1]) == (0.001, 0.1)
     np.testing.assert_allclose(numbers[1:] / numbers[:-1], 100 ** (1 / 39))
-    assert 0.9 in controls.values(slider("momentum", 0, 0.99, steps=34, value=0.9))
+    assert 0.9 in slider("momentum", 0, 0.99, steps=34, value=0.9).values
 
 
 @pytest.mark.parametrize("log", [False, True])
-def test_a_sliders_value_is_one_of_its_steps(log):
-    widget = slider("rate", 0.001, 0.1, steps=7, value=0.0234, log=log)
-    assert widget.value in controls.values(widget)
+def test_a_slider_begins_at_one_of_its_steps(log):
+    rate = slider("rate", 0.001, 0.1, steps=7, value=0.0234, log=log)
+    scale = np.log if log else np.asarray
+    assert rate.default == np.abs(scale(rate.values) - scale(0.0234)).argmin()
 
 
 def test_a_slider_that_cannot_be_is_refused():
@@ -69,39 +70,87 @@ def test_a_slider_that_cannot_be_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("widget", "expected"),
+    ("quantity", "expected"),
     [
-        (ipywidgets.IntSlider(min=1, max=7, step=3), [1, 4, 7]),
-        (ipywidgets.FloatSlider(min=0, max=1, step=0.3), [0, 0.3, 0.6, 0.9]),
-        (ipywidgets.Dropdown(options=[("one", 1), ("two", 2)]), [1, 2]),
-        (ipywidgets.SelectionSlider(options=["a", "b"]), ["a", "b"]),
-        (ipywidgets.Checkbox(), [False, True]),
+        (whole("n", 1, 7, value=1, step=3), [1, 4, 7]),
+        (slider("x", 0, 0.9, steps=4, value=0), [0, 0.3, 0.6, 0.9]),
+        (choice("c", [("one", 1), ("two", 2)]), [1, 2]),
+        (stops("s", ["a", "b"]), ["a", "b"]),
+        (switch("on"), [False, True]),
     ],
 )
-def test_values_of_ordinary_widgets(widget, expected):
-    assert list(controls.values(widget)) == expected
-    assert len(controls.texts(widget)) == len(expected)
+def test_values_of_quantities(quantity, expected):
+    assert list(quantity.values) == expected
+    assert len(quantity.texts) == len(expected)
+
+
+def test_an_option_that_is_not_offered_is_refused():
+    with pytest.raises(ValueError, match="'word' cannot be 'c'; it is one of"):
+        stops("word", ["a", "b"], value="c")
 
 
 def test_a_slider_of_options_can_be_pointed_at_if_they_are_numbers_but_not_typed_into():
-    numbers = ipywidgets.SelectionSlider(options=[("0.5", 2.0), ("0.9", 10.0)])
-    (control,) = controls.controls("memory", numbers)
-    assert control.describe() | {"values": [2.0, 10.0], "typed": False, "texts": ["0.5", "0.9"]} == control.describe()
-    (control,) = controls.controls("word", ipywidgets.SelectionSlider(options=["a", "b"]))
-    assert control.describe()["values"] is None
-    (control,) = controls.controls("plain", ipywidgets.IntSlider(min=0, max=2))
-    assert control.describe()["values"] == [0, 1, 2] and control.describe()["typed"]
+    told = stops("memory", [("0.5", 2.0), ("0.9", 10.0)]).describe()
+    assert told | {"values": [2.0, 10.0], "typed": False, "texts": ["0.5", "0.9"]} == told
+    assert stops("word", ["a", "b"]).describe()["values"] is None
+    told = whole("plain", 0, 2, value=0).describe()
+    assert told["values"] == [0, 1, 2] and told["typed"]
 
 
 def test_a_slider_with_an_infinite_option_sends_only_json():
-    slider = ipywidgets.SelectionSlider(options=[("1", 1.0), ("∞", np.inf)])
-    (control,) = controls.controls("kappa", slider)
-    assert json.dumps(control.describe(), allow_nan=False) and control.describe()["values"] is None
+    told = stops("kappa", [("1", 1.0), ("∞", np.inf)]).describe()
+    assert json.dumps(told, allow_nan=False) and told["values"] is None
 
 
-def test_a_widget_without_steps_is_refused():
-    with pytest.raises(TypeError, match="Text cannot steer"):
-        controls.values(ipywidgets.Text())
+def test_what_is_no_quantity_is_refused():
+    with pytest.raises(TypeError, match=r"'rate' must be made by slider, whole"):
+        sample.make(page={"rate": ipywidgets.FloatSlider()})
+
+
+# -- controls for cells
+
+
+def test_no_widgets_are_made_that_nobody_asked_for():
+    before = set(cells.widgets())
+    live = sample.make()
+    assert set(cells.widgets()) - before == {live, live.layout}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [("rate", 0.97, 1.0), ("brake", 0.31, 0.3), ("steepness", 9, 9), ("mirrored", True, True), ("start.1", 3, 3)],
+)
+def test_a_control_sets_the_figure_and_shows_what_is_set(live, name, value, shown):
+    control = live.control(name)
+    control.value = value
+    quantity = {quantity.name: quantity for quantity in live._controls()}[name]
+    assert quantity.value(live.settings[name]) == control.value == pytest.approx(shown)
+    assert live.control(name) is control
+    control.close()
+
+
+def test_a_control_follows_the_page_and_can_be_linked(live):
+    mine = ipywidgets.FloatText()
+    ipywidgets.link((live.control("brake"), "value"), (mine, "value"))
+    live.settings = {**live.settings, "brake": 10}
+    assert mine.value == 1
+    mine.value = 0.52
+    assert live.settings["brake"] == 5 and live.control("brake").value == 0.5
+
+
+def test_an_unknown_control_is_named(live):
+    with pytest.raises(ValueError, match=r"no quantity 'gamma'; there are \['rate'"):
+        live.control("gamma")
+
+
+def test_what_follows_a_move_is_set_with_it(sent):
+    live = sample.make(follow=lambda before, after: {"brake": 0} if after["rate"] != before["rate"] else {})
+    live.set(rate=1)
+    assert [live.settings[name] for name in ("rate", "brake")] == [24, 0]
+    live.set(brake=0.5)
+    assert live.settings["brake"] == 5
+    ask(live, "cell", rate=3)
+    assert live.settings["brake"] == 0  # the page hears of it
 
 
 # -- the table and the messages
@@ -131,7 +180,7 @@ def test_what_does_not_depend_on_a_slider_is_stored_once(live):
 
 
 def test_one_message_an_update(live, sent):
-    live.kernel["mirrored"][0].widget.value = True
+    live.set(mirrored=True)
     assert [kind for kind, *_ in sent] == ["state"]
     assert {"table", "version", "settings"} <= set(sent[0][1])
     assert "below" not in sent[0][1]  # the background does not depend on it
@@ -139,14 +188,8 @@ def test_one_message_an_update(live, sent):
 
 def test_a_page_slider_set_by_code_computes_nothing(live, sent, monkeypatch):
     monkeypatch.setattr(live, "compute", None)
-    live.page["rate"].widget.value = 1
+    live.set(rate=1)
     assert sent == [("state", {"settings"})] and live.settings["rate"] == 24
-
-
-def test_the_page_moves_the_widgets(live):
-    live.settings = {**live.settings, "rate": 0, "start.1": 60}
-    assert live.page["rate"].widget.value == pytest.approx(0.01)
-    assert live.kernel["start"][1].widget.value == 3
 
 
 def test_the_visible_cell_comes_first_and_is_small(live, sent):
@@ -203,7 +246,7 @@ def test_an_error_is_shown_raised_and_blocks_nothing(live, sent, monkeypatch):
     assert "ArithmeticError: no such ravine" in live.error and "broken" in live.error
     assert sent[-1][1] == {"done": 1}
     with pytest.raises(ArithmeticError):
-        live.kernel["steepness"][0].widget.value = 9
+        live.set(steepness=9)
     monkeypatch.setattr(live, "compute", sample.compute)
     ask(live, "cell")
     assert live.error == ""
@@ -216,10 +259,10 @@ def test_scenes_of_an_answer_follow_the_kernel():
     def compute(x, kappa):
         return Answer({"a": ([0], [0])}, scenes={"best": {"x": 1 / kappa}})
 
-    kernel = {"kappa": ipywidgets.IntSlider(value=1, min=1, max=4)}
+    kernel = {"kappa": whole("?", 1, 4, value=1)}
     live = make(figure, compute, page={"x": slider("x", 0, 1, steps=5, value=0)}, kernel=kernel)
     assert codec.scenes(live.table) == {"best": {"x": 4}}
-    kernel["kappa"].value = 4
+    live.set(kappa=4)
     assert codec.scenes(live.table) == {"best": {"x": 1}}
     assert codec.scenes(sample.make().table) == {}
 
@@ -300,7 +343,7 @@ def make(figure=None, compute=None, **arguments):
         ({"scenes": {"one": {"y": 1}}}, "a scene sets 'y'"),
         ({"page": {"step": slider("s", 0, 1, steps=2, value=0)}}, "'step'"),
         ({"page": {k: slider(k, 0, 1, steps=2, value=0) for k in "abc"}}, "at most two"),
-        ({"page": {"x": ipywidgets.Checkbox()}}, "must be one slider"),
+        ({"page": {"x": switch("x")}}, "must be one slider"),
     ],
 )
 def test_a_lab_that_does_not_fit_is_told_so(arguments, sentence):
@@ -411,16 +454,14 @@ def test_a_cell_that_sets_a_slider_waits_for_the_thread_that_answers_the_page(li
 
     def follow():
         with live._lock:
-            live._following = True
             begun.set()
             busy.wait(5)
-            live._following = False
 
     page = threading.Thread(target=follow)
     page.start()
     begun.wait(5)
     threading.Timer(0.2, busy.set).start()
     before = live.table
-    live.kernel["steepness"][0].widget.value = 9
+    live.set(steepness=9)
     page.join()
     assert live.settings["steepness"] == 8 and live.table != before

@@ -104,7 +104,7 @@ def test_what_comes_while_the_figure_is_built_is_shown(modules):
 
     live = sample.make()
     before = traits(live)
-    live.kernel["steepness"][0].widget.value = 7
+    live.set(steepness=7)
     assert modules.evaluate(MOUNTED, [before, traits(live), live.spec]) == [6, 6]
 
 
