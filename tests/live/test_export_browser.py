@@ -1,6 +1,7 @@
 """The exported page in Chromium: from a file, with every request to a network refused."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from course_lib.live import Answer, LiveFigure, choice, slider
+from course_lib.live.script import modules
 
 COMPARED = {
     "default": {},
@@ -76,11 +78,23 @@ def test_a_box_shows_what_is_set_and_not_what_was_typed(open_page, live, name, t
 
 
 TYPED = {
-    "brake": {"0,43": "0.4", ".4e+0": "0.4", "5.": "1", " .8 ": "0.8", "40 %": "0.4", "3e\u22121": "0.3"},
-    "start x": {"-1,5": "-1.5", "\u22121.5": "-1.5", "\u2013 2": "-2", "+2": "2", "\uff0d\uff12": "-2"},
-    "step": {"12,0": "12", "1.000": "1", "1\u202f000": "30", "1'000": "30", "1,234.5": "30", "1.234.567": "30"},
+    "brake": {"0,43": "0.4", ".4e+0": "0.4", "5.": "1", " .8 ": "0.8", "40 %": "0.4", "3e\u22121": "0.3", "1/2": "0.5"},
+    "start x": {"-1,5": "-1.5", "\u22121.5": "-1.5", "\u2013 2": "-2", "+2": "2"},
+    "step": {"12,0": "12", "1\u202f000": "30", "1'000": "30", "1,234.5": "30", "1.234.567": "30"},
 }
-NO_NUMBERS = ["fast", " ", "1/3", "0.4 0.5", "1,2,3", "1.234.5", ".", "%", "--1", "1e", "inf", "NaN", "1e999", "0x10"]
+NO_NUMBERS = ["fast", " ", "1,2,3", "1.234.5,6.7", ".", "%", "--1", "1e", "inf", "NaN", "1e999", "0x10", "1,500"]
+READ = json.loads((Path(__file__).parents[1] / "checks" / "typed_numbers.json").read_text(encoding="utf-8"))["numbers"]
+
+
+def test_numbers_mean_what_they_mean_in_an_answer(chromium):
+    page = chromium.new_page()
+    page.add_script_tag(content=modules("numbers") + "\nwindow.readNumber = readNumber;")
+    read = page.evaluate("(texts) => texts.map(readNumber).map((n) => (Number.isFinite(n) ? n : null))", list(READ))
+    page.close()
+    rounded = [number if number is None else round(number, 12) for number in read]
+    assert dict(zip(READ, rounded, strict=True)) == {
+        text: number if number is None else round(number, 12) for text, number in READ.items()
+    }
 
 
 def type_into(page, name, text):
@@ -108,7 +122,7 @@ def test_what_is_no_number_is_put_back_with_a_word(open_page, live, name):
     for text in NO_NUMBERS:
         assert type_into(page, name, text) == before, text
         said = page.page.get_by_role("alert").inner_text()
-        assert said.endswith(f" is no number: {name} stays at {before}.") and text.strip() in said
+        assert said.endswith(f" cannot be read as a number: {name} stays at {before}.") and text.strip() in said
     assert page.eval("f.settings") == settings
     page.eval("f.move({ rate: 3 })")
     assert page.page.locator(".live-typing").inner_text() == ""

@@ -3,22 +3,26 @@
 import { element } from "./elements.js";
 import { stepByKey } from "./keys.js";
 
-const MINUS = /[\u2010-\u2015\u2212]/g; // what else stands for a minus, in print and on phones
-const WHOLE = String.raw`\d{1,3}(?:(?<between>[ '_.,])\d{3})(?:\k<between>\d{3})*|\d*`;
-const NUMBER = new RegExp(
-  String.raw`^(?<sign>[+-]?) ?(?<whole>${WHOLE})(?:(?<point>[.,])(?<part>\d*))?(?<power>e[+-]?\d+)? ?(?<percent>%?)$`,
-  "i",
-);
+/* What is replaced by what, in turn, and what is a number then: as course_lib/checks/typed.py reads answers. */
+const RULES = [
+  [/[\s'\u2019\u2060]/g, ""],
+  [/[\u2010-\u2015\u2212\ufe63\uff0d]/g, "-"],
+  [/,(?=([0-9]{3},)*[0-9]{3}[.][0-9]*$)/g, ""], // 1,234.5
+  [/[.](?=([0-9]{3}[.])*[0-9]{3},[0-9]*$)/g, ""], // 1.234,5
+  [/,(?=[0-9]{3},)|(?<=,[0-9]{3}),(?=[0-9]{3}$)/g, ""], // 1,234,567
+  [/[.](?=[0-9]{3}[.])|(?<=[.][0-9]{3})[.](?=[0-9]{3}$)/g, ""],
+];
+const UNCLEAR = /^[+-]?[1-9][0-9]{0,2},[0-9]{3}$/; // 1,500: one and a half, or one thousand five hundred?
+const NUMBER = /^[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)(e[+-]?[0-9]+)?$/;
 
-/* The number a text means, or NaN: with a decimal point or comma, any minus, thousands set apart, % for hundredths. */
+/* The number a text means, or NaN. */
 export function readNumber(text) {
-  const plain = text.normalize("NFKC").replace(MINUS, "-").replaceAll("\u2019", "'").trim();
-  const found = NUMBER.exec(plain)?.groups;
-  if (!found || (found.point && found.point === found.between)) return NaN;
-  const { sign, whole, between, point, part = "", power = "", percent } = found;
-  const isDecimal = !point && ".,".includes(between ?? " ") && whole.split(between).length === 2; // 1,000 is one
-  const digits = isDecimal ? whole.replace(between, ".") : `${whole.replaceAll(between, "")}.${part}`;
-  return Number(sign + digits + power) / (percent ? 100 : 1);
+  const plain = RULES.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text.slice(0, 100).toLowerCase());
+  const parts = plain.replace(/%$/, "").split("/");
+  const isRead = (part) => NUMBER.test(part) && !UNCLEAR.test(part);
+  if (parts.length > 2 || !parts.every(isRead)) return NaN;
+  const [top, bottom = 1] = parts.map((part) => Number(part.replace(",", ".")));
+  return bottom === 0 ? NaN : (top / bottom) * (plain.endsWith("%") ? 0.01 : 1);
 }
 
 /* A box in which a number can be typed. moveTo(number) and moveBy(steps) move the quantity; tell(sentence) says what
@@ -40,7 +44,7 @@ export function numberBox(label, { moveTo, moveBy, tell }) {
     const number = readNumber(typed);
     putBack();
     if (Number.isFinite(number)) moveTo(number);
-    else tell(`${typed.trim() ? `\u201c${typed}\u201d` : "An empty box"} is no number: ${label} stays at ${present}.`);
+    else tell(`${typed.trim() ? `\u201c${typed}\u201d` : "An empty box"} cannot be read as a number: ${label} stays at ${present}.`);
   });
   stepByKey(box, { moveBy, putBack });
   return { node: box, show };
