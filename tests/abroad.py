@@ -32,7 +32,6 @@ def lesson():
         cell("So geht es.", "loesung-text", *exercise, "solution"),
         cell("solution_schritt = 0.1", "loesung-code", *exercise, "solution", code=True),
         cell("## Vertiefung: warum", "vertiefung", "more", **more, **FOLDED),
-        cell("| Merksatz | |\n|---|---|\n| Schwung | erinnert |", "merkblatt", "cheat-sheet"),
     ]
-    cells[-2].metadata.tags[0] = "deeper"
+    cells[-1].metadata.tags[0] = "deeper"
     return new_notebook(cells=cells)

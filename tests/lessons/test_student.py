@@ -168,4 +168,4 @@ def test_a_lesson_in_another_language_loses_its_solutions_and_its_answers():
         "lösung" in text.lower() or "solution" in text for text in cells.values() if student.NOTE not in text
     )
     assert cells["reisende"] == "## Zwei Reisende\n\nÜbrig bleibt die Frage."
-    assert {"aufgabe", "aufgabe-stub", "aufgabe-pruefung", "vertiefung", "merkblatt"} <= set(cells)
+    assert {"aufgabe", "aufgabe-stub", "aufgabe-pruefung", "vertiefung"} <= set(cells)
