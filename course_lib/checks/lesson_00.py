@@ -46,7 +46,11 @@ def diagnostic(answers) -> Feedback:
     Spaces and commas do not count. The right letters stay hidden: lesson 06 asks again, in other words.
     """
     given = _read(answers)
-    return given if isinstance(given, Feedback) else _advice(given)
+    if isinstance(given, Feedback):
+        return given
+    hits = [letter == question.first for letter, question in zip(given, QUESTIONS, strict=True)]
+    record.remember_diagnostic({"right": sum(hits), "of": len(QUESTIONS), "answers": "".join(given)})
+    return advice(hits)
 
 
 def diagnostic_again(answers) -> Feedback:
@@ -64,9 +68,8 @@ def _read(answers):
         return Feedback("trouble", str(accident))
 
 
-def _advice(given):
-    hits = [letter == question.first for letter, question in zip(given, QUESTIONS, strict=True)]
-    record.remember_diagnostic({"right": sum(hits), "of": len(QUESTIONS), "answers": "".join(given)})
+def advice(hits) -> Feedback:
+    """Which lessons to take slowly, after which of the ten questions were answered right."""
     rows = []
     for lesson in ASKED:
         here = [hit for hit, question in zip(hits, QUESTIONS, strict=True) if question.lesson == lesson]

@@ -12,6 +12,7 @@ from course_lib import checks
 from course_lib.checks import letters, typed
 from course_lib.checks.exercises import SLIPS, Choice, Number
 from course_lib.checks.feedback import VERDICTS, Feedback
+from course_lib.checks.lesson_00 import ASKED, QUESTIONS, advice
 from course_lib.checks.quiz import Round
 
 ASK = {Number: "number", Choice: "choice", Round: "letters"}
@@ -37,12 +38,18 @@ def script(pages: dict[int, str]) -> str:
         "lessons": lessons,
         "exercises": {exercise.name: outcomes(exercise) for exercise in checks.EXERCISES if type(exercise) in ASK},
     }
+    data["exercises"]["diagnostic"] = diagnostic()
     return f"const COURSE = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
-def placeholder(exercise) -> str:
+def answered(name: str) -> bool:
+    """Whether a page can answer checks.NAME."""
+    return name == "diagnostic" or type(getattr(checks, name)) in ASK
+
+
+def placeholder(name: str) -> str:
     """Where the script puts the question's form."""
-    return f'<div class="course-answer" data-exercise="{exercise.name}"></div>'
+    return f'<div class="course-answer" data-exercise="{name}"></div>'
 
 
 def outcomes(exercise) -> dict:
@@ -64,6 +71,25 @@ def outcomes(exercise) -> dict:
         "head": nothing.table[0],
         "some": _plain(nothing) | {"says": nothing.says.replace("0", NUMBER, 1)},
         "all": _plain(solved),
+    }
+
+
+def diagnostic() -> dict:
+    """The ten questions of lesson 00: a row of advice for each lesson, by how many of its questions were right."""
+    none = advice([False] * len(QUESTIONS))
+    signs = {True: VERDICTS["right"][0], False: VERDICTS["wrong"][0]}
+    groups = []
+    for row, lesson in enumerate(ASKED, 1):
+        of = [k for k, question in enumerate(QUESTIONS) if question.lesson == lesson]
+        tables = [advice([k in of[:right] for k in range(len(QUESTIONS))]).table for right in range(len(of) + 1)]
+        groups.append({"of": of, "rows": [table[row] for table in tables]})
+    return {
+        "kind": "letters",
+        "title": "Diagnostic",
+        "questions": [{x: [k, x, signs[x == q.first]] for x in f"abcd{letters.OPEN}"} for k, q in enumerate(QUESTIONS)],
+        "head": none.table[0],
+        "some": _plain(none) | {"says": none.says.replace("0", NUMBER, 1)},
+        "groups": groups,
     }
 
 

@@ -92,13 +92,12 @@ def answered(cell):
     """What follows a check in a page, which has no kernel: the place where the page's script asks the question, the
     reasons for each letter behind a click; or where to run it."""
     asked = "check" in tags(cell) and re.match(r"checks\.(\w+)\(", cell.source)
-    exercise = asked and getattr(checks, asked[1], None)
-    if type(exercise) in answers.ASK:
-        yield new_markdown_cell(answers.placeholder(exercise))
-        if isinstance(exercise, Choice) and not exercise.guess:
-            yield new_markdown_cell(exercise.answers())
-    elif asked:
-        yield new_markdown_cell(ELSEWHERE)
+    if not asked or not hasattr(checks, asked[1]):
+        return
+    exercise = getattr(checks, asked[1])
+    yield new_markdown_cell(answers.placeholder(asked[1]) if answers.answered(asked[1]) else ELSEWHERE)
+    if isinstance(exercise, Choice) and not exercise.guess:
+        yield new_markdown_cell(exercise.answers())
 
 
 def under_own_id(html: str, name: str) -> str:

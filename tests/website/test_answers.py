@@ -9,6 +9,7 @@ import pytest
 from course_lib import checks
 from course_lib.checks import letters
 from course_lib.checks.exercises import Choice, Number
+from course_lib.checks.lesson_00 import QUESTIONS
 from course_lib.checks.quiz import Round
 from scripts.website import answers, source
 
@@ -30,8 +31,9 @@ def folder(tmp_path_factory):
     head += '<meta name="viewport" content="width=device-width">'
     head += f'<link rel="stylesheet" href="{(static / "course.css").as_uri()}">'
     head += f'<script src="exercises.js"></script><script src="{(static / "answers.js").as_uri()}"></script>'
-    places = "".join(CELLS + answers.placeholder(exercise) for exercise in (*NUMBERS, *CHOICES, *ROUNDS))
+    places = "".join(CELLS + answers.placeholder(exercise.name) for exercise in (*NUMBERS, *CHOICES, *ROUNDS))
     (folder / "01.html").write_text(f"{head}<main>{places}</main>", encoding="utf-8")
+    (folder / "00.html").write_text(f"{head}<main>{answers.placeholder('diagnostic')}</main>", encoding="utf-8")
     (folder / "index.html").write_text(f'{head}<main><div class="course-progress"></div></main>', encoding="utf-8")
     return folder
 
@@ -72,7 +74,7 @@ def in_python(exercise, answer):
 
 
 def in_page(feedback):
-    return {"more": "", "table": []} | feedback
+    return {"more": "", "table": []} | {name: feedback[name] for name in feedback if name != "keeps"}
 
 
 def by_name(exercise):
@@ -105,6 +107,27 @@ def test_page_judges_rounds_as_python_does(exercise, asked):
     given = [right, *([rng.choice([*q.options, letters.OPEN]) for q in exercise.questions] for _ in range(200))]
     found = asked([[exercise.name, one] for one in given])
     assert [in_page(feedback) for feedback in found] == [in_python(exercise, "".join(one)) for one in given]
+
+
+def test_page_advises_as_python_does(asked):
+    rng = random.Random(0)
+    right = [question.first for question in QUESTIONS]
+    given = [right, *([rng.choice("abcd?") for _ in right] for _ in range(200))]
+    found = asked([["diagnostic", one] for one in given])
+    for one, feedback in zip(given, found, strict=True):
+        told = checks.diagnostic("".join(one))
+        assert (feedback["says"], feedback["table"]) == (told.says, [list(row) for row in told.table])
+
+
+def test_first_diagnostic_is_kept_as_a_notebook_keeps_it(opened):
+    page = opened("00.html")
+    for number in (1, 2):
+        page.locator(f"fieldset:nth-child({number}) input[value=c]").tap()
+        page.get_by_role("button", name="Check").tap()
+    assert "of 10. Nobody is meant to know these yet" in page.locator("main").inner_text()
+    kept = json.loads(page.evaluate("localStorage.getItem('course-progress')"))
+    right = int(QUESTIONS[0].first == "c")
+    assert kept == {"solved": [], "diagnostic": {"right": right, "of": 10, "answers": "c?????????"}}
 
 
 def test_page_reads_typed_numbers_as_python_does(opened):
@@ -204,7 +227,10 @@ def test_right_answers_and_guesses_are_remembered_and_wrong_ones_not(opened):
 def test_landing_page_shows_what_is_done_and_what_comes_next(opened):
     page = opened("index.html")
     total = len(checks.EXERCISES)
-    assert f"0 of {total} exercises done in this browser. Next: {checks.EXERCISES[0].title}." in page.inner_text("main")
+    assert (
+        f"0 of {total} exercises done in this browser. Next: {checks.EXERCISES[0].title}, in {checks.TITLES[1]}."
+        in page.inner_text("main")
+    )
     answer_by_keyboard(opened(), "best_rate", "2/15")
     page.wait_for_function("() => document.querySelector('main').innerText.startsWith('1 of')")
     row = page.locator("tr", has_text=checks.TITLES[2]).inner_text()
@@ -245,5 +271,5 @@ def test_browser_that_keeps_nothing_answers_all_the_same(opened):
 
 def test_every_exercise_of_a_kind_that_a_page_can_answer_is_answered():
     data = json.loads(answers.script(PAGES).removeprefix("const COURSE = ").rstrip(";\n"))
-    assert set(data["exercises"]) == {exercise.name for exercise in (*NUMBERS, *CHOICES, *ROUNDS)}
+    assert set(data["exercises"]) == {exercise.name for exercise in (*NUMBERS, *CHOICES, *ROUNDS)} | {"diagnostic"}
     assert sum(len(lesson["exercises"]) for lesson in data["lessons"]) == len(checks.EXERCISES)

@@ -35,9 +35,12 @@ const courseAnswers = (() => {
     if (exercise.kind === "choice") return exercise.letters[answer] ?? exercise.empty;
     if (exercise.kind === "letters") {
       const rows = answer.map((letter, k) => exercise.questions[k][letter]);
-      const right = rows.filter(([, , sign]) => sign === COURSE.verdicts.right[0]).length;
-      const feedback = right === rows.length ? exercise.all : filled(exercise.some, right);
-      return { ...feedback, table: [exercise.head, ...rows] };
+      const among = (of) => of.filter(([, , sign]) => sign === COURSE.verdicts.right[0]).length;
+      const right = among(rows);
+      const feedback = (right === rows.length && exercise.all) || filled(exercise.some, right);
+      const grouped = exercise.groups?.map((group) => group.rows[among(group.of.map((k) => rows[k]))]);
+      const diagnostic = grouped && { right, of: rows.length, answers: answer.join("") };
+      return { ...feedback, table: [exercise.head, ...(grouped ?? rows)], keeps: grouped ? { solved: [], diagnostic } : null };
     }
     if (!answer.trim()) return exercise.empty;
     const { value, says } = read(answer);
@@ -136,7 +139,7 @@ const courseAnswers = (() => {
       event.preventDefault();
       const feedback = judge(name, answer());
       const solved = ["right", "told"].includes(feedback.verdict);
-      const lost = solved && !keep({ solved: [name] }) ? " (This browser keeps no progress.)" : "";
+      const lost = solved && !keep(feedback.keeps ?? { solved: [name] }) ? " (This browser keeps no progress.)" : "";
       if (solved) done.textContent = "✓ done";
       said.replaceChildren(shown({ ...feedback, says: feedback.says + lost }));
     });
@@ -163,9 +166,13 @@ const courseAnswers = (() => {
 
   function overview(place) {
     const solved = new Set(kept().solved);
-    const all = COURSE.lessons.flatMap(({ exercises, page }) => exercises.map(([name, title]) => ({ name, title, page })));
+    const all = COURSE.lessons.flatMap(({ exercises, page, title: lesson }) =>
+      exercises.map(([name, title]) => ({ name, title, page, lesson })),
+    );
     const left = all.filter(({ name }) => !solved.has(name));
-    const next = left.length ? ["Next: ", make("a", { href: left[0].page }, left[0].title), "."] : ["All of them: well done."];
+    const [next] = left;
+    const then = next ? ["Next: ", make("a", { href: next.page }, next.title), `, in ${next.lesson}.`] : ["All of them: well done."];
+    const disk = location.protocol === "file:" ? " (Opened from disk, some browsers keep a record for each page.)" : "";
     const rows = COURSE.lessons.map(({ title, page, exercises }) => {
       const done = exercises.filter(([name]) => solved.has(name)).length;
       const link = make("a", { href: page }, title);
@@ -180,7 +187,7 @@ const courseAnswers = (() => {
       place.querySelector("[aria-live]").textContent = sentence;
     });
     place.replaceChildren(
-      make("p", {}, `${all.length - left.length} of ${all.length} exercises done in this browser. `, ...next),
+      make("p", {}, `${all.length - left.length} of ${all.length} exercises done in this browser. `, ...then, disk),
       make("table", {}, head, ...rows),
       make("button", { type: "button", onclick: save }, "Save to a file"),
       make("label", { className: "course-file" }, "Bring back from a file ", file),
