@@ -62,7 +62,7 @@ rmsprop_step = Function(
     "rmsprop_step",
     lesson=4,
     stars=1,
-    minutes=4,
+    minutes=3,
     title="One step of RMSprop",
     praise="One line of memory: it is momentum's averaged form, fed with squares.",
     right=_rmsprop,

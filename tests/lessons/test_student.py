@@ -157,7 +157,7 @@ def test_lesson_03_runs_with_its_stubs_empty_and_its_race_says_so():
     nb = run(student.edition(notebooks.read(LESSONS[3])))
     checks = [o.text for c in nb.cells if "check" in student.tags(c) for o in c.outputs if o.output_type == "stream"]
     texts = [o.data["text/plain"] for c in nb.cells if "check" in student.tags(c) for o in c.outputs if "data" in o]
-    assert len(checks + texts) == 7 and all("Nothing to check yet" in text for text in checks + texts)
+    assert len(checks + texts) == 9 and all("Nothing to check yet" in text for text in checks + texts)
     (race,) = (cell for cell in nb.cells if cell.id == "race-lab")
     assert any("not written yet" in output.get("data", {}).get("text/plain", "") for output in race.outputs)
 
