@@ -58,7 +58,8 @@ def no_driver(
 
 
 def no_chromium(monkeypatch):
-    # The real Playwright may be running for other tests of this process, and starts but once.
+    # The real Playwright may be running for other tests of this process, and starts but once; or it cannot start.
+    monkeypatch.setattr(chromium, "try_driver", lambda: None)
     monkeypatch.setattr("playwright.sync_api.sync_playwright", nullcontext)
     monkeypatch.setattr(chromium, "executables", lambda playwright: [])
 
@@ -69,6 +70,7 @@ def broken_chromium(monkeypatch):
             "BrowserType.launch: closed\nlogs:\nchrome: error while loading shared libraries: libnss3.so: no such"
         )
 
+    monkeypatch.setattr(chromium, "try_driver", lambda: None)
     playwright = SimpleNamespace(chromium=SimpleNamespace(launch=launch))
     monkeypatch.setattr("playwright.sync_api.sync_playwright", lambda: nullcontext(playwright))
     monkeypatch.setattr(chromium, "executables", lambda playwright: ["/opt/chrome"])
