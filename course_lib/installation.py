@@ -26,6 +26,7 @@ except ImportError:  # said in check(), with the command that mends it
 
 COURSE = "momentum-course"
 LABEXTENSIONS = "share/jupyter/labextensions"  # where JupyterLab looks for the page's half of widgets
+RERUN = 'a figure that says "Error displaying widget: model not found" outlived its kernel: run its cell again'
 FRONT_ENDS = {"jupyterlab_widgets": "@jupyter-widgets/jupyterlab-manager", "anywidget": "anywidget"}
 
 
@@ -115,6 +116,7 @@ def widgets() -> Iterator[Finding]:
     """Do ipywidgets and the packages with its page half agree, and do these lie where Lab looks?"""
     for owner in ("ipywidgets", "anywidget"):
         yield from agreement(owner, ("jupyterlab-widgets", "widgetsnbextension", "ipywidgets"))
+    yield Finding(RERUN)
     for package, extension in FRONT_ENDS.items():
         places = [Path(prefix, LABEXTENSIONS, extension) for prefix in prefixes()]
         if any((place / "package.json").is_file() for place in places):

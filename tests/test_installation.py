@@ -70,6 +70,11 @@ def test_widgets_that_do_not_agree(versions):
     assert any(line.startswith("fix  ipywidgets with jupyterlab") for line in lines)
 
 
+def test_what_to_do_where_a_figure_has_outlived_its_kernel_is_said_here_and_in_the_readme():
+    assert any("model not found" in finding.what and finding.ok for finding in installation.widgets())
+    assert "model not found" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_a_front_end_in_another_environment(monkeypatch, tmp_path):
     assert all(finding.ok for finding in installation.widgets())
     monkeypatch.setattr(installation, "prefixes", lambda: [str(tmp_path)])
