@@ -23,6 +23,7 @@ NAMES = {
     "docutils": "sphinx",
     "zmq": "jupyterlab",
     "jupyter_client": "nbclient",
+    "jupyter_server": "jupyterlab",
     "yaml": "pyyaml",
     "markdown_it": "markdown-it-py",
     "mdit_py_plugins": "mdit-py-plugins",
