@@ -84,6 +84,8 @@ class Exercise:
         return printable(f"{self.title}: call it with your answer, checks.{self.name}({self.name}).")
 
     def __call__(self, answer) -> Feedback:
+        if isinstance(answer, tuple) and len(answer) == 1:  # of a comma at the end of the line
+            return self(answer[0])
         if answer is ... or answer is None:
             return Feedback("empty", f"Write your answer into `{self.name}`, then run both cells again.")
         try:

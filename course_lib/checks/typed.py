@@ -25,7 +25,7 @@ def number(answer):
     """An answer as a finite float. Raises Accident, in one sentence, where it is none."""
     if isinstance(answer, str):
         return calling.as_number(read(str.__str__(answer)))
-    if isinstance(answer, tuple) and answer and all(type(part) is int for part in answer):
+    if isinstance(answer, tuple) and len(answer) > 1 and all(type(part) is int for part in answer):
         return calling.as_number(_with_comma(answer))
     return calling.as_number(answer)
 
@@ -49,8 +49,6 @@ def read(text):
 
 def _with_comma(parts):
     """6,58 in a program is (6, 58) to Python; where no sign and no zero was lost, what was meant is clear."""
-    if len(parts) == 1:
-        return parts[0]
     if len(parts) > 2 or parts[0] == 0 or parts[1] <= 0:
         raise Accident(f"Python reads a comma as the end of a number, here of {len(parts)}: write a point, as in 0.45.")
     return read(f"{parts[0]},{parts[1]}")

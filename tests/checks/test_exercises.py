@@ -194,6 +194,12 @@ def test_empty_stub_is_asked_for_an_answer(exercise, answer):
     assert feedback.verdict == "empty" and exercise.name in feedback.says
 
 
+@named(NUMBERS + CHOICES)
+def test_comma_at_the_end_of_the_line_does_no_harm(exercise):
+    right = exercise.value if isinstance(exercise, Number) else exercise.right
+    assert exercise((right,)).verdict == "right"
+
+
 def test_names_of_exercises_are_unique_and_public():
     names = [e.name for e in checks.EXERCISES]
     assert len(set(names)) == len(names)

@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
 
 from course_lib import checks
 from course_lib.checks import letters
@@ -198,6 +199,16 @@ def test_feedback_is_heard_and_what_is_typed_never_acts(opened):
     said = page.locator("[data-exercise=best_rate] [aria-live=polite]")
     assert "<img src=x" in said.inner_text() and said.locator("img").count() == 0
     assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("name", ["00.html", "01.html", "index.html"])
+def test_axe_finds_nothing_serious_in_any_exercise(opened, name):
+    page = opened(name)
+    page.locator(".course-answer button").evaluate_all("buttons => buttons.forEach(button => button.click())")
+    page.add_script_tag(path=str(AXE_FILE_PATH))
+    found = page.evaluate("() => axe.run().then(result => result.violations)")
+    serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+    assert [(fault["id"], fault["nodes"][0]["html"][:160]) for fault in serious] == []
 
 
 def test_code_cells_that_need_a_kernel_give_way_to_the_question(opened, chromium, folder):
