@@ -229,11 +229,6 @@ class Network:
         return wanted
 
 
-def linear_regression(features, outputs=1) -> Network:
-    """outputs = inputs W + b with the squared error: half the mean square, so that the gradient has no factor 2."""
-    return Network((features, outputs), error="squared")
-
-
 class Scores(NamedTuple):
     """Loss and accuracy, floats or (*sweep); the accuracy is nan where there is only one output."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.networks import ACTIVATIONS, ERRORS, Network, linear_regression
+from course_lib.networks import ACTIVATIONS, ERRORS, Network
 
 RNG = np.random.default_rng(7)
 INPUTS = RNG.standard_normal((9, 4))
@@ -70,8 +70,8 @@ def test_without_a_hidden_layer_it_says_the_quotient_of_two_classes():
     np.testing.assert_allclose(np.log(outputs[0, 0] / outputs[0, 1]), (3 - 1) * 2 + 0.5 + 1)
 
 
-def test_linear_regression_finds_the_least_squares():
-    network = linear_regression(4, 3)
+def test_without_a_hidden_layer_it_finds_the_least_squares():
+    network = Network((4, 3), error="squared")
     design = np.column_stack([INPUTS, np.ones(9)])
     best = np.linalg.lstsq(design, VALUES, rcond=None)[0].ravel()
     np.testing.assert_allclose(network.gradient(best, INPUTS, VALUES), 0, atol=1e-14)
@@ -80,7 +80,7 @@ def test_linear_regression_finds_the_least_squares():
 
 
 def test_a_value_a_sample_may_be_a_plain_row():
-    network = linear_regression(4)
+    network = Network((4, 1), error="squared")
     theta = start(network)
     assert network.loss(theta, INPUTS, VALUES[:, :1]) == network.loss(theta, INPUTS, VALUES[:, 0])
 
@@ -199,7 +199,7 @@ def test_float32_stays_float32():
 
 def test_a_network_says_what_it_is_and_equals_its_twin():
     assert repr(Network([4, 3])) == "Network(sizes=(4, 3), activation='relu', error='cross-entropy')"
-    assert linear_regression(4, 3) == Network((4, 3), error="squared")
+    assert Network([4, 3]) == Network((4, 3)) != Network((4, 3), error="squared")
 
 
 # What is refused
@@ -256,7 +256,7 @@ def test_data_that_are_no_numbers_are_refused(words):
 
 def test_values_of_another_width_are_refused():
     with pytest.raises(ValueError, match=r"targets have shape \(9, 2\): this network has 3 output"):
-        linear_regression(4, 3).loss(np.zeros(15), INPUTS, VALUES[:, :2])
+        Network((4, 3), error="squared").loss(np.zeros(15), INPUTS, VALUES[:, :2])
 
 
 @pytest.mark.parametrize("theta", [np.zeros(5), np.zeros((44, 2)), 0.0], ids=np.shape)
@@ -274,4 +274,4 @@ def test_theta_that_is_no_array_of_numbers_is_refused():
 
 def test_a_single_output_has_no_accuracy():
     with pytest.raises(ValueError, match="a network with 1 output has no accuracy"):
-        linear_regression(4).accuracy(np.zeros(5), INPUTS, VALUES[:, 0])
+        Network((4, 1), error="squared").accuracy(np.zeros(5), INPUTS, VALUES[:, 0])

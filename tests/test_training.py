@@ -8,7 +8,7 @@ import pytest
 
 from course_lib.data import Data, digits, moons, spirals
 from course_lib.descent import iterates
-from course_lib.networks import Network, linear_regression
+from course_lib.networks import Network
 from course_lib.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, Nesterov, Optimizer
 from course_lib.training import constant, cosine, scheduled, step_decay, sutskever, train, warm_up
 
@@ -71,8 +71,8 @@ def test_every_epoch_sees_every_sample_once_and_in_another_order():
         np.testing.assert_array_equal(np.sort(epoch, axis=0), np.sort(MOONS.inputs, axis=0))
 
 
-def test_linear_regression_arrives_at_the_least_squares():
-    history = train(Momentum(0.3, 0.8), linear_regression(1), LINE, epochs=300, batch=None)
+def test_a_line_arrives_at_the_least_squares():
+    history = train(Momentum(0.3, 0.8), Network((1, 1), error="squared"), LINE, epochs=300, batch=None)
     np.testing.assert_allclose(history.theta, np.polyfit(LINE.inputs[:, 0], LINE.targets, 1), rtol=1e-8)
     assert np.isnan(history.accuracy).all()
 
@@ -150,7 +150,7 @@ def test_a_history_says_how_it_went():
     assert repr(train(Momentum([0.1, 1e200]), squared, MOONS, epochs=2, batch=20)) == (
         "History of 2 epochs (6 steps) of 2 runs, 1 of them diverged"
     )
-    assert "accuracy" not in repr(train(Momentum(), linear_regression(1), LINE, epochs=1, batch=10))
+    assert "accuracy" not in repr(train(Momentum(), Network((1, 1), error="squared"), LINE, epochs=1, batch=10))
 
 
 # Divergence is data; pytest turns a warning into an error
