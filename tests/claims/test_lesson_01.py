@@ -115,7 +115,7 @@ def test_too_much_memory_swings_where_the_walker_does_not_and_settles_later():
     assert (runs[0.99].settled()[swinging] > 5 * runs[0.9].settled()[swinging]).all()
 
 
-@claim("at 0.99 one in twenty comes back and ends on the shallow side", where=LESSON)
+@claim("at 0.99 it comes back from one in twenty and ends on the shallow side", where=LESSON)
 def test_at_0_99_the_ball_comes_back_over_some_humps_and_at_0_95_over_none():
     hills = hill(np.linspace(0.6, 4, 171))
     back = []
