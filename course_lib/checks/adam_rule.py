@@ -50,6 +50,12 @@ def divided(move):
     return step
 
 
+def _without_brackets(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m, v = _mean_slope(m, g, beta1, beta2), _mean_square(v, g, beta1, beta2)
+    m_hat, v_hat = m / 1 - beta1**t, v / 1 - beta2**t
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
 def _corrected_memory(theta, g, t, m, v, lr, beta1, beta2, eps):
     theta, m, v = right(theta, g, t, m, v, lr, beta1, beta2, eps)
     return theta, m / (1 - beta1**t), v / (1 - beta2**t)
@@ -150,6 +156,16 @@ MISTAKES = (
         "The correction multiplies where it should divide.",
         "The averages are too small at first. Does your correction make them larger?",
         corrected_by(lambda t, b1, b2: 1 / (1 - b1**t), lambda t, b1, b2: 1 / (1 - b2**t)),
+    ),
+    Mistake(
+        "t is a factor, not a power: the slide's own confusion.",
+        "What would 1 - beta1 * t be at t = 2? How is a power written in Python?",
+        corrected_by(lambda t, b1, b2: 1 - b1 * t, lambda t, b1, b2: 1 - b2 * t),
+    ),
+    Mistake(
+        "The brackets are missing: m / 1 - beta1**t divides by 1.",
+        "In Python / comes before -: what is divided by what?",
+        _without_brackets,
     ),
     Mistake(
         "The slope is not squared in v.",

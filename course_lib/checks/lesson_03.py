@@ -312,7 +312,7 @@ averaged_rate = Number(
     stars=1,
     minutes=2,
     title="From PyTorch to the averaged form",
-    praise="Forgetting this tenfold is the commonest reason for 'momentum made no difference'.",
+    praise="Who forgets this tenfold will find that momentum makes no difference (lesson 05 has a published case).",
     value=0.5,
     mistakes=(
         Mistake(

@@ -200,7 +200,7 @@ adam_step = Function(
     stars=2,
     minutes=6,
     title="One step of Adam",
-    praise="You have written the optimizer that trains most networks of today. Many published copies of it are wrong.",
+    praise="You have written an optimizer that trains many networks of today. Several published copies are wrong.",
     right=adam_rule.right,
     arguments=("theta", "g", "t", "m", "v", "lr", "beta1", "beta2", "eps"),
     returns=("theta", "m", "v"),
@@ -307,6 +307,11 @@ fair_race = Function(
             "The middle of all rates: a method is not judged by rates that nobody would use.",
             "Who would train at the rates in the middle, knowing the best?",
             lambda a, b: (np.median(a), np.median(b)),
+        ),
+        Mistake(
+            "The mean of all rates: one run that never arrives makes it inf.",
+            "inf means that a run never arrived. Should one bad learning rate spoil all the good ones?",
+            lambda a, b: (np.mean(a), np.mean(b)),
         ),
         Mistake(
             "The results have changed places.",
