@@ -21,7 +21,7 @@ def averages():
     )
     out.axhline(0, color=plots.SOFT, linewidth=0.9)
     out.plot([], [], color=plots.SOFT, linewidth=1.8, alpha=0.8, gid="slopes", label="slopes coming in")
-    plots.moving_curve(out, "memory", Momentum, "memory, (1 − γ) times the step")
+    plots.moving_curve(out, "memory", Momentum, "memory, (1 − γ) times the step", run=True)
     out.set(xlim=(0, STEPS + 1), ylim=(-1.7, 1.7), xlabel="step", ylabel="slope")
     plots.moving_bars(weights, "weights", plots.LOOKS["Momentum"].color, width=4)
     weights.plot([], [], color=plots.INK, linewidth=1.4, linestyle=(0, (2, 2)), zorder=6, gid="half-life")
@@ -41,7 +41,6 @@ def averages():
             "gamma": slider("momentum γ", 0, 0.98, steps=50, value=0.9, format=".2f"),
             "incoming": stops("the slope", INCOMING, value=INCOMING[0]),
         },
-        runs=("memory",),
         scenes={
             "a steady slope": {"gamma": 0.9, "incoming": INCOMING[0]},
             "a zigzag": {"gamma": 0.9, "incoming": INCOMING[1]},

@@ -37,7 +37,8 @@ def basins():
         plots.moving_marks(above, gid, look)
     plots.moving_marks(above, "moving", ".", size=3)
     plots.moving_marks(above, "diverged", "x", size=5)
-    halos = dict(plots.moving_path(above, f"path.{name}", rule) for name, rule in RULES.items())
+    for name, rule in RULES.items():
+        plots.moving_path(above, f"path.{name}", rule)
     plots.moving_start(above)
     for name, rule in RULES.items():
         plots.moving_curve(share, f"share.{name}", rule)
@@ -75,8 +76,6 @@ def basins():
         },
         pointer={above: "start"},
         background=background,
-        runs=[f"path.{name}" for name in RULES],
-        halos=halos,
         scenes={
             "no memory": {"memory": 0},
             "memory 0.5": {"memory": 0.5},
@@ -155,13 +154,12 @@ def compute(memory, *, surface, rule, lr, start):
     here = at(MEMORIES, memory)
     reached = _rows(ends(surface, rule, lr), here)
     x, y = starts_of(surface)
-    kinds = dict.fromkeys(MARKS) | {minimum.gid: k for k, minimum in enumerate(minima_of(surface))}
+    kinds = {minimum.gid: k for k, minimum in enumerate(minima_of(surface))}
     kinds |= {"moving": MOVING, "diverged": DIVERGED}
     lines = {gid: (x, np.where(reached == kind, y, np.nan).T) for gid, kind in kinds.items()}
     lines["start"] = ([start[0]], [start[1]])
     words = {}
     for name in RULES:
-        lines[f"path.{name}"], lines[f"here.{name}"] = lines["start"], ([np.nan], [np.nan])
         lines[f"share.{name}"] = (MEMORIES, np.broadcast_to(home(surface, name, lr).mean(axis=1), MEMORIES.shape))
         if name in (rule, "GradientDescent"):
             path = descend(built(RULES[name], lr, memory), GROUNDS[surface], start, steps=STEPS)

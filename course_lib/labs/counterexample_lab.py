@@ -32,9 +32,9 @@ def counterexample():
     side.set(xlim=(-4.7, 4.7), ylim=(-35, 275), yticks=[])
     plots.moving_round(side, "round", Momentum)
     for name, rule in THREE.items():
-        plots.moving_dots(side, f"trail of {name}", rule)
-        plots.moving_ball(side, name, rule, size=BALLS[name])
-        plots.moving_curve(course, f"place.{name}", rule)
+        plots.moving_dots(side, f"trail of {name}", rule, run=True, names=(None, None))
+        plots.moving_ball(side, name, rule, size=BALLS[name], head=f"trail of {name}")
+        plots.moving_curve(course, f"place.{name}", rule, run=True)
     plots.moving_start(side)
     course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
     course.set(xlim=(0, STEPS * 1.03), ylim=ground.view[0], xlabel="step", ylabel=r"place  $\theta$")
@@ -47,9 +47,6 @@ def counterexample():
             "share": slider("momentum η, in ninths", 0.2, 1.16, steps=13, value=1, format=".2f"),
         },
         pointer={side: ("start", None)},
-        runs=[f"{part}{name}" for part in ("trail of ", "place.") for name in THREE],
-        heads={name: f"trail of {name}" for name in THREE},
-        names={f"trail of {name}": (None, None) for name in THREE},
         scenes={
             "it goes round": {"start": 3.3, "share": 1},
             "another start": {"start": 3.6, "share": 1},

@@ -137,17 +137,16 @@ def effective_rates(problem="cliff", method="RMSprop"):
     plots.place(fig, (first, 5.7, 5.05, 1.42), bottom=2.58)
     plots.place(fig, (second, 5.7, 5.05, 1.42))
     panels = {"adagrad": first, "chosen": second}
-    halos, heads, names = {}, {}, {}
     for gid, ax in panels.items():
-        halo, _ = plots.moving_path(above, gid, Adagrad)
-        halos[halo] = gid
+        plots.moving_path(above, gid, Adagrad)
         if gid == "adagrad":
             plots.put_under(above.lines[-2:])
-        heads[plots.moving_head(above, f"head.{gid}", Adagrad, size=8)] = gid
+        plots.moving_head(above, f"head.{gid}", Adagrad, size=8, head=gid)
         ax.plot([], [], color=plots.SOFT, linewidth=1.2, linestyle=(0, (2, 2)), zorder=2, gid=f"level.{gid}")
-        for side, line in enumerate(plots.moving_pair(ax, f"first.{gid}", f"second.{gid}", Adagrad)):
-            heads[plots.moving_head(ax, f"head.{line}", Adagrad)] = line
-            names[line] = (None, f"multiplier of θ{'₁₂'[side]}")
+        plots.moving_pair(ax, f"first.{gid}", f"second.{gid}", Adagrad, run=True)
+        for digit, line in zip("₁₂", ax.lines[-2:], strict=True):
+            plots.moves(line, names=(None, f"multiplier of θ{digit}"))
+            plots.moving_head(ax, f"head.{line.get_gid()}", Adagrad, head=line.get_gid())
         ax.set(yscale="log", xlim=(0, 1.02 * STEPS), ylim=(1e-4, 3e2), yticks=[1e-4, 1e-2, 1, 1e2])
         ax.minorticks_off()
         ax.grid(True)
@@ -178,10 +177,6 @@ def effective_rates(problem="cliff", method="RMSprop"):
             ),
             "problem": choice("problem", list(NAMES.items()), value=problem),
         },
-        runs=[*panels, *names],
-        halos=halos,
-        heads=heads,
-        names=names,
         scenes=SCENES,
         background=background,
         alt="Left, two paths over a surface from one start with the same learning rate: Adagrad's and that of another "

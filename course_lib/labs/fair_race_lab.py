@@ -18,10 +18,10 @@ def fair_race():
     """How it is judged, and the learning rate where it is the same for all, in the page; the race by the kernel."""
     fig, course, search = plots.figure("", "What each makes of a learning rate", widths=(1.15, 1), height=4.8)
     for name in NAMES:
-        plots.moving_bars(course, f"band of {name}", plots.look_of(name).color, width=BAR)
+        plots.moving_bars(course, f"band of {name}", plots.look_of(name).color, width=BAR, names=(None, None))
         course.lines[-1].set(alpha=0.16, zorder=3)
-        plots.moving_curve(course, name, name)
-        plots.moving_ball(search, f"here.{name}", name, size=11)
+        plots.moving_curve(course, name, name, run=True)
+        plots.moving_ball(search, f"here.{name}", name, size=11, names=(None, None))
     still = []
 
     def background(_, race):
@@ -40,8 +40,6 @@ def fair_race():
             "lr": slider("the same η", RATES[0], RATES[-1], steps=len(RATES), value=0.1, log=True, format=".2g"),
         },
         kernel={"race": choice("race", [(r.name, key) for key, r in RACES.items()])},
-        runs=NAMES,
-        names={f"here.{name}": (None, None) for name in NAMES} | {f"band of {name}": (None, None) for name in NAMES},
         scenes={
             "as it was shipped": {"judged": PUBLISHED},
             "the same learning rate for all": {"judged": SAME},
@@ -137,8 +135,6 @@ def compute(judged, lr, *, race="handson"):
     """Median and band of every competitor, for every way of judging (n, 1) and lr (1, m) among RATES."""
     contest, found = RACES[race], results(race)
     lines, words, ends = {}, {}, {}
-    for name in NAMES:
-        lines |= _nothing(name)
     for competitor in contest.competitors:
         name = competitor.name
         used, losses = chosen(found[name], judged, lr)
@@ -177,11 +173,6 @@ def _drawn(race, name, at, used, losses):
         f"band of {name}": bars,
         f"here.{name}": (used[None], np.where(np.isfinite(used), cut[1][-1], np.nan)[None]),
     }
-
-
-def _nothing(name):
-    nan = np.array([np.nan, np.nan])
-    return dict.fromkeys((name, f"band of {name}", f"here.{name}"), (nan, nan))
 
 
 def _last(losses):

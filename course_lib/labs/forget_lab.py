@@ -42,13 +42,15 @@ def forget():
     fig, above, course = plots.figure("A ravine, seen from above", "Loss, step by step", widths=(1.2, 1))
     above.set(xlim=(-5, 5), ylim=(-3.6, 3.6))
     rings, words, _ = plots.draw_ravine(above, kappa=25, angle=0)
-    halo, run = plots.moving_path(above, "run", Momentum, "the run")
-    plots.moving_curve(course, "loss.kept", plots.LOOKS["GradientDescent"], "keeps its memory")
-    plots.moving_curve(course, "loss.run", Momentum, "the run")
+    plots.moving_path(above, "run", Momentum, "the run")
+    named = (None, "loss with its memory")
+    plots.moving_curve(course, "loss.kept", plots.LOOKS["GradientDescent"], "keeps its memory", run=True, names=named)
+    plots.moving_curve(course, "loss.run", Momentum, "the run", run=True, names=(None, "loss"))
     for ax, gid in ((above, "forgets"), (course, "loss.forgets")):
-        for end in ("", " last"):
-            plots.moving_rings(ax, f"{gid}{end}", TICK, "" if end else TICK.label)
-            ax.lines[-1].set(markersize=14, markeredgewidth=1.6, zorder=6)
+        plots.moving_rings(ax, gid, TICK, TICK.label, run=True, names=(None, None))
+        plots.moving_rings(ax, f"{gid} last", TICK, "", head=gid)
+        for ring in ax.lines[-2:]:
+            ring.set(markersize=14, markeredgewidth=1.6, zorder=6)
     plots.moving_start(above)
     course.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
     course.set(yscale="log", xlim=(0, STEPS), ylim=(LOWEST, 1e5), xlabel="step", ylabel="loss")
@@ -74,11 +76,6 @@ def forget():
             ),
         },
         pointer={above: "start"},
-        runs=[run, "loss.kept", "loss.run", "forgets", "loss.forgets"],
-        halos={halo: run},
-        heads={f"{gid} last": gid for gid in ("forgets", "loss.forgets")},
-        names={"loss.run": (None, "loss"), "loss.kept": (None, "loss with its memory")}
-        | dict.fromkeys(("forgets", "loss.forgets"), (None, None)),
         scenes={
             "too much memory": {"gamma": 0.99, "uphill": KEEPS},
             "forget uphill": {"gamma": 0.99, "uphill": FORGETS},

@@ -41,14 +41,14 @@ def heatmap(method="Momentum.gamma", surface="ravine"):
     known("method", method, METHODS)
     known("surface", surface, GROUNDS)
     fig, axes, fixed = _panels()
-    halo, _ = plots.moving_path(axes["above"], "run", Momentum)
-    plots.moving_curve(axes["course"], "loss.run", Momentum)
-    heads = {
-        plots.moving_head(axes[name], f"head.{gid}", Momentum, size=8): gid
+    plots.moving_path(axes["above"], "run", Momentum)
+    plots.moving_curve(axes["course"], "loss.run", Momentum, run=True, names=(None, "loss"))
+    heads = [
+        plots.moving_head(axes[name], f"head.{gid}", Momentum, size=8, head=gid)
         for name, gid in (("above", "run"), ("course", "loss.run"))
-    }
+    ]
     plots.moving_start(axes["above"])
-    under, hair = plots.moving_cross(axes["map"], "hairs", "place")
+    plots.moving_cross(axes["map"], "hairs", "place")
     standing = []
 
     def repaint(figure, method, surface):
@@ -75,10 +75,6 @@ def heatmap(method="Momentum.gamma", surface="ravine"):
             "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()], value=surface),
         },
         pointer={axes["map"]: ("lr", "memory")},
-        runs=["run", "loss.run"],
-        halos={halo: "run", under: hair},
-        heads=heads,
-        names={"loss.run": (None, "loss")},
         background=repaint,
         alt=f"A map over two settings of one method: the loss after {STEPS} steps from the same start, bright where it "
         "is low, hatched where a run ends higher than it began; a line where the loss is the tolerance, a star on the "

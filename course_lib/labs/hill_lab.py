@@ -21,9 +21,9 @@ def hill():
     plots.draw_hill(side, ground)
     _draw_valleys(course, ground)
     for name, rule in (("walker", GradientDescent), ("ball", Momentum)):
-        plots.moving_dots(side, f"trail.{name}", rule)
-        plots.moving_ball(side, name, rule, label=f"{name}, {plots.look_of(rule).label}")
-        plots.moving_curve(course, f"place.{name}", rule)
+        plots.moving_dots(side, f"trail.{name}", rule, run=True)
+        plots.moving_ball(side, name, rule, label=f"{name}, {plots.look_of(rule).label}", head=f"trail.{name}")
+        plots.moving_curve(course, f"place.{name}", rule, run=True, names=(None, None))
     plots.moving_start(side)
     return LiveFigure(
         fig,
@@ -34,9 +34,6 @@ def hill():
             "start": slider("start", -3.2, 5.4, steps=87, value=-3.0, format=".1f"),
         },
         pointer={side: ("start", None)},
-        runs=("trail.walker", "trail.ball", "place.walker", "place.ball"),
-        heads={"walker": "trail.walker", "ball": "trail.ball"},
-        names={"place.walker": (None, None), "place.ball": (None, None)},
         scenes={
             "no memory": {"gamma": 0, "lr": 0.05},
             "the story": {"gamma": 0.9, "lr": 0.05},

@@ -77,9 +77,9 @@ def microscope():
         plots.moving_form(course, f"step.{name}", form.look, form.label, form.marker, every=(4, 12))
     for k, (name, form) in enumerate(PLACES.items()):
         plots.moving_form(first, f"first.{name}", form.look, form.label, form.marker, every=(4 + 6 * k, 12))
-    plots.moving_shadow(first, "outside, root of ε", "outside, with √ε for ε")
-    plots.moving_guide(first, "level", "without ε")
-    plots.moving_guide(first, "size")
+    plots.moving_shadow(first, "outside, root of ε", "outside, with √ε for ε", names=(None, "step with √ε"))
+    plots.moving_guide(first, "level", "without ε", names=(None, None))
+    plots.moving_guide(first, "size", names=(None, None))
     plots.moving_rings(first, "here", plots.OWN, "_")
     first.lines[-1].set(marker="o", markersize=9, markeredgewidth=2, zorder=8)
     course.axhline(1, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
@@ -108,7 +108,6 @@ def microscope():
             "size": slider("size |g|", SIZES[0], SIZES[-1], steps=25, value=1e-5, log=True, format=".1e"),
         },
         pointer={first: ("size", None)},
-        names={"level": (None, None), "size": (None, None), "outside, root of ε": (None, "step with √ε")},
         scenes={
             "Adam's defaults": {"beta1": 0.9, "beta2": 0.999},
             "equal memories": {"beta1": 0.9, "beta2": 0.9},

@@ -24,7 +24,7 @@ def noise():
     """One parabola whose slopes carry noise of deviation 1: gamma and what is held equal in the page, eta beside it."""
     fig, course, size = plots.figure("They arrive, and then they jitter", "How large the jitter is", widths=(1.5, 1))
     for number, (name, rule) in enumerate((("descent", GradientDescent), ("momentum", Momentum))):
-        plots.moving_curve(course, f"place.{name}", rule)
+        plots.moving_curve(course, f"place.{name}", rule, run=True)
         plots.moving_bars(course, f"span of {name}", plots.look_of(rule).color, width=9 - 2 * number)
     course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
     course.text(STEPS + 11, -4.2, "typical\njitter", ha="center", va="top", fontsize=9, color=plots.SOFT)
@@ -46,7 +46,6 @@ def noise():
             "held": stops("held equal", HELD, value=SAME_LR),
         },
         kernel={"rate": slider("η, or effective step", 0.01, 1, steps=13, value=0.1, log=True, format=".2g")},
-        runs=("place.descent", "place.momentum"),
         scenes={
             "the same learning rate": {"held": SAME_LR},
             "the same effective step": {"held": SAME_STEP},

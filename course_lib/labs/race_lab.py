@@ -41,11 +41,10 @@ def race(*optimizers):
     else:
         plots.place(fig, (above, 0.8, 5.45, 3.44), (course, 7.2, 3.55, 3.44))  # fixed: ticks change with the surface
     landscape = []
-    halos = {}
     for runner in runners:
-        halo, gid = plots.moving_path(above, runner.gid, runner.look, runner.label)
-        halos[halo] = gid
-        plots.moving_curve(course, f"height.{runner.gid}", runner.look, runner.label)
+        plots.moving_path(above, runner.gid, runner.look, runner.label)
+        named = (None, "height")
+        plots.moving_curve(course, f"height.{runner.gid}", runner.look, runner.label, run=True, names=named)
         if runner.own:
             plots.put_under(above.lines[-2:])
             plots.put_under(course.lines[-1:])
@@ -91,9 +90,6 @@ def race(*optimizers):
         },
         pointer={above: "start"},
         background=background,
-        runs=[gid for runner in runners for gid in (runner.gid, f"height.{runner.gid}")],
-        halos=halos,
-        names={f"height.{runner.gid}": (None, "height") for runner in runners},
         scenes={
             GROUNDS[key].name: {"surface": key, "start": GROUNDS[key].start, "lr": lr, "memory": 0.9}
             for key, lr in (("rosenbrock", 0.001), ("saddle", 0.02))

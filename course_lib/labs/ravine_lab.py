@@ -31,14 +31,16 @@ def ravine():
     rings, words, _ = plots.draw_ravine(above, kappa=64, angle=0)
     plots.take_away(words)
     for direction in DIRECTIONS:
-        plots.moving_word(above, f"word.{direction}", direction, size=5.6 * len(direction))
-    halos, heads = {}, {}
+        size = 5.6 * len(direction)
+        plots.moving_word(above, f"word.{direction}", direction, size, arrow=True, names=(None, None))
     for name, rule in THREE.items():
-        halo, run = plots.moving_path(above, name, rule)
-        halos[halo] = run
-        plots.moving_curve(axes["loss"], f"loss.{name}", rule)
-        plots.moving_directions(axes[name], f"along.{name}", f"across.{name}", rule)
-        heads |= {plots.moving_head(axes[name], f"head.{d}.{name}", rule): f"{d}.{name}" for d in DIRECTIONS}
+        plots.moving_path(above, name, rule)
+        plots.moving_curve(axes["loss"], f"loss.{name}", rule, run=True)
+        plots.moving_directions(axes[name], f"along.{name}", f"across.{name}", rule, run=True)
+        for direction, line in zip(("along", "across"), axes[name].lines[-2:], strict=True):
+            plots.moves(line, names=(None, f"loss {direction}"))
+        for direction in DIRECTIONS:
+            plots.moving_head(axes[name], f"head.{direction}.{name}", rule, head=f"{direction}.{name}")
     plots.moving_start(above)
 
     def landscape(figure, kappa, angle):
@@ -59,12 +61,6 @@ def ravine():
             ),
         },
         pointer={above: "start"},
-        runs=[*THREE, *(f"{kind}.{name}" for kind in ("loss", *DIRECTIONS) for name in THREE)],
-        halos=halos,
-        heads=heads,
-        arrows=[f"word.{direction}" for direction in DIRECTIONS],
-        names={f"{direction}.{name}": (None, f"loss {direction}") for direction in DIRECTIONS for name in THREE}
-        | {f"word.{direction}": (None, None) for direction in DIRECTIONS},
         scenes={
             f"best in the long run: {plots.look_of(rule).label}": ("kappa", partial(best_cell, name))
             for name, rule in THREE.items()

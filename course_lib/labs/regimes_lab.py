@@ -55,11 +55,9 @@ def regimes(deeper=False):
     deeper: with the phase portrait, the eigenvalues, critical damping, and the best place for a ravine.
     """
     fig, axes = _panels(deeper)
-    halos = {}
     for name, rule in RULES.items():
-        halo, hair = plots.moving_cross(axes[f"map {name}"], f"hairs, {name}", f"place, {name}")
-        halos[halo] = hair
-        plots.moving_run(axes["series"], name, rule)
+        plots.moving_cross(axes[f"map {name}"], f"hairs, {name}", f"place, {name}")
+        plots.moving_run(axes["series"], name, rule, run=True)
     axes["series"].legend(loc="upper right", handlelength=3)
     if deeper:
         _deeper_lines(axes)
@@ -73,9 +71,6 @@ def regimes(deeper=False):
         },
         kernel={"kappa": stops("a ravine of κ", KAPPAS, value=25)} if deeper else {},
         pointer=dict.fromkeys(maps, ("pull", "gamma")),
-        runs=[*RULES, *(f"phase.{name}" for name in RULES if deeper)],
-        halos=halos,
-        names={f"phase.{name}": (None, "last step") for name in RULES if deeper},
         scenes=SCENES,
         alt="Two maps over learning rate times curvature and momentum: how much of the distance a step leaves, for "
         "momentum and for Nesterov. Momentum is stable in a wide region, at 0.9 up to 3.8, Nesterov in a narrow one, "
@@ -203,7 +198,7 @@ def _deeper_lines(axes):
     angle = np.linspace(0, 2 * np.pi, 200)
     axes["plane"].fill(np.cos(angle), np.sin(angle), facecolor=plots.EARTH, edgecolor=plots.INK, linewidth=1.4)
     for name, rule in RULES.items():
-        plots.moving_run(axes["phase"], f"phase.{name}", rule)
+        plots.moving_run(axes["phase"], f"phase.{name}", rule, run=True, names=(None, "last step"))
         plots.moving_roots(axes["plane"], f"ways.{name}", f"roots.{name}", rule)
         plots.moving_span(axes[f"map {name}"], f"stretch, {name}")
     for name in ("phase", "plane"):

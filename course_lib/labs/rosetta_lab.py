@@ -33,7 +33,9 @@ def rosetta(settings=CONVERTED):
         for number, (name, kind) in enumerate(
             sorted(LIBRARIES.items(), key=lambda pair: pair[1].memory == "gradients")
         ):
-            plots.moving_member(ax, prefix + name, kind.memory, number, name)
+            plots.moving_member(ax, prefix + name, kind.memory, number, name, run=True)
+            if ax is length:  # while played the words stay; the table tells the places
+                plots.moves(ax.lines[-1], names=(None, None))
         ax.plot([], [], color=plots.SOFT, linewidth=1.2, linestyle=(0, (2, 2)), zorder=2, gid=f"{prefix}drop")
         ax.set(xlim=(0, STEPS * 1.02), xlabel="step")
     course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
@@ -41,7 +43,6 @@ def rosetta(settings=CONVERTED):
     length.set(yscale="log", ylim=(1e-4, 20), ylabel="distance moved")
     length.grid(True)
     plots.draw_groups(course, {f"memory of {memory}: {', '.join(names)}": memory for memory, names in GROUPS.items()})
-    runs = [prefix + name for prefix in ("place of ", "") for name in LIBRARIES]
     return LiveFigure(
         fig,
         compute,
@@ -53,8 +54,6 @@ def rosetta(settings=CONVERTED):
             "library": choice("chosen library", list(LIBRARIES)),
             "lr": slider("learning rate there", 0.001, 1, steps=31, value=0.01, log=True, format=".2g"),
         },
-        runs=runs,
-        names=dict.fromkeys(LIBRARIES, (None, None)),  # while played the words stay; the table tells the places
         scenes={
             "converted": {"settings": CONVERTED},
             "the learning rate falls to a tenth": {"settings": DROPPED},

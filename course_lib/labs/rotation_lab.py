@@ -46,18 +46,16 @@ def rotation():
     fig, axes = _panels()
     above, loss, rows = axes["above"], axes["loss"], axes["rows"]
     for number in range(len(HEIGHTS)):
-        plots.moving_contour(above, f"contour {number}")
-    plots.moving_guide(above, "floor")
+        plots.moving_contour(above, f"contour {number}", names=(None, None))
+    plots.moving_guide(above, "floor", names=(None, None))
     plots.moving_shadow(above, "path at 0°")
     plots.moving_shadow(loss, "loss at 0°", "the same run at 0°")
-    plots.moving_bars(rows, "chosen", plots.GRID, width=13)
-    plots.moving_bars(rows, "span", (plots.PALE, 0.45), width=6)
-    halos = {}
+    plots.moving_bars(rows, "chosen", plots.GRID, width=13, names=(None, None))
+    plots.moving_bars(rows, "span", (plots.PALE, 0.45), width=6, names=(None, None))
     for name, rule in RULES.items():
-        halo, run = plots.moving_path(above, f"path.{name}", rule)
-        halos[halo] = run
+        plots.moving_path(above, f"path.{name}", rule)
         plots.moving_curve(loss, f"loss.{name}", rule)
-        plots.moving_curve(rows, f"way.{name}", rule)
+        plots.moving_curve(rows, f"way.{name}", rule, names=(None, None))
     for name, rule in RULES.items():
         plots.moving_ball(rows, f"now.{name}", rule, size=8)
     plots.moving_rings(rows, "at 0°", plots.OWN, "at 0°")
@@ -71,9 +69,6 @@ def rotation():
             "rule": stops("look at", [(_label(name).removeprefix("gradient "), name) for name in RULES], value="Adam"),
         },
         kernel={"kappa": stops("steepness κ", KAPPAS, value=100)},
-        runs=[f"path.{name}" for name in RULES],
-        halos=halos,
-        names=_names(),
         scenes={f"{angle:g}°": {"angle": angle} for angle in (0, 22.5, 45, 90)},
         alt="A ravine from above, turned by an angle, with the run of one optimizer and, pale, its run at 0 degrees "
         "turned along. Beside it the loss of both, and for every optimizer the steps until its loss stays below the "
@@ -128,11 +123,6 @@ def _draw_rows(ax):
         label.set_color(plots.look_of(rule).color)
     ax.set_xlabel(f"step  ·  ring: at 0°  ·  pale bar: all angles  ·  {BUDGET} settings tried for each")
     ax.tick_params(length=0)
-
-
-def _names():
-    silent = ["chosen", "span", "floor", *(f"contour {k}" for k in range(len(HEIGHTS)))]
-    return dict.fromkeys(silent, (None, None)) | {f"way.{name}": (None, None) for name in RULES}
 
 
 # -- the problem, the tuning, the runs

@@ -39,14 +39,14 @@ def schedules():
         width_ratios=(1, 1.5),
     )
     for name, label, limits in (("lr", "learning rate η", (0, 0.85)), ("gamma", "momentum γ", (0.45, 1.02))):
-        plots.moving_curve(axes[name], f"usual {name}", plots.SERIES[0])
-        plots.moving_curve(axes[name], name, Momentum)
+        plots.moving_curve(axes[name], f"usual {name}", plots.SERIES[0], run=True)
+        plots.moving_curve(axes[name], name, Momentum, run=True)
         axes[name].set(ylim=limits, ylabel=label)
     axes["lr"].tick_params(labelbottom=False)
     axes["gamma"].set(xlabel="step", yticks=[0.5, 0.75, 0.9, 1])
     plots.moving_curve(axes["loss"], "best", plots.SERIES[3], "where the best constant η ends")
-    plots.moving_curve(axes["loss"], "usual loss", plots.SERIES[0], "constant, at the same peak")
-    plots.moving_curve(axes["loss"], "loss", Momentum, "with the schedule")
+    plots.moving_curve(axes["loss"], "usual loss", plots.SERIES[0], "constant, at the same peak", run=True)
+    plots.moving_curve(axes["loss"], "loss", Momentum, "with the schedule", run=True)
     axes["loss"].set(yscale="log", ylim=(8e-4, 1e2), xlabel="step", ylabel="loss, mean of 16 runs")
     axes["loss"].legend(loc="lower left", fontsize=9, handlelength=3.2)
     for ax in axes.values():
@@ -60,7 +60,6 @@ def schedules():
             "peak": slider("peak η", PEAKS[0], PEAKS[-1], steps=len(PEAKS), value=0.4, log=True, format=".2f"),
         },
         kernel={"length": slider("warm-up, steps", 0, 100, steps=11, value=10, format=".0f")},
-        runs=[f"{usual}{name}" for name in ("lr", "gamma", "loss") for usual in ("usual ", "")],
         scenes={
             "the best constant": {"kind": "constant", "peak": 0.126},
             "too high at once": {"kind": "constant", "peak": 0.4},

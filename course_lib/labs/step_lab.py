@@ -47,18 +47,17 @@ def step(look=HERE):
     near.set(xlim=(-1.5, 1.5), ylim=(-1.835, 1.2), xticks=[], yticks=[])
     near.set_facecolor(plots.EARTH)
     near.spines[:].set_visible(False)
-    halos, ends = {}, {}
     for ax, prefix in ((above, ABOVE), (near, "")):
         for name, color, label, dashes, width in (
             ("step", plots.INK, "the step", "-", 4.4),  # below and wide: seen even where all three are in line
             ("momentum", plots.LOOKS["Momentum"].color, "momentum arrow", "-", 2.4),
             ("gradient", plots.LOOKS["GradientDescent"].color, "gradient arrow", (0, (1, 0.7)), 2.6),
         ):
-            halo, gid, end = plots.moving_arrow(ax, prefix + name, color, label, dashes, width)
-            halos[halo], ends[end] = gid, gid
+            plots.moving_arrow(ax, prefix + name, color, label, dashes, width)
         for name in GUIDES:
             _moving_guide(ax, prefix + name)
-            ends[f"end.{prefix}{name}"] = prefix + name
+            if ax is above:
+                plots.moves(ax.lines[-2], names=(None, None))
     _moving_other(near)
     for ax, prefix in ((above, ABOVE), (near, "")):
         ax.plot([], [], "o", color=plots.INK, markeredgecolor="white", markersize=9, zorder=7, gid=f"{prefix}ball")
@@ -87,11 +86,6 @@ def step(look=HERE):
         pointer={above: "start"},
         background=background,
         ground=(above, lambda: landscape[:2], plots.land_colors(), lambda ground: GROUNDS[ground]),
-        runs=[prefix + name for prefix in (ABOVE, "") for name in (*ARROWS, *GUIDES)],
-        halos=halos,
-        heads=ends,
-        arrows=[prefix + name for prefix in (ABOVE, "") for name in ARROWS] + ["other"],
-        names=dict.fromkeys([ABOVE + name for name in GUIDES], (None, None)),
         scenes={
             "no memory yet": {"update": 1, "look": HERE},
             "slope here": {"update": 2, "look": HERE},
@@ -106,12 +100,15 @@ def step(look=HERE):
 
 def _moving_guide(ax, gid):
     ax.plot([], [], color=plots.INK, linewidth=1, alpha=0.55, linestyle=(0, (3, 2)), zorder=5.5, gid=gid)
+    plots.moves(ax.lines[-1], run=True)
     ax.plot([], [], "o", alpha=0, markersize=1, gid=f"end.{gid}")
+    plots.moves(ax.lines[-1], head=gid)
 
 
 def _moving_other(ax):
     # Over the step: after the first update, when both rules are in the same place, it points the same way.
     ax.plot([], [], color=plots.PALE, linewidth=1.6, zorder=6.5, gid="other", label="other rule's slope")
+    plots.moves(ax.lines[-1], arrow=True)
 
 
 def _draw_legend(ax):

@@ -75,11 +75,11 @@ def training():
         width_ratios=(1.25, 1),
         height=5.0,
     )
-    halo, border = plots.moving_border(axes["map"], "border")
-    plots.moving_faults(axes["map"], "wrong")
+    plots.moving_border(axes["map"], "border", frame=True, names=(None, None))
+    plots.moving_faults(axes["map"], "wrong", frame=True, names=(None, None))
     for part in ("test", "training"):
-        plots.moving_curve(axes["loss"], f"loss.{part}", plots.SAMPLES[part])
-        plots.moving_curve(axes["accuracy"], f"accuracy.{part}", plots.SAMPLES[part])
+        plots.moving_curve(axes["loss"], f"loss.{part}", plots.SAMPLES[part], run=True)
+        plots.moving_curve(axes["accuracy"], f"accuracy.{part}", plots.SAMPLES[part], run=True)
     axes["loss"].legend(loc="lower left", fontsize=9, handlelength=3)
     still = []
 
@@ -103,10 +103,6 @@ def training():
             "method": choice("method", list(METHODS)),
             "seed": whole("start number", 0, 4, value=0),
         },
-        runs=[f"{kind}.{part}" for kind in ("loss", "accuracy") for part in ("test", "training")],
-        frames=("border", "wrong"),
-        halos={halo: border},
-        names={"border": (None, None), "wrong": (None, None)},
         scenes={
             "no momentum": {"lr": 0.1, "gamma": 0.0},
             "momentum 0.9": {"lr": 0.1, "gamma": 0.9},

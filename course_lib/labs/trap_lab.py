@@ -18,11 +18,9 @@ def trap():
     ground = SURFACES["three_hump_camel"]
     fig, above, course = plots.figure("Three valleys, one of them deep", "Height", widths=(1.35, 1))
     landscape = plots.draw_landscape(above, ground)
-    halos = {}
     for name, rule in THREE.items():
-        halo, run = plots.moving_path(above, name, rule)
-        halos[halo] = run
-        plots.moving_curve(course, f"height.{name}", rule)
+        plots.moving_path(above, name, rule)
+        plots.moving_curve(course, f"height.{name}", rule, run=True)
     plots.moving_start(above)
     trapped = float(ground.value(np.array(ground.minima[1])))
     course.axhline(trapped, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
@@ -41,8 +39,6 @@ def trap():
             ),
         },
         pointer={above: "start"},
-        runs=(*THREE, *(f"height.{name}" for name in THREE)),
-        halos=halos,
         ground=(above, lambda: landscape[:2], plots.land_colors(), lambda: ground),
         scenes={"from the corner": {"start": (2.0, 2.0)}, "from the other side": {"start": (-1.5, 2.0)}},
         alt="The three-hump camel from above, a deep valley in the middle and a trap on either side. From the corner "

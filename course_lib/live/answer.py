@@ -13,7 +13,8 @@ class Answer:
     """The answer to every setting on the grid of the page's sliders.
 
     lines: gid of a line -> (x, y), arrays of shape (points,) + grid; an axis of the grid the array does not
-        depend on has length 1, or all of them are left out. nan and inf interrupt the line.
+        depend on has length 1, or all of them are left out. nan and inf interrupt a line; one that is left out of an
+        answer is not drawn.
     words: name of a readout -> str, or array of str that broadcasts to the grid; of a run that is traced, a function
         without arguments that says it.
     scenes: text of a button -> {name: value}, for buttons whose values depend on quantities in the kernel.
@@ -32,14 +33,12 @@ def spoken(answer):
 
 
 def check_names(answer, gids):
-    """Refuse an answer whose lines are not exactly those of the figure."""
+    """Refuse an answer with a line that the figure does not have; a line of which it says nothing is not drawn."""
     if not isinstance(answer, Answer):
         raise TypeError(f"compute must return an Answer(lines=..., words=...), not {type(answer).__name__}")
-    unknown, missing = sorted(set(answer.lines) - set(gids)), sorted(set(gids) - set(answer.lines))
+    unknown = sorted(set(answer.lines) - set(gids))
     if unknown:
         raise ValueError(f"compute answers for {unknown}, but the figure has no Line2D with such a gid")
-    if missing:
-        raise ValueError(f"compute gives no data for the figure's lines {missing}")
 
 
 def over_grid(name, values, grid):

@@ -24,15 +24,17 @@ NOTE_HEIGHT = 0.26  # inches under the picture, for the sentence that it is one
 class Drawing:
     """A figure whose named, empty Line2Ds move.
 
-    figure: matplotlib Figure; lines that move are the Line2Ds with a gid.
-    halos: gid -> gid of the line whose data it shares; heads: gid -> gid of the run at whose last point it
-    stands; runs: gids drawn up to the step slider (each gets a head if `heads` has none for it);
-    frames: gids of which each step shows another frame: their points are those of all steps, one after the other;
-    arrows: gids that get an arrow's head at their last point; names: gid -> (x, y), what the numbers are
-    called (None: not worth telling), by default the labels of the axes; step_label: of the steps.
+    figure: matplotlib Figure; lines that move are the Line2Ds with a gid. What such a line is, is said by the line, in
+    its attribute `moves`, a dict that may have these keys:
+    run: True where it is drawn up to the step slider (it gets a head if no other line is one for it);
+    frame: True where each step shows another one: its points are those of all steps, one after the other;
+    head: gid of the run at whose last point it stands; halo: gid of the line whose data it shares;
+    arrow: True for an arrow's head at its last point; names: (x, y), what its numbers are called (None: not worth
+    telling), by default the labels of the axes.
+    step_label: what the steps are called.
     """
 
-    def __init__(self, figure, *, runs, frames, heads, halos, arrows, names, step_label):
+    def __init__(self, figure, *, step_label):
         _forget(figure)
         FigureCanvasAgg(figure)  # makes itself the figure's canvas
         self.figure = figure
@@ -41,12 +43,13 @@ class Drawing:
         self.lines = dict(found)
         if len(found) > len(self.lines):
             raise ValueError(f"two lines of the figure have the same gid: {sorted(gid for gid, _ in found)}")
-        self._refuse_unknown(runs=runs, frames=frames, heads=heads, halos=halos, arrows=arrows, names=names)
-        self._refuse_unknown(heads=heads.values(), halos=halos.values())
-        if frames and not runs:
-            raise ValueError(f"frames {sorted(frames)} need a run: it says how many steps there are")
-        self.runs, self.frames, self.names, self.step_label = tuple(runs), tuple(frames), names, step_label
-        self.source = {gid: gid for gid in self.lines} | dict(halos) | dict(heads)
+        self.runs, self.frames = tuple(self._all("run")), tuple(self._all("frame"))
+        self.names, self.step_label = self._all("names"), step_label
+        halos, heads, arrows = self._all("halo"), self._all("head"), self._all("arrow")
+        self._refuse_unknown(halo=halos.values(), head=heads.values())
+        if self.frames and not self.runs:
+            raise ValueError(f"frames {sorted(self.frames)} need a run: it says how many steps there are")
+        self.source = {gid: gid for gid in self.lines} | halos | heads
         self.part = dict.fromkeys(self.lines, "all") | dict.fromkeys(heads, "head")
         self.data_gids = [gid for gid in self.lines if self.source[gid] == gid]
         with self.in_style():
@@ -60,11 +63,16 @@ class Drawing:
         self.raster = Raster(figure)
         self.lay_out()
 
+    def _all(self, role):
+        """gid -> what the line says of this; lines that say nothing of it are left out."""
+        said = {gid: getattr(line, "moves", {}).get(role) for gid, line in self.lines.items()}
+        return {gid: what for gid, what in said.items() if what}
+
     def _refuse_unknown(self, **named):
-        for argument, gids in named.items():
+        for role, gids in named.items():
             unknown = sorted(set(gids) - set(self.lines))
             if unknown:
-                raise ValueError(f"{argument} names {unknown}, but the figure's lines are {sorted(self.lines)}")
+                raise ValueError(f"a {role} belongs to {unknown}, but the figure's lines are {sorted(self.lines)}")
 
     def _add(self, part, source, line):
         gid = f"{source} {part}"
@@ -171,7 +179,7 @@ class Drawing:
         """
         check_names(answer, self.data_gids)
         arrays = {gid: line_arrays(gid, pair, grid) for gid, pair in answer.lines.items()}
-        for gid in self.frames:
+        for gid in set(self.frames) & set(arrays):
             self._points_a_frame(gid, {name: len(x) for name, (x, _) in arrays.items()})
         check_size([values.shape for pair in arrays.values() for values in pair], labels, grid)
         lines = {gid: self.codes(gid, *pair) for gid, pair in arrays.items()}
@@ -226,6 +234,8 @@ class Drawing:
 
     def _points(self, gid, answer, step):
         """x and y of one line as shown: up to `step` if it is a run, nan where the page cuts it."""
+        if gid not in answer.lines:
+            return np.empty((2, 0))
         x, y = (np.ravel(np.asarray(values, dtype=float)) for values in answer.lines[gid])
         across, down = self.codes(gid, x, y)
         cut = (across == codec.CUT) | (down == codec.CUT)
@@ -240,7 +250,7 @@ class Drawing:
 
     def _points_a_frame(self, gid, points):
         """How many points of a line each step shows. points: name -> points of all lines, of one cell."""
-        steps = max(points[run] for run in self.runs)
+        steps = max(points.get(run, 0) for run in self.runs)
         if points[gid] % steps:
             raise ValueError(f"line {gid!r} has {points[gid]} points, which are not frames for {steps} steps")
         return points[gid] // steps

@@ -37,7 +37,8 @@ NOTE = "A picture of the default setting. Run this cell in a notebook to move it
 class LiveFigure(anywidget.AnyWidget):
     """A live figure; show it by making it the last expression of a cell.
 
-    figure: matplotlib Figure with an empty Line2D, with a gid, for all that moves.
+    figure: matplotlib Figure with an empty Line2D, with a gid, for all that moves; what such a line is (a run, the head
+        of one, a halo, an arrow), it says itself, see `Drawing`.
     compute: pure function (**page, **kernel) -> Answer. A page quantity comes as an array of shape (n,), or
         (n, 1) and (1, m) if there are two; any other as a plain value, a pair of sliders as a pair. With `run`,
         function (**run) -> Answer of one run, whose words are functions without arguments: it is traced.
@@ -48,8 +49,6 @@ class LiveFigure(anywidget.AnyWidget):
         is dragged). Moving one asks the kernel.
     pointer: Axes -> (name or None, name or None), the sliders steered along x and y by pointer and arrow
         keys, or the name of a pair.
-    runs: gids of lines drawn up to the step slider. frames: gids of lines that are another one at each step; the
-        points of all steps stand one after the other. halos, heads, arrows, names: see `Drawing`.
     scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them. Instead,
         (name of a quantity, function of its value that gives such a dict).
         An Answer may bring further scenes, which depend on the kernel quantities; their buttons come first, and
@@ -90,12 +89,6 @@ class LiveFigure(anywidget.AnyWidget):
         kernel=None,
         run=None,
         pointer=None,
-        runs=(),
-        frames=(),
-        heads=None,
-        halos=None,
-        arrows=(),
-        names=None,
         scenes=None,
         challenge=None,
         background=None,
@@ -111,16 +104,7 @@ class LiveFigure(anywidget.AnyWidget):
         self.page = {name: _only(named(name, quantity), name) for name, quantity in (page or {}).items()}
         self.kernel = {name: named(name, quantity) for name, quantity in (run or kernel or {}).items()}
         self._refuse_names()
-        self.drawing = Drawing(
-            figure,
-            runs=runs,
-            frames=frames,
-            heads=heads or {},
-            halos=halos or {},
-            arrows=arrows,
-            names=names or {},
-            step_label=step_label,
-        )
+        self.drawing = Drawing(figure, step_label=step_label)
         self.defaults = {quantity.name: quantity.default for quantity in self._controls()} | {"step": None}
         self._painted = self._background_values(self.defaults)
         self._scale = None  # of the picture the page has; None: it has none

@@ -1,4 +1,9 @@
-"""Empty lines, each with a name (gid), for what moves in a live figure; drawn as `drawing` draws the same thing."""
+"""Empty lines, each with a name (gid), for what moves in a live figure; drawn as `drawing` draws the same thing.
+
+Every `moving_...` function also takes what its line is: the keywords of `moves`.
+"""
+
+import functools
 
 import numpy as np
 
@@ -6,39 +11,74 @@ from .drawing import draw_curve, draw_disc, draw_path
 from .looks import DEEP, FAULT, INK, MEMBERS, MEMORIES, PALE, SOFT, look_of, marker_size
 
 
+def moves(line, **role):
+    """Say what a line is, for a live figure; returns it.
+
+    run=True: drawn up to the step slider. frame=True: another one at each step. head=gid: the last point of that run.
+    halo=gid: lies under that line, of the same data. arrow=True: ends in a tip. names=(x, y): what its numbers are
+    called, None where they are not worth telling; by default the labels of the axes.
+    """
+    line.moves = getattr(line, "moves", {}) | role
+    return line
+
+
+def _moving(make):
+    """The function, which also takes what its lines are."""
+
+    @functools.wraps(make)
+    def made(ax, *given, **named):
+        role = {name: named.pop(name) for name in ("run", "frame", "head", "arrow", "names") if name in named}
+        before = len(ax.lines)
+        gid = make(ax, *given, **named)
+        for line in ax.lines[before:]:
+            if "halo" not in getattr(line, "moves", {}):
+                moves(line, **role)
+        return gid
+
+    return made
+
+
+@_moving
 def moving_cross(ax, gid, spot):
     """Empty lines for a chosen place on a map: hairs through it, and a white disc on it."""
     ax.plot([], [], color="white", linewidth=3.4, alpha=0.45, zorder=3, gid=f"{gid} under")
+    moves(ax.lines[-1], halo=gid)
     ax.plot([], [], color=INK, linewidth=1, zorder=3.1, gid=gid)
     moving_start(ax, spot)
     ax.lines[-1].set(clip_on=False, in_layout=False)  # else its emptiness would upset the layout
-    return f"{gid} under", gid
+    return gid
 
 
+@_moving
 def moving_path(ax, gid, look, label=None):
-    """Empty lines for a run seen from above: (gid of the halo, gid)."""
-    draw_path(ax, np.empty((0, 2)), look, label, gid)
-    return f"halo.{gid}", gid
+    """Empty lines for a run seen from above, on its halo."""
+    moves(draw_path(ax, np.empty((0, 2)), look, label, gid), run=True)
+    moves(ax.lines[-2], halo=gid)
+    return gid
 
 
+@_moving
 def moving_shadow(ax, gid, label=None):
     """An empty wide, pale line under a run: what it is compared with."""
     ax.plot([], [], color=PALE, alpha=0.45, linewidth=6, solid_capstyle="butt", zorder=4.7, gid=gid, label=label)
     return gid
 
 
+@_moving
 def moving_contour(ax, gid):
     """An empty line of equal height on the ground, for a landscape that moves."""
     ax.plot([], [], color="white", linewidth=1.3, zorder=0.6, gid=gid)
     return gid
 
 
+@_moving
 def moving_guide(ax, gid, label=None):
     """An empty thin dashed line that guides the eye: the floor of a valley, a level, a place on an axis."""
     ax.plot([], [], color=SOFT, linewidth=1, linestyle=(0, (5, 4)), zorder=1.2, gid=gid, label=label)
     return gid
 
 
+@_moving
 def moving_form(ax, gid, look, label, marker, every):
     """An empty curve for one of several forms of a rule, with a marker here and there. every: (first, step)."""
     ax.plot([], [], color=look.color, linestyle=look.dashes, zorder=5, gid=gid, label=label)
@@ -46,12 +86,14 @@ def moving_form(ax, gid, look, label, marker, every):
     return gid
 
 
+@_moving
 def moving_curve(ax, gid, look, label=None):
     """An empty line for a quantity against the step."""
     draw_curve(ax, [], [], look, label, at=None, zorder=5, gid=gid)
     return gid
 
 
+@_moving
 def moving_run(ax, gid, look):
     """An empty line with a marker at every step: a run of one coordinate."""
     style = look_of(look)
@@ -60,6 +102,7 @@ def moving_run(ax, gid, look):
     return gid
 
 
+@_moving
 def moving_roots(ax, ways, roots, look):
     """Empty lines for eigenvalues in the complex plane: the ways they go, faint, and where they are."""
     style = look_of(look)
@@ -68,12 +111,14 @@ def moving_roots(ax, ways, roots, look):
     return ways, roots
 
 
+@_moving
 def moving_span(ax, gid):
     """An empty line for a stretch of a map, with a stop at either end."""
     ax.plot([], [], color="white", linewidth=2.6, marker="|", markersize=13, markeredgewidth=2.6, zorder=2.5, gid=gid)
     return gid
 
 
+@_moving
 def moving_directions(ax, along, across, look):
     """Empty lines for the two directions of a ravine: a line for the one along it, a dot a step for the one across."""
     color = look_of(look).color
@@ -82,6 +127,7 @@ def moving_directions(ax, along, across, look):
     return along, across
 
 
+@_moving
 def moving_pair(ax, first, second, look):
     """Empty lines for a quantity of two coordinates: a line for the first, a thinner one with rings for the second."""
     color = look_of(look).color
@@ -108,6 +154,7 @@ def tint(lines, look):
         line.set_markerfacecolor("white" if opened else color)
 
 
+@_moving
 def moving_head(ax, gid, look, size=5.5):
     """An empty line for the point a run has reached, where the usual disc would be too large."""
     color = look_of(look).color
@@ -115,6 +162,7 @@ def moving_head(ax, gid, look, size=5.5):
     return gid
 
 
+@_moving
 def moving_member(ax, gid, memory, number, label):
     """An empty line for member `number` of the seven: its markers stand where no other member has one."""
     style = MEMORIES[memory]
@@ -124,6 +172,7 @@ def moving_member(ax, gid, memory, number, label):
     return gid
 
 
+@_moving
 def moving_round(ax, gid, look):
     """An empty line for places visited in turn: open markers, joined."""
     style = look_of(look)
@@ -132,6 +181,7 @@ def moving_round(ax, gid, look):
     return gid
 
 
+@_moving
 def moving_rings(ax, gid, look, label):
     """An empty line of small open markers: values that were measured, on the line of those predicted."""
     style = look_of(look)
@@ -148,6 +198,7 @@ def put_under(lines):
         line.set(linewidth=line.get_linewidth() + 2, zorder=line.get_zorder() - 0.05)
 
 
+@_moving
 def moving_dots(ax, gid, look, size=6):
     """An empty line of faint dots, one for each step."""
     style = look_of(look)
@@ -155,6 +206,7 @@ def moving_dots(ax, gid, look, size=6):
     return gid
 
 
+@_moving
 def moving_ball(ax, gid, look, size=16, label=None):
     """An empty line for one large marker: where a run is now."""
     style = look_of(look)
@@ -163,17 +215,22 @@ def moving_ball(ax, gid, look, size=16, label=None):
     return gid
 
 
+@_moving
 def moving_arrow(ax, gid, color, label, dashes="-", width=2.4, alpha=1.0):
-    """Empty lines for the shaft of an arrow on a white halo and for its growing end: (halo, shaft, end).
+    """Empty lines for the shaft of an arrow that grows, on a white halo, and for its end.
 
     The end has no marker to be seen: it keeps a played arrow from carrying a disc beside its tip.
     """
     ax.plot([], [], color="white", linewidth=width + 2.2, zorder=5.9, gid=f"halo.{gid}", alpha=alpha)
+    moves(ax.lines[-1], halo=gid)
     ax.plot([], [], color=color, linewidth=width, linestyle=dashes, zorder=6, gid=gid, label=label, alpha=alpha)
+    moves(ax.lines[-1], run=True, arrow=True)
     ax.plot([], [], "o", alpha=0, markersize=1, zorder=6, gid=f"end.{gid}")
-    return f"halo.{gid}", gid, f"end.{gid}"
+    moves(ax.lines[-1], head=gid)
+    return gid
 
 
+@_moving
 def moving_bars(ax, gid, color, width):
     """An empty line for bars; `bar_line` makes their points. width: in points."""
     ax.plot([], [], color=color, linewidth=width, solid_capstyle="butt", zorder=4, gid=gid)
@@ -188,6 +245,7 @@ def bar_line(x, heights, base=0.0):
     return np.repeat(np.asarray(x, float), 3), y
 
 
+@_moving
 def moving_marks(ax, gid, look, size=6.5):
     """An empty line of marks for places of one kind; look: one of DEEP or TRAPS, or a marker for what is neither."""
     if isinstance(look, str):
@@ -199,25 +257,30 @@ def moving_marks(ax, gid, look, size=6.5):
     return gid
 
 
+@_moving
 def moving_word(ax, gid, word, size):
     """An empty line for a word, `size` points long, at the last point of a line and turned along it."""
     ax.plot([], [], linewidth=0, color=SOFT, marker=f"$\\mathrm{{{word}}}$", markersize=size, zorder=1, gid=gid)
     return gid
 
 
+@_moving
 def moving_start(ax, gid="start"):
     """An empty line for the white disc where a run begins."""
     draw_disc(ax, [], [], gid)
     return gid
 
 
+@_moving
 def moving_border(ax, gid):
-    """Empty lines for a border on a map: (gid of the halo, gid)."""
+    """Empty lines for a border on a map, on its halo."""
     ax.plot([], [], color="white", linewidth=5, zorder=4.9, gid=f"halo.{gid}")
+    moves(ax.lines[-1], halo=gid)
     ax.plot([], [], color=INK, linewidth=2.4, zorder=5, gid=gid)
-    return f"halo.{gid}", gid
+    return gid
 
 
+@_moving
 def moving_faults(ax, gid):
     """An empty line of rings round what is wrong."""
     ax.plot(

@@ -86,6 +86,9 @@ def draw():
     right.add_line(Line2D([], [], gid="loss.free", color="#D55E00", linestyle="-.", linewidth=2))
     left.plot(0, 0, "*", markersize=14, color="gold", markeredgecolor="k", zorder=9)
     bowl(figure, 4)
+    roles = {"free": {"run": True}, "loss.free": {"run": True}, "ring": {"frame": True}, "push": {"arrow": True}}
+    for line in (*left.lines, *right.lines):
+        line.moves = (roles | {"halo": {"halo": "free"}}).get(line.get_gid(), {})
     return figure
 
 
@@ -105,10 +108,6 @@ def make(**changes):
             "mirrored": switch("mirrored"),
         },
         "pointer": {figure.axes[0]: "start"},
-        "runs": ("free", "loss.free"),
-        "frames": ("ring",),
-        "halos": {"halo": "free"},
-        "arrows": ("push",),
         "scenes": {"too fast": {"rate": 1.0}, "halfway": {"step": 15, "brake": 0.5}},
         "background": bowl,
         "alt": "Two walkers in a bowl, and the loss of one of them.",

@@ -130,7 +130,7 @@ def test_what_is_no_number_is_put_back_with_a_word(open_page, live, name):
 
 def offer_everything(page):
     """Also what needs a kernel, on a page that has none."""
-    page.eval("(f.host.kernel = true, f.host.ask = () => {}, f.offered = f.spec.controls, f.named = null)")
+    page.eval("(f.host.kernel = true, f.host.ask = () => {}, f.offered = f.spec.controls, 0)")
     page.eval("(f.build(), f.refresh())")
 
 
@@ -159,12 +159,12 @@ def test_play_pause_and_reset(open_page, live):
     page = open_page(live)
     page.page.locator("input[type=range][aria-label='rate η']").focus()
     page.page.keyboard.press(" ")
-    page.wait("f.playing && f.step >= 2 && f.step < f.lastStep")
+    page.wait("f.player.playing && f.step >= 2 && f.step < f.lastStep")
     assert page.said()[0].split("\n")[-1].startswith("step ")
     page.page.keyboard.press(" ")
     step = page.eval("f.step")
     page.page.wait_for_timeout(300)
-    assert page.eval("[f.step, f.playing]") == [step, None]
+    assert page.eval("[f.step, f.player.playing]") == [step, None]
     page.page.get_by_role("button", name="Reset").click()
     assert page.eval("f.settings") == live.defaults
 
@@ -172,7 +172,7 @@ def test_play_pause_and_reset(open_page, live):
 def test_who_wants_less_motion_gets_none(open_page, live):
     page = open_page(live, reduced_motion="reduce")
     page.page.get_by_role("button", name="Play").click()
-    assert page.eval("[f.step, Boolean(f.playing)]") == [3, False]
+    assert page.eval("[f.step, Boolean(f.player.playing)]") == [3, False]
 
 
 def test_what_needs_a_kernel_is_not_offered_and_said(open_page, live):
@@ -193,7 +193,7 @@ def test_a_fixed_value_has_a_minus_sign_and_a_word_its_hyphen(open_page):
 
 def test_long_texts_fit_a_narrow_screen(open_page):
     said = "library.optimizers.Momentum(learning_rate=0.01)"
-    live = steered(lambda a, b: here(a, b, said), runs=("here",), step_label="moment of the update")
+    live = steered(lambda a, b: here(a, b, said), {"run": True}, step_label="moment of the update")
     page = open_page(live, viewport={"width": 360, "height": 700})
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
     play = page.page.get_by_role("button", name="Play").bounding_box()
@@ -252,12 +252,12 @@ def here(a, b, said="here"):
     return Answer({"here": (a[None], b[None])}, {"here": said})
 
 
-def steered(compute=here, **changes):
-    """A figure whose two page sliders are the point under the pointer."""
+def steered(compute=here, moves=None, **changes):
+    """A figure whose two page sliders are the point under the pointer. moves: what the point is."""
     figure = Figure(figsize=(5, 4), dpi=100)
     ax = figure.subplots()
     ax.set(xlim=(0, 1), ylim=(1e-3, 1), yscale="log")
-    ax.add_line(Line2D([], [], gid="here", marker="o"))
+    ax.add_line(Line2D([], [], gid="here", marker="o")).moves = moves or {}
     arguments = {
         "page": {
             "a": slider("a", 0, 1, steps=11, value=0),
@@ -382,10 +382,10 @@ def test_the_picture_goes_when_the_figure_is_there(open_page, live):
 
 def test_speaks_when_the_hand_rests(open_page, live):
     page = open_page(live)
-    page.wait("f.status.textContent.includes('arrives') || f.status.textContent.includes('way')")
+    page.wait("f.readout.status.textContent.includes('arrives') || f.readout.status.textContent.includes('way')")
     slide(page, "rate η", 24)
-    assert "diverges" not in page.eval("f.status.textContent")
-    page.wait("f.status.textContent.includes('diverges')")
+    assert "diverges" not in page.eval("f.readout.status.textContent")
+    page.wait("f.readout.status.textContent.includes('diverges')")
 
 
 REQUESTS = """(() => {

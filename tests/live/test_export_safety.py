@@ -26,7 +26,8 @@ def hostile():
     figure = Figure(figsize=(4, 2))
     ax = figure.subplots()
     ax.set(title=trap("title"), xlabel=trap("x"), xlim=(0, 2), ylim=(0, 1))
-    ax.add_line(Line2D([], [], gid=trap("gid"), label=trap("line")))
+    line = ax.add_line(Line2D([], [], gid=trap("gid"), label=trap("line")))
+    line.moves = {"run": True, "names": (trap("first"), trap("second"))}
     return LiveFigure(
         figure,
         compute,
@@ -36,8 +37,6 @@ def hostile():
             "check": switch(trap("checkbox")),
         },
         pointer={ax: ("rate", None)},
-        runs=(trap("gid"),),
-        names={trap("gid"): (trap("first"), trap("second"))},
         scenes={trap("scene"): {"rate": 1.0}},
         challenge=("score", trap("challenge")),
         step_label=trap("step"),

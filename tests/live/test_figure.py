@@ -334,12 +334,7 @@ def make(figure=None, compute=None, **arguments):
     [
         ({"compute": lambda x: {"a": ([0], [0])}}, "must return an Answer"),
         ({"compute": lambda x: Answer({"b": ([0], [0])})}, r"answers for \['b'\]"),
-        ({"compute": lambda x: Answer({})}, r"no data for the figure's lines \['a'\]"),
         ({"compute": lambda x: Answer({"a": (np.zeros((2, 3)), np.zeros(2))})}, "neither"),
-        ({"runs": ("c",)}, r"runs names \['c'\]"),
-        ({"frames": ("c",), "runs": ("a",)}, r"frames names \['c'\]"),
-        ({"frames": ("a",)}, r"frames \['a'\] need a run"),
-        ({"heads": {"a": "c"}}, r"heads names \['c'\]"),
         ({"scenes": {"one": {"y": 1}}}, "a scene sets 'y'"),
         ({"page": {"step": slider("s", 0, 1, steps=2, value=0)}}, "'step'"),
         ({"page": {k: slider(k, 0, 1, steps=2, value=0) for k in "abc"}}, "at most two"),
@@ -349,6 +344,33 @@ def make(figure=None, compute=None, **arguments):
 def test_a_lab_that_does_not_fit_is_told_so(arguments, sentence):
     with pytest.raises((TypeError, ValueError), match=sentence):
         make(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("role", "sentence"),
+    [
+        ({"frame": True}, r"frames \['a'\] need a run"),
+        ({"head": "c"}, r"a head belongs to \['c'\], but the figure's lines are \['a'\]"),
+        ({"halo": "c"}, r"a halo belongs to \['c'\]"),
+    ],
+)
+def test_a_line_that_says_what_cannot_be_is_refused(role, sentence):
+    figure = Figure()
+    figure.add_axes((0, 0, 1, 1)).add_line(Line2D([], [], gid="a")).moves = role
+    with pytest.raises(ValueError, match=sentence):
+        make(figure)
+
+
+def test_a_line_of_which_an_answer_says_nothing_is_not_drawn():
+    figure = Figure()
+    axes = figure.add_axes((0, 0, 1, 1))
+    for gid in "ab":
+        axes.add_line(Line2D([], [], gid=gid, marker="o", linewidth=3))
+    both = make(figure, lambda x: Answer({"a": ([0.2], [0.5]), "b": ([np.nan], [np.nan])}))
+    expected = both.picture()
+    both.compute = lambda x: Answer({"a": ([0.2], [0.5])})
+    assert both.picture() == expected
+    assert set(codec.unpack(both._table(both.defaults))[1]) == {"a"}
 
 
 def test_a_pointer_that_steers_nothing_is_refused():
@@ -361,11 +383,11 @@ def test_a_pointer_that_steers_nothing_is_refused():
 def test_frames_that_do_not_fit_the_steps_are_refused():
     figure = Figure()
     axes = figure.add_axes((0, 0, 1, 1))
-    for gid in "ab":
-        axes.add_line(Line2D([], [], gid=gid))
+    for gid, role in {"a": "run", "b": "frame"}.items():
+        axes.add_line(Line2D([], [], gid=gid)).moves = {role: True}
     answer = Answer({"a": (np.arange(3), np.arange(3)), "b": (np.arange(7), np.arange(7))})
     with pytest.raises(ValueError, match="'b' has 7 points, which are not frames for 3 steps"):
-        make(figure, lambda x: answer, runs=("a",), frames=("b",))
+        make(figure, lambda x: answer)
 
 
 def test_a_table_too_large_is_refused_before_it_is_computed():

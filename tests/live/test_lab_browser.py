@@ -206,9 +206,9 @@ def test_an_answer_to_another_page_is_not_taken_for_ones_own(page):
 def test_play_with_the_space_bar_and_reset(page):
     page.page.locator(".live-pad").focus()
     page.page.keyboard.press(" ")
-    page.wait("f.playing && f.step > 1 && f.step < f.lastStep")
+    page.wait("f.player.playing && f.step > 1 && f.step < f.lastStep")
     page.page.keyboard.press(" ")
-    assert page.eval("f.playing") is None
+    assert page.eval("f.player.playing") is None
     page.page.get_by_role("button", name="Reset").click()
     assert page.eval("f.step === f.lastStep")
 

@@ -119,4 +119,4 @@ class Desk(Page):
 
     def shown_errors(self):
         """What live figures say went wrong."""
-        return [text for text in self.figures("f.problem.textContent") if text]
+        return [text for text in self.figures("f.messages.problem.textContent") if text]

@@ -74,12 +74,12 @@ def test_a_killed_kernel_leaves_the_figures_as_they_are_and_they_say_so(page):
     page.kill_kernel()
     for part in ("0.9", "0"):  # one of them is not where it is now
         move_to(page, part)
-    page.until_all("!f.kernelNames.length || f.note.textContent.includes('run the cell again')")
+    page.until_all("!f.kernelNames.length || f.messages.note.textContent.includes('run the cell again')")
     assert page.figures("f.frames >= 1") == [True] * len(frames)
     page.figures("f.move({ [f.pageNames[0]]: f.settings[f.pageNames[0]] ? 0 : 1 })")
-    page.until_all("f.drawn.at(f.pageNames.length > 1 ? -2 : -1) === f.settings[f.pageNames[0]]")
+    page.until_all("f.paper.drawn.at(f.pageNames.length > 1 ? -2 : -1) === f.settings[f.pageNames[0]]")
     started(page)
-    page.until_all("!f.note.textContent.includes('the cell again') && " + SETTLED)
+    page.until_all("!f.messages.note.textContent.includes('the cell again') && " + SETTLED)
     sweep_and_click(page.page, rounds=2)
     page.until_all(SETTLED)
     assert not page.shown_errors()
@@ -120,7 +120,7 @@ def test_the_network_drops_and_comes_back(page):
     page.cable.pull()
     for part in ("0.2", "0.9"):
         move_to(page, part)
-    page.until_all("!f.requests.flying || f.note.textContent.includes('does not answer')")
+    page.until_all("!f.requests.flying || f.messages.note.textContent.includes('does not answer')")
     page.cable.plug_in()
     page.until_all(SETTLED)
     assert page.figures("f.settings") == wanted

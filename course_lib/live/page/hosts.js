@@ -62,13 +62,13 @@ async function render({ model, el }) {
   let queue = mounting.catch(() => {}); // unpacking takes time; answers are shown in the order they came
   const inTurn = (act) => {
     queue = queue.then(act).catch((error) => {
-      figure.showError(String(error.stack ?? error));
+      figure.messages?.showError(String(error.stack ?? error));
       reportError(error); // and the next answer is taken all the same
     });
   };
   // Heard from now on: what comes while the figure is being built is shown after it.
   model.on("change:version", () => inTurn(() => figure.takeTable()));
-  model.on("change:error", () => inTurn(() => figure.showError(model.get("error"))));
+  model.on("change:error", () => inTurn(() => figure.messages?.showError(model.get("error"))));
   model.on("msg:custom", (content, buffers) => {
     if (content.cell) inTurn(() => figure.takeCell(content.cell, buffers));
     if (content.done) inTurn(() => figure.requests.done(content.done)); // after what it has brought

@@ -178,14 +178,14 @@ export class Program {
 
   /* The numbers of a line, one side of it. */
   numbers(gid, side) {
-    const [first, count] = this.lines[gid][side];
+    const [first, count] = this.lines[gid]?.[side] ?? [0, 0];
     return this.cells.subarray(first, first + count);
   }
 
   // -- an answer, as a table gives it
 
   count(gid) {
-    return this.lines[gid][0][1];
+    return this.lines[gid]?.[0][1] ?? 0;
   }
 
   /* x and y in px from the middle of the axes, NaN where the line is cut. */

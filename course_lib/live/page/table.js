@@ -30,11 +30,12 @@ class Table {
   }
 
   count(gid) {
-    return this.arrays[this.lines[gid][0]].points;
+    return gid in this.lines ? this.arrays[this.lines[gid][0]].points : 0;
   }
 
-  /* x and y in px from the middle of the axes, NaN where the line is cut. */
+  /* x and y in px from the middle of the axes, NaN where the line is cut; none for a line that is not drawn. */
   offsets(gid, axes, cell) {
+    if (!(gid in this.lines)) return [[], []];
     return this.lines[gid].map((number) => Array.from(lookup(this.arrays[number], cell), restore));
   }
 

@@ -1,0 +1,82 @@
+/* The canvas: what is under the lines, the lines, and what is over them. */
+
+import { drawLine, points } from "./drawing.js";
+import { bitmap, element, watchPixels } from "./elements.js";
+import { Ground } from "./ground.js";
+
+export class Paper {
+  constructor(figure, alt, signal) {
+    this.figure = figure;
+    this.frames = 0; // drawn until now
+    this.kept = {};
+    const [width, height] = figure.frame.size;
+    this.canvas = element("canvas");
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", alt);
+    this.canvas.style.aspectRatio = `${width} / ${height}`;
+    watchPixels(this.canvas, () => this.drawSoon(), signal);
+  }
+
+  /* What decides the picture. Not what the kernel has not answered yet. */
+  get wanted() {
+    const { answer, frame, under, over, step, deciding } = this.figure;
+    return [answer, frame, under, over, step, ...deciding];
+  }
+
+  redraw() {
+    if (!this.wanted.every((part, k) => part === this.drawn?.[k])) this.drawSoon();
+  }
+
+  drawSoon() {
+    this.pending ??= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.pending = null;
+    this.drawn = this.wanted;
+    const { answer, frame, under, over, cell, step, lastStep } = this.figure;
+    const [width, height] = frame.size;
+    const dense = (this.canvas.clientWidth / width || 1) * (window.devicePixelRatio || 1);
+    const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
+    if (this.canvas.width !== across || this.canvas.height !== down)
+      Object.assign(this.canvas, { width: across, height: down });
+    const context = this.canvas.getContext("2d");
+    context.setTransform(across / width, 0, 0, down / height, 0, 0);
+    if (frame.ground) this.drawGround(context, frame, across / width);
+    context.drawImage(this.scaled("under", under), 0, 0, width, height);
+    for (const line of frame.lines) drawLine(context, frame, line, points(frame, answer, line, cell, { step, lastStep }));
+    if (over) context.drawImage(this.scaled("over", over), 0, 0, width, height);
+    this.frames += 1;
+  }
+
+  /* What is under the picture, whose axes are clear there. */
+  drawGround(context, { ground, axes, size, paper, dpi }, dense) {
+    context.fillStyle = paper;
+    context.fillRect(0, 0, ...size);
+    const [x, y, width, height] = axes[ground.axes].box;
+    const [program, key] = this.figure.programs.ground(this.figure.settings);
+    this.ground ??= new Ground(ground);
+    const pixels = [width, height].map((length) => Math.round(length * dense));
+    context.drawImage(this.ground.painted(program, key, axes[ground.axes], dpi, ...pixels), x, y, width, height);
+  }
+
+  /* A layer at the size it is drawn; made once, since good scaling is too slow for every frame. */
+  scaled(name, source) {
+    const { width, height } = this.canvas;
+    const kept = this.kept[name];
+    if (kept?.source === source && kept.canvas.width === width && kept.canvas.height === height) return kept.canvas;
+    const canvas = element("canvas", { width, height });
+    const context = canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(source, 0, 0, width, height);
+    this.kept[name] = { source, canvas };
+    return canvas;
+  }
+}
+
+/* { frame, below, under, over }: the geometry, and what is under and over the lines; known: pictures had before. */
+export async function unpackPictures({ frame, below, above }, known) {
+  if (below === known?.below && frame === known.frame) return known; // unpacking takes long
+  const [under, over] = await Promise.all([bitmap(below), above?.byteLength ? bitmap(above) : null]);
+  return { frame, below, under, over };
+}

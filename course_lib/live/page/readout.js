@@ -1,0 +1,121 @@
+/* What a figure says in words and numbers: a sentence a run, the best so far, the table. */
+
+import { minus, readOff } from "./axes.js";
+import { element, sample } from "./elements.js";
+
+export class Readout {
+  constructor(figure) {
+    this.figure = figure;
+    this.words = element("ul", { className: "live-words" });
+    this.record = element("p", { className: "live-record", hidden: !figure.spec.challenge });
+    this.status = element("div", { className: "live-hidden" });
+    this.status.setAttribute("role", "status");
+    this.numbers = element("div", { className: "live-scroll", tabIndex: 0 });
+    this.details = element("details", {}, element("summary", { textContent: "Numbers as a table" }), this.numbers);
+    this.details.addEventListener("toggle", () => this.showNumbers());
+  }
+
+  /* One sentence a run, beside a sample of its line; before the last step, what the lines say there. */
+  sentences() {
+    const whole = this.figure.step === this.figure.lastStep;
+    const shown = this.figure.answer.names.filter((name) => name !== this.figure.spec.challenge?.name);
+    return shown.map((name) => {
+      const line = this.figure.frame.lines.find((l) => l.part === "all" && belongs(l.gid, name) && l.data === l.gid);
+      const said = this.figure.answer.said(name, this.figure.cell);
+      const text = whole ? said : (this.onTheWay(name) ?? said);
+      return { name, line, label: line?.label ?? name, text };
+    });
+  }
+
+  /* "step 12: loss 0.03", read off the runs that belong to a name. */
+  onTheWay(name) {
+    const runs = this.figure.frame.lines.filter((l) => l.run && l.part === "all" && l.data === l.gid && belongs(l.gid, name));
+    const parts = runs.flatMap((line) => this.reading(line, this.figure.step));
+    return parts.length ? `${this.figure.frame.step} ${this.figure.step}: ${parts.join(", ")}` : null;
+  }
+
+  reading(line, step) {
+    return this.numbersAt(line, step).map(({ name, text }) => `${name} ${text}`);
+  }
+
+  numbersAt(line, step) {
+    const offsets = this.figure.answer.offsets(line.data, this.figure.frame.axes[line.axes], this.figure.cell);
+    return [0, 1]
+      .filter((side) => line.names[side])
+      .map((side) => ({
+        name: line.names[side],
+        text: step < offsets[side].length ? readOff(this.figure.frame.axes[line.axes], side, offsets[side][step]) : "",
+      }));
+  }
+
+  show() {
+    const sentences = this.sentences();
+    const named = sentences.map(({ name, label }) => `${name} ${label}`).join("\n");
+    if (named !== this.named) this.words.replaceChildren(...sentences.map((sentence) => wordRow(sentence)));
+    this.named = named;
+    sentences.forEach(({ text }, k) => (this.words.children[k].lastChild.textContent = text));
+  }
+
+  /* The hand rests. */
+  rest() {
+    const spoken = this.sentences().map(({ label, text }) => `${label}: ${text}`);
+    if (!this.figure.player?.playing) this.status.textContent = spoken.join(". ");
+    if (this.figure.spec.challenge) this.keepBest();
+    this.showNumbers();
+  }
+
+  /* Where the hand rests counts; what it passes on the way does not. */
+  keepBest() {
+    const { name, text } = this.figure.spec.challenge;
+    const score = this.figure.answer.said(name, this.figure.cell);
+    if (score && !(Number(score) >= this.best?.score)) {
+      const names = this.figure.programs ? this.figure.offered.map((control) => control.name) : this.figure.pageNames;
+      const setting = names.map((one) => `${this.figure.control(one).label} ${this.figure.text(one)}`).join(", ");
+      this.best = { score: Number(score), setting };
+    }
+    this.record.textContent = this.best
+      ? `${text}, your best so far: ${this.best.score} (${minus(this.best.setting)})`
+      : `${text}: not reached yet`;
+  }
+
+  /* Filled when opened: what the runs say at each step, as exactly as the figure shows it. */
+  showNumbers() {
+    if (!this.details.open) return;
+    const named = this.figure.frame.lines.filter((l) => l.part === "all" && l.data === l.gid && this.figure.answer.count(l.data));
+    const lines = named.some((l) => l.run) ? named.filter((l) => l.run) : named;
+    const count = Math.max(...lines.map((l) => this.figure.answer.count(l.data)));
+    const heads = lines.flatMap((l) => this.numbersAt(l, 0).map(({ name }) => `${l.label}: ${name}`));
+    const rows = Array.from({ length: count }, (_, k) => [
+      k,
+      ...lines.flatMap((l) => this.numbersAt(l, k).map(({ text }) => text)),
+    ]);
+    const said = "Read off the figure, to the digits it can show; a dash where a line has left the numbers.";
+    this.numbers.replaceChildren(element("p", { textContent: said }), numberTable([this.figure.frame.step, ...heads], rows));
+  }
+}
+
+/* "loss.momentum" and "momentum" both belong to momentum. */
+function belongs(gid, name) {
+  return gid === name || gid.split(".").at(-1) === name;
+}
+
+function wordRow({ line, label }) {
+  const parts = line ? [sample(line)] : [];
+  return element(
+    "li",
+    {},
+    ...parts,
+    element("b", { textContent: label }),
+    element("span", { className: "live-said" }),
+  );
+}
+
+function numberTable(heads, rows) {
+  const cells = (tag, values) => values.map((value) => element(tag, { textContent: value }));
+  return element(
+    "table",
+    {},
+    element("thead", {}, element("tr", {}, ...cells("th", heads))),
+    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells("td", row)))),
+  );
+}
