@@ -23,7 +23,7 @@ def one(memory=0.9, surface=CAMEL, rule="Momentum", lr=0.01, start=(2.0, 2.0)):
 
 
 def marked(lines, gid):
-    return int(np.isfinite(lines[gid][:, 1]).sum())
+    return int(np.isfinite(lines[gid][:, 1]).sum()) if gid in lines else 0
 
 
 def test_every_surface_with_several_minima_has_a_map():
@@ -84,7 +84,7 @@ def test_paths_are_plain_runs_of_the_chosen_one_and_of_gradient_descent():
     plain = descend(GradientDescent(0.03), CAMEL, (1.5, -1.0), STEPS).theta
     np.testing.assert_allclose(lines["path.Adam"], adam, rtol=1e-9)
     np.testing.assert_allclose(lines["path.GradientDescent"], plain, rtol=1e-9)
-    assert len(lines["path.Momentum"]) == 1
+    assert "path.Momentum" not in lines
 
 
 def test_where_several_minima_are_equally_low_it_is_a_lowest_one():
