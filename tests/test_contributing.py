@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -14,6 +15,7 @@ NAMED = sorted(
         )
     )
 )
+LIVE = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)[1]
 PLACEHOLDER = re.compile(r"NN|NAME")
 
 
@@ -25,3 +27,19 @@ def test_every_file_it_names_exists(name):
 def test_every_make_target_it_names_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
     assert set(re.findall(r"make ([a-z-]+)", re.sub(r"`make` ", "", TEXT))) <= targets
+
+
+def test_the_live_figure_it_shows_moves_with_each_of_its_quantities_and_needs_no_kernel():
+    names = {}
+    exec(LIVE, names)
+    live = names["live"]
+    assert live.programs and not live.untraceable
+    before = live.cell(live.settings).lines["mine"]
+    for name in live.kernel:
+        moved = live.cell(live.settings | {name: 0}).lines["mine"]
+        assert not np.allclose(moved, before), name
+
+
+def test_the_live_figure_it_shows_has_ten_lines():
+    lines = [line for line in LIVE.splitlines() if line.strip() and not line.startswith("from ")]
+    assert len(lines) + 1 <= 10  # and `live`
