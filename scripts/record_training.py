@@ -15,7 +15,7 @@ from course_lib.conventions import Averaged
 from course_lib.networks import Network
 from course_lib.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from course_lib.training import coursera, train, tune
-from course_lib.training.recorded import PATH
+from course_lib.training.records import PATH
 
 # -- the published table
 
@@ -77,7 +77,7 @@ def judge(rule, held_out, seed):
 
 GOAL = 0.1
 RATES = np.geomspace(0.01, 3.2, 9)
-SIZES = {4: (1500, 30), 16: (800, 16), 64: (400, 5), 256: (300, 4), 1010: (300, 3)}  # steps at most, between two looks
+SIZES = {4: (1500, 30), 16: (800, 16), 64: (400, 5), 256: (200, 4), 1010: (150, 5)}  # steps at most, between two looks
 BOTH = {"gradient descent": GradientDescent, "momentum": partial(Momentum, gamma=0.9)}
 
 
@@ -111,7 +111,7 @@ def main(names):
     known = json.loads(PATH.read_text(encoding="utf-8")) if PATH.exists() else {}
     for name in names or STUDIES:
         known[name] = STUDIES[name]()
-        PATH.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        PATH.write_text(json.dumps(known) + "\n", encoding="utf-8")
         print(f"{name}: recorded")
 
 
