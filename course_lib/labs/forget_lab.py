@@ -10,7 +10,7 @@ from ..runs import first, for_good
 from ..surfaces import ravine
 from .words import tell
 
-KEEPS, FORGETS = "it keeps its memory", "it forgets"
+KEEPS, FORGETS = "keeps", "forgets"
 PULL = 0.5  # learning rate times the steepest curvature
 STEPS, LONG = 200, 2500  # drawn, and counted
 TOLERANCE = 1e-6
