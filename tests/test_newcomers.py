@@ -46,6 +46,12 @@ from course_lib.labs import rotation_lab
 assert rotation_lab.tuned("Signum", 10).beta in rotation_lab.MEMORIES
 assert "β = " in rotation_lab._setting(rotation_lab.tuned("Signum", 10))
 """,
+    "what is measured of its steps": """
+from course_lib.labs.rules import is_adaptive, memory_of
+linear = {rule.__name__ for rule in optimizers.OPTIMIZERS if not is_adaptive(rule)}
+assert linear == {"GradientDescent", "Momentum", "Nesterov"}, linear
+assert memory_of(Signum) == "beta"
+""",
     "a race": """
 from course_lib.labs.race_runners import runners_of
 (runner,) = runners_of((Signum, optimizers.Momentum))[:1]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from course_lib.descent import descend, iterates, trace
+from course_lib.labs.rules import is_adaptive
 from course_lib.optimizers import (
     OPTIMIZERS,
     Adadelta,
@@ -35,7 +36,7 @@ KNOWN = {cls.__name__: cls for cls in OPTIMIZERS}
 every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
 
 # Rules whose step is linear in the gradients: turned with the plane, and scaled with the loss.
-LINEAR = (GradientDescent, Momentum, Nesterov)
+LINEAR = tuple(cls for cls in OPTIMIZERS if not is_adaptive(cls))
 every_linear = pytest.mark.parametrize("cls", LINEAR, ids=lambda cls: cls.__name__)
 
 TYPICAL = {"lr": 0.02, "gamma": 0.8, "rho": 0.9, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 0.1}
