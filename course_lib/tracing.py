@@ -375,6 +375,12 @@ def sheet_of(*values):
     return None
 
 
+def phrase(function, *values):
+    """function(*values), a part of a sentence: traced by itself, so that its questions do not multiply with others'."""
+    sheet = sheet_of(*values)
+    return f"{sheet.said(lambda: function(*values))}" if sheet else function(*values)
+
+
 class Letters(NDArrayOperatorsMixin):
     """An array of numbers, truths or texts of which only the cells are known.
 
@@ -635,9 +641,33 @@ VALUES = {
 # -- the program, run by numpy
 
 
-def packed(programs):
-    """Programs (anything plain) as one compressed buffer for the page."""
-    return zlib.compress(json.dumps(programs, separators=(",", ":")).encode(), 9)
+def packed(given):
+    """Plain data with programs in it as one compressed buffer for the page, places as `near` writes them."""
+    return zlib.compress(json.dumps(given, separators=(",", ":")).encode(), 9)
+
+
+def near(program):
+    """The same program with places as differences: out from the out before it, what is read from out.
+
+    Like parts of programs then look alike wherever they stand, and compress to half.
+    """
+    places, numbers = program["constants"]
+    constants = [np.diff(places, prepend=0).tolist(), numbers]
+    return program | {"code": _near(program["ops"], program["code"], 0)[0], "constants": constants}
+
+
+def _near(ops, block, before):
+    moved = []
+    for op, count, out, *rest in block:
+        if ops[op] == "loop":
+            moved.append([op, count, out - before, _near(ops, rest[0], out)[0]])
+        else:
+            step, *places = rest
+            pairs = zip(places[::2], places[1::2], strict=False)
+            turns = places[-1:] if len(places) % 2 else []
+            moved.append([op, count, out - before, step, *(n for at, by in pairs for n in (at - out, by)), *turns])
+        before = out
+    return moved, before
 
 
 def run(program, values):

@@ -11,7 +11,7 @@ from course_lib import tracing
 from course_lib.descent import descend
 from course_lib.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, Nesterov, Optimizer
 from course_lib.surfaces import SURFACES, ravine
-from course_lib.tracing import Sheet, Untraceable, differs, line, program_of, run, sentence
+from course_lib.tracing import Sheet, Untraceable, differs, line, phrase, program_of, run, sentence
 from course_lib.training import schedules
 
 LESSON = Path(__file__).parent.parent / "notebooks" / "03_how_momentum_works.ipynb"
@@ -374,6 +374,14 @@ def test_a_hole_that_was_changed_is_found():
 
     found = differs(program_of(function, {"x": 1}), function, [{"x": 2.0}, {"x": -2.0}])
     assert found.startswith("said says 'at minus 2.0'")
+
+
+def test_questions_of_phrases_do_not_multiply():
+    def said(x):
+        return "".join(phrase(lambda y, k=k: f"over {k}, " if y > k else f"at most {k}, ", x) for k in range(30))
+
+    program = program_of(lambda x: ({}, {"said": lambda: said(x)}), {"x": 1})
+    assert differs(program, lambda x: ({}, {"said": said(x)}), [{"x": 3.5}, {"x": -1.0}, {"x": 99.0}]) == ""
 
 
 def test_a_choice_of_texts_is_an_input():

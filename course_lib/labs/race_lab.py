@@ -1,13 +1,17 @@
 """Any optimizers on any surface, side by side, with a switch that says what is held equal; your own class, too."""
 
+from functools import partial
+
 import numpy as np
 
 from .. import plots
 from ..live import Answer, LiveFigure, choice, slider
+from ..runs import first
 from ..surfaces import SURFACES
+from ..tracing import phrase, sheet_of
 from .grounds import at_home
-from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, runners_of
-from .words import listed, tell
+from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, is_sound, runners_of
+from .words import listed
 
 LATE = 10  # a tuned run is judged by the highest of its last ten points: a lucky dip does not count
 TOL = 1e-6
@@ -15,18 +19,14 @@ GROUNDS = {key: surface for key, surface in SURFACES.items() if surface.dim == 2
 LR, EFFECTIVE, TUNED = FAIR = ("same learning rate", "same effective step", "each tuned")
 RATES = np.logspace(-3, 0, 31)  # what the slider offers is what a tuned run may choose from
 WIDE_RATES = np.logspace(-3, 1, 41)  # if adaptive methods run: their steps do not grow with the gradient
-TITLES = {
-    LR: "Same learning rate for all",
-    EFFECTIVE: "Same effective step η / (1 − γ) for all",
-    TUNED: "Each with its own best learning rate",
-}
+IN_PICTURE = f"is still in the picture after {STEPS} steps"
 TO_WRITE = "is still to be written: replace the ... in its step, then run that cell and this one again"
-BOTTOM = 1e-8  # of the axis of heights
+BOTTOM, TOP = 1e-8, 1e6  # of the axis of heights
 FEW = 4  # runners whose legend has room among the curves
 
 
 def race(*optimizers):
-    """Optimizers, as classes or instances, on one surface; learning rate and memory live in the page.
+    """Optimizers, as classes or instances, on one surface.
 
     None given: gradient descent, momentum and Nesterov. Only your own: those three run beside it. A class follows the
     sliders, an instance keeps the settings it was given. "Held equal" says what the two sliders set: every class at
@@ -35,7 +35,7 @@ def race(*optimizers):
     says so and the others run; TypeError, ValueError or RuntimeError, in one sentence, where it breaks the contract.
     """
     runners = runners_of(optimizers)
-    fig, above, course = plots.figure("", "")
+    fig, above, course = plots.figure("The surface from above", "Height, step by step")
     if len(runners) > FEW:
         plots.place(fig, (above, 0.8, 4.7, 3.44), (course, 6.35, 2.85, 3.44))
     else:
@@ -50,15 +50,17 @@ def race(*optimizers):
             plots.put_under(course.lines[-1:])
     plots.moving_start(above)
 
-    def background(_, surface, fair):
+    def background(_, surface):
         ground = GROUNDS[surface]
         plots.take_away(landscape)
         landscape[:] = plots.draw_landscape(above, ground)
-        above.set_title(f"{ground.name[0].upper()}{ground.name[1:]}, seen from above")
-        _draw_heights(course, ground, _title(fair, runners))
-        _draw_names(above, course, fair, runners)
+        _draw_heights(course, ground)
 
-    def answer(lr, memory, *, surface, fair, start):
+    sound = all(is_sound(runner) for runner in runners if runner.own and runner.written)
+
+    def answer(lr, memory, fair, start, surface):
+        if sheet := sheet_of(lr) if not sound else None:
+            sheet.refuse("a rule that is another one as a program")
         return compute(lr, memory, surface=surface, fair=fair, start=start, runners=runners)
 
     def follow(before, after):
@@ -69,18 +71,17 @@ def race(*optimizers):
         return at_home(before, after) | dict(zip(("lr", "memory"), own or (), strict=False))
 
     surface, fair = next(iter(GROUNDS)), _choices(runners)[0][1]
-    background(fig, surface, fair)
+    background(fig, surface)
+    _draw_legend(course, runners)
     home = GROUNDS[surface].start
     rates = offered(runners)
     lr, memory = _own_settings(fair, runners, GROUNDS[surface], home) or (0.02, 0.9)
     return LiveFigure(
         fig,
         answer,
-        page={
+        run={
             "lr": slider("learning rate η", rates[0], rates[-1], steps=len(rates), value=lr, log=True, format=".2g"),
-            "memory": slider(_memory_label(runners), 0, 0.99, steps=_fineness(runners), value=memory, format=".2f"),
-        },
-        kernel={
+            "memory": slider(_memory_label(runners), 0, 0.99, steps=34, value=memory, format=".2f"),
             "fair": choice("held equal", _choices(runners)),
             "start": (
                 slider("start θ₁", -8, 8, steps=321, value=home[0], format=".2f"),
@@ -88,8 +89,11 @@ def race(*optimizers):
             ),
             "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()]),
         },
+        asked=("fair",),
+        follows={"surface": lambda surface: {"start": GROUNDS[surface].start}},
         pointer={above: "start"},
         background=background,
+        ground=(above, lambda: landscape[:2], plots.land_colors(), lambda surface: GROUNDS[surface]),
         scenes={
             GROUNDS[key].name: {"surface": key, "start": GROUNDS[key].start, "lr": lr, "memory": 0.9}
             for key, lr in (("rosenbrock", 0.001), ("saddle", 0.02))
@@ -124,41 +128,51 @@ def offered(runners):
     return WIDE_RATES if any(runner.adaptive for runner in runners) else RATES
 
 
-def _fineness(runners):
-    """Steps of the memory's slider: fewer where many runs would make a large table."""
-    return 12 if len(runners) > FEW or any(runner.adaptive for runner in runners) else 34
-
-
 # -- what each runner gets
 
 
 def _given(runner, lr, memory, ground, fair, start, rates):
-    """A runner's learning rates and memories, (n, 1), (1, m) or (n, m), and what to say of them.
-
-    rates: those a tuned run may choose from.
-    """
-    if fair == runner.gid:
-        return lr, memory, np.char.add("; set by the sliders: ", _settings(runner, lr, memory))
+    """A runner's learning rate and memory, and a function that says them. rates: those a tuned run may choose from."""
+    alone = fair == runner.gid
     if runner.kept or not runner.lr:
-        lr, memory = (np.full((1, 1), value) for value in runner.kept or (0, 0))
-        return lr, memory, "; its own settings"
-    if fair in (LR, EFFECTIVE):
-        lr = lr * (1 - memory) if fair == EFFECTIVE and runner.adds else lr
-        return lr, memory, np.char.add("; ", _settings(runner, lr, memory))
-    if fair != TUNED:  # another one is set by hand
-        memory = np.full((1, 1), USUAL_MEMORY)
-    late = runner.run(rates[:, None], memory, ground, start).loss[-LATE:].max(axis=0)
-    best = rates[np.nan_to_num(late, nan=np.inf, neginf=np.inf).argmin(axis=0)][None]
-    settings = _settings(runner, best, memory, np.where(best == rates[-1], " (the largest)", ""))
-    return best, memory, np.char.add(f"; its best of {len(rates)} learning rates: ", settings)
+        rate, share = (
+            np.where(alone, mine, own) for mine, own in zip((lr, memory), runner.kept or (0, 0), strict=True)
+        )
+        return rate[()], share[()], lambda: _by_hand(runner, lr, memory) if alone else "; its own settings"
+    plain = (fair == LR) | (fair == EFFECTIVE)
+    share = np.where(plain | alone | (fair == TUNED), memory, USUAL_MEMORY)[()]  # else another one is set by hand
+    best = tuned(runner, share, ground, start, rates)
+    divided = lr * (1 - memory) if runner.adds else lr
+    rate = np.where(alone | (fair == LR), lr, np.where(fair == EFFECTIVE, divided, best))[()]
+
+    def said():
+        if alone:
+            return _by_hand(runner, lr, memory)
+        if plain:
+            return f"; {_settings(runner, rate, share)}"
+        note = " (the largest)" if best == rates[-1] else ""
+        return f"; its best of {len(rates)} learning rates: {_settings(runner, rate, share, note)}"
+
+    return rate, share, said
+
+
+def tuned(runner, memory, ground, start, rates):
+    """The learning rate with which a runner ends lowest, judged by the highest of its last points."""
+    if not runner.written:
+        return rates[0]
+    late = runner.run(rates, memory, ground, start).loss[-LATE:].max(axis=0)
+    late = np.nan_to_num(late, nan=np.inf, neginf=np.inf)
+    return np.where(late == late.min(), rates, np.inf).min()
+
+
+def _by_hand(runner, lr, memory):
+    return f"; set by the sliders: {_settings(runner, lr, memory)}"
 
 
 def _settings(runner, lr, memory, note=""):
-    """In words, for every run of a grid: the two main settings, in the symbols of the runner."""
-    rates = np.char.add(_said("η = {:.2g}", lr if runner.lr else lr[:1, :1]), note)
-    if not runner.memory:
-        return rates
-    return np.char.add(rates, _said(f", {SYMBOLS[runner.memory]} = {{:.2g}}", memory))
+    """In words: the two main settings, in the symbols of the runner."""
+    rate = f"η = {lr:.2g}{note}"
+    return f"{rate}, {SYMBOLS[runner.memory]} = {memory:.2g}" if runner.memory else rate
 
 
 def _own_settings(fair, runners, ground, start):
@@ -166,41 +180,41 @@ def _own_settings(fair, runners, ground, start):
     chosen = [runner for runner in runners if runner.gid == fair]
     if not chosen or chosen[0].kept:
         return chosen[0].kept if chosen else None
-    (runner,) = chosen
-    lr, memory, _ = _given(runner, *np.ones((2, 1, 1)), ground, "another", start, offered(runners))
-    return lr.item(), memory.item()
+    return float(tuned(chosen[0], USUAL_MEMORY, ground, start, offered(runners))), USUAL_MEMORY
 
 
 # -- the race
 
 
 def compute(lr, memory, *, surface, fair, start, runners):
-    """Every runner's path for every lr (n, 1) and memory (1, m), and a sentence on how each ended.
+    """Every runner's path, and a sentence on how each ended.
 
     fair: one of FAIR, or the gid of the one runner that lr and memory set.
     """
-    ground = GROUNDS[surface]
-    if np.allclose(start, ground.start, atol=0.026):  # the grid of the page may miss it by a little
-        start = ground.start
-    lines, words, paths = {"start": ([start[0]], [start[1]])}, {}, {}
+    ground, start = GROUNDS[surface], np.stack(start)
+    near = np.abs(start - ground.start).max() < 0.026  # the grid of the page may miss it by a little
+    start = np.where(near, ground.start, start)
+    lines, words, paths = {"start": (start[:1], start[1:])}, {}, {}
     for runner in runners:
-        rates, memories, extra = _given(runner, lr, memory, ground, fair, start, offered(runners))
-        path = paths[runner] = runner.run(rates, memories, ground, start)
-        x, y = path.theta[:, 0], path.theta[:, 1]
-        lines[runner.gid] = (x, y)
+        rate, share, settings = _given(runner, lr, memory, ground, fair, start, offered(runners))
+        path = paths[runner] = runner.run(rate, share, ground, start)
+        lines[runner.gid] = (path.theta[:, 0], path.theta[:, 1])
         lines[f"height.{runner.gid}"] = (np.arange(STEPS + 1), height_of(path.loss, ground))
-        words[runner.gid] = np.char.add(told(path, ground), extra) if runner.written else np.array([[TO_WRITE]])
-    for runner in runners:
-        for other in runners if runner.own and runner.written else ():
-            if not other.own:
-                same = _same(paths[runner].theta, paths[other].theta)
-                note = np.where(same, f"; it is the very path of {other.label}", "")
-                words[runner.gid] = np.char.add(words[runner.gid], note)
+        words[runner.gid] = partial(_said, runner, paths, ground, settings)
     return Answer(lines, words)
 
 
-def _said(text, numbers):
-    return np.char.replace(tell(text, numbers), " 1 steps", " 1 step")
+def _said(runner, paths, ground, settings):
+    if not runner.written:
+        return TO_WRITE
+    path = paths[runner]
+    end = phrase(lambda loss: told(path, ground), path.loss) + phrase(lambda loss: settings(), path.loss)
+    others = [other for other in paths if runner.own and not other.own]
+    return end + "".join(phrase(partial(_kinship, other), path.theta, paths[other].theta) for other in others)
+
+
+def _kinship(other, mine, its):
+    return f"; it is the very path of {other.label}" if _same(mine, its) else ""
 
 
 def height_of(loss, ground):
@@ -211,63 +225,50 @@ def height_of(loss, ground):
 
 
 def told(path, ground):
-    """In words, for every run of a grid: how it ended."""
-    end, grid = path.theta[-1], path.loss.shape[1:]
-    with np.errstate(all="ignore"):
-        lost = ~np.isfinite(path.loss[-1]) | (np.abs(end).max(axis=0) > 1e3)
-        inside = _inside(path.theta, ground)
-    left = np.where(inside.all(axis=0), -1, inside.argmin(axis=0))
+    """In words: how a run ended."""
     if not np.isfinite(ground.lowest):
-        away = _said("falls out of the picture after {:.0f} steps", left)
-        return np.where(left < 0, f"is still in the picture after {STEPS} steps", away)
-    arrived, final = path.steps_to(TOL), path.loss[-1] - ground.lowest
-    reached = _said("reaches the lowest point after {:.0f} steps", arrived)
-    way = _said(f"is on its way after {STEPS} steps, {{:.2g}} above the lowest point", final)
-    others = [np.array(point, float) for point in ground.minima]
-    trapped = np.zeros(grid, bool)
-    for point in others:
-        with np.errstate(all="ignore"):
-            near = np.linalg.norm(path.theta[-5:] - point.reshape(2, *(1,) * len(grid)), axis=1).max(axis=0) < 0.05
-        trapped |= near & (ground.value(point) > ground.lowest + 1e-6)
-    way = np.where(trapped, "comes to rest in a valley that is not the lowest", way)
-    return np.where(lost, "diverges", np.where(np.isfinite(arrived), reached, way))
+        left = first(~_inside(path.theta, ground))
+        return f"falls out of the picture after {_steps(left)}" if np.isfinite(left) else IN_PICTURE
+    arrived, end = path.steps_to(TOL), path.theta[-1]
+    if not np.isfinite(path.loss[-1]) or np.abs(end).max() > 1e3:
+        return "diverges"
+    if np.isfinite(arrived):
+        return f"reaches the lowest point after {_steps(arrived)}"
+    for point in np.array(ground.minima, float):
+        near = np.linalg.norm(path.theta[-5:] - point, axis=1).max() < 0.05
+        if ground.value(point) > ground.lowest + 1e-6 and near:
+            return "comes to rest in a valley that is not the lowest"
+    return f"is on its way after {STEPS} steps, {path.loss[-1] - ground.lowest:.2g} above the lowest point"
+
+
+def _steps(number):
+    return f"{number:.0f} step{'' if number == 1 else 's'}"
 
 
 def _inside(theta, ground):
-    low, high = (np.reshape(side, (2, *(1,) * (theta.ndim - 2))) for side in zip(*ground.view, strict=True))
+    low, high = np.array(ground.view, float).T
     return ((theta >= low) & (theta <= high)).all(axis=1)
 
 
 def _same(a, b):
-    """Where two paths agree from first to last, over the grid."""
+    """Whether two paths agree from first to last."""
     with np.errstate(all="ignore"):
         equal = (np.abs(a - b) <= 1e-9 * (1 + np.abs(b))) | ~(np.isfinite(a) | np.isfinite(b))
-    return equal.all(axis=(0, 1))
+    return equal.all()
 
 
-def _title(fair, runners):
-    alone = [runner.name for runner in runners if runner.gid == fair]
-    return f"You set {_bare(alone[0])} alone" if alone else TITLES[fair]
-
-
-def _draw_heights(ax, ground, title):
+def _draw_heights(ax, ground):
     """Axis and title of the heights, as the surface asks for."""
-    top = float(ground.value(np.array(ground.start, float)))
     if np.isfinite(ground.lowest):
-        ax.set(yscale="log", ylim=(BOTTOM, 1e4 * max(top - ground.lowest, 1)), ylabel="height above the lowest point")
+        ax.set(yscale="log", ylim=(BOTTOM, TOP), ylabel="height above the lowest point")
     else:
         seen = ground.value(np.array(np.meshgrid(*(np.linspace(*side, 41) for side in ground.view))))
         ax.set(yscale="linear", ylim=(seen.min(), 1.8 * seen.max()), ylabel="height")
-    ax.set(xlim=(0, 1.03 * STEPS), xlabel="step", title=title)
+    ax.set(xlim=(0, 1.03 * STEPS), xlabel="step")
     ax.grid(True)
 
 
-def _draw_names(above, course, fair, runners):
-    """Labels and legend; an instance that the sliders set goes by its name, its own settings being suspended."""
-    for runner in runners:
-        label = runner.name if runner.gid == fair else runner.label
-        for ax, gid in ((above, runner.gid), (course, f"height.{runner.gid}")):
-            next(line for line in ax.lines if line.get_gid() == gid).set_label(label)
+def _draw_legend(course, runners):
     if len(runners) > FEW:
         course.legend(loc="upper left", bbox_to_anchor=(1.03, 1.01), borderaxespad=0, fontsize=9, handlelength=3.2)
     else:

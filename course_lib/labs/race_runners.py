@@ -12,6 +12,7 @@ from ..descent import Path, descend
 from ..optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimizer
 from ..optimizers.base import FIELDS, hyperparameters
 from ..surfaces import SURFACES
+from ..tracing import differs, program_of
 from .rules import is_adaptive
 from .words import listed
 
@@ -58,32 +59,46 @@ class Runner:
         return self.memory in STEP_MEMORIES and not self.adaptive
 
     def run(self, lr, memory, surface, start) -> Path:
-        """The runs of a grid, theta (STEPS + 1, 2, n, m); an axis that makes no difference has length 1.
+        """One run from start (2,); with an array of learning rates (n,) one for each, theta (STEPS + 1, 2, n).
 
         What is not written yet goes nowhere: nan after the start.
         """
         if not self.written:
             return _nowhere(surface, start, self.label)
-        lr, memory = (lr if self.lr else lr[:1, :1]), (memory if self.memory else memory[:1, :1])
-        grid = np.broadcast_shapes(lr.shape, memory.shape)
-        if not self.alone:
-            return descend(self.make(lr, memory), surface, _everywhere(start, grid), steps=STEPS)
-        theta, loss = np.empty((STEPS + 1, 2, *grid)), np.empty((STEPS + 1, *grid))
-        lr, memory = np.broadcast_to(lr, grid), np.broadcast_to(memory, grid)
-        for place in np.ndindex(grid):
-            path = descend(self.make(float(lr[place]), float(memory[place])), surface, start, steps=STEPS)
-            theta[:, :, *place], loss[:, *place] = path.theta, path.loss
-        return Path(theta, loss, surface, self.label)
+        if self.alone and np.ndim(lr):
+            paths = [self.run(float(one), memory, surface, start) for one in lr]
+            theta, loss = (np.stack([getattr(path, part) for path in paths], axis=-1) for part in ("theta", "loss"))
+            return Path(theta, loss, surface, self.label)
+        grid = np.shape(lr)
+        begin = np.broadcast_to(np.reshape(start, (2, *(1,) * len(grid))), (2, *grid))
+        return descend(self.make(lr, memory), surface, begin, steps=STEPS)
 
 
 def _nowhere(surface, start, label):
-    theta, loss = np.full((STEPS + 1, 2, 1, 1), np.nan), np.full((STEPS + 1, 1, 1), np.nan)
-    theta[0, :, 0, 0], loss[0] = start, surface.value(np.asarray(start, float))
-    return Path(theta, loss, surface, label)
+    theta = np.concatenate([np.reshape(start, (1, 2)), np.full((STEPS, 2), np.nan)])
+    return Path(theta, surface.value(theta.T), surface, label)
 
 
-def _everywhere(start, grid):
-    return np.broadcast_to(np.reshape(np.asarray(start, float), (2, *(1,) * len(grid))), (2, *grid))
+def is_sound(runner):
+    """Whether a run in the page would be the runner's: whether its rule can be traced, and then is what it was.
+
+    A rule that remembers, counts its calls, draws random numbers or looks at types is another one as a program.
+    """
+    surface = SURFACES["ravine"]
+
+    def function(lr, memory, start):
+        theta = runner.run(lr, memory, surface, np.stack(start)).theta
+        return {"path": (theta[:, 0], theta[:, 1])}, {}
+
+    settings = [
+        {"lr": lr, "memory": memory, "start": start}
+        for lr, memory, start in ((0.02, 0.9, (-4.0, 2.0)), (0.001, 0.0, (3.0, -1.0)), (0.1, 0.5, (0.5, 2.0)))
+    ]
+    try:
+        program = program_of(function, {"lr": 1, "memory": 1, "start": 2})
+        return not differs(program, function, settings)
+    except Exception:  # whatever a rule raises, plain or of letters: then the kernel runs it, and says so
+        return False
 
 
 def runners_of(optimizers):
@@ -233,7 +248,7 @@ def _is_unwritten(error):
 def _tried(runner, kind):
     """The runner after a short trial: refused if it breaks the contract, alone if it cannot run a grid at once."""
     name = kind.__name__
-    lr, memory = np.array([[0.001], [0.02]]), np.array([[0.0, 0.5]])
+    lr, memory = np.array([0.001, 0.02]), 0.5
     surface, start = SURFACES["ravine"], SURFACES["ravine"].start
     try:
         single = dataclasses.replace(runner, alone=True).run(lr, memory, surface, start)

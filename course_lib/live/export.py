@@ -26,10 +26,10 @@ NOTE = "A picture of this figure. The figure itself moves where scripts may run,
 COLOURS = 64  # of the picture: it weighs a third, and is hardly told from the drawn one
 
 
-def page_html(spec, frame, below, above, table, programs, settings, picture):
+def page_html(spec, frame, below, above, table, programs, settings, picture, others):
     """The fragment, all ASCII, so that it reads the same in a page of any encoding; see LiveFigure.html.
 
-    picture: PNG of the figure at these settings.
+    picture: PNG of the figure at these settings. others: key -> parts, see LiveFigure; bytes become text.
     """
     data = _script_json(
         {
@@ -40,6 +40,7 @@ def page_html(spec, frame, below, above, table, programs, settings, picture):
             "above": _text(above or b""),
             "table": _text(table),
             "programs": _text(programs),
+            "others": {key: _texts(parts) for key, parts in others.items()},
         }
     )
     page = PAGE.format(
@@ -65,6 +66,10 @@ def _in_few_colours(png):
 def _script_json(value):
     """JSON that may stand inside a script element: nothing in it can close the element."""
     return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _texts(parts):
+    return {name: _text(part) if isinstance(part, bytes) else part for name, part in parts.items()}
 
 
 def _text(data):

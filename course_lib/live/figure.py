@@ -20,7 +20,7 @@ import traitlets
 
 from .. import tracing
 from . import answer as answers
-from . import cells
+from . import cells, raster
 from .drawing import Drawing
 from .export import page_html
 from .quantities import named
@@ -62,6 +62,11 @@ class LiveFigure(anywidget.AnyWidget):
         of surface(**some of the quantities), something with `value` and `lowest`, in bands of these colours from low to
         high; artists() stand for it in still pictures.
     follow: function (before, after) of {name: value}, for all quantities: what else a move sets, as a scene says it.
+    asked: names of choices of run that compute only asks for their value, `fair == "tuned"`: one program takes them in,
+        while of other choices each option has a program of its own.
+    carried: names of kernel quantities of whose every value exported pages carry the table, and the pictures; of run,
+        pictures are carried wherever the background depends on a choice.
+    follows: name of a quantity -> function of its value that gives {name: value}, what moves with it; with run only.
     seconds: how long play takes from the first step to the last.
     alt: the text alternative; it is also all that text-only readers get.
     """
@@ -94,6 +99,9 @@ class LiveFigure(anywidget.AnyWidget):
         background=None,
         ground=None,
         follow=None,
+        asked=(),
+        carried=(),
+        follows=None,
         step_label="step",
         seconds=4,
         alt,
@@ -109,8 +117,9 @@ class LiveFigure(anywidget.AnyWidget):
         self._painted = self._background_values(self.defaults)
         self._scale = None  # of the picture the page has; None: it has none
         self._changed = ()  # the axes the background has drawn again; empty: maybe all
-        self.untraceable = ""
+        self.untraceable, self.asked = "", set(asked)
         programs = self._traced(ground) if run else b""
+        self.carried = [c for name in self._carried_names(carried, programs) for c in self.kernel[name]]
         if not programs:
             self._refuse_too_large()
         super().__init__(
@@ -123,6 +132,12 @@ class LiveFigure(anywidget.AnyWidget):
                 "challenge": challenge and dict(zip(("name", "text"), challenge, strict=True)),
                 "seconds": seconds,
                 "runs": bool(programs),
+                "carried": [control.name for control in self.carried],
+                "follows": {
+                    name: [self._scene(function(control.value(k))) for k in range(len(control.values))]
+                    for name, function in (follows or {}).items()
+                    for control in self.kernel[name]
+                },
             },
             settings=self.defaults,
             programs=programs,
@@ -131,6 +146,11 @@ class LiveFigure(anywidget.AnyWidget):
         self.on_msg(self._asked)
 
     # -- the quantities
+
+    def _carried_names(self, carried, programs):
+        if not programs:
+            return carried
+        return [name for name in self._background_values(self.defaults) if not self.kernel[name][0].numeric]
 
     def _controls(self):
         return [*self.page.values(), *(control for pair in self.kernel.values() for control in pair)]
@@ -199,19 +219,20 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _traced(self, ground):
         """The programs of compute, one for each choice of what is no number; empty where it cannot be traced."""
-        chosen = [control for (control, *_) in self.kernel.values() if not control.numeric]
+        chosen = [c for name, (c, *_) in self.kernel.items() if not c.numeric and name not in self.asked]
         inputs = {name: len(parts) for name, parts in self.kernel.items() if parts[0].numeric}
+        inputs |= {name: tuple(self.kernel[name][0].values) for name in self.asked}
         programs, grounds = {}, {}
         try:
             for numbers in itertools.product(*(range(len(control.values)) for control in chosen)):
                 options = {c.name: c.value(k) for c, k in zip(chosen, numbers, strict=True)}
                 key = ",".join(map(str, numbers))
-                programs[key] = tracing.program_of(self._written(options), inputs)
+                programs[key] = tracing.near(tracing.program_of(self._written(options), inputs))
                 if ground:
                     wanted = inspect.signature(ground[-1]).parameters
                     mine = {name: n for name, n in inputs.items() if name in wanted}
                     given = {name: value for name, value in options.items() if name in wanted}
-                    grounds[key] = tracing.program_of(_heights(ground[-1], given), mine | ROW)
+                    grounds[key] = tracing.near(tracing.program_of(_heights(ground[-1], given), mine | ROW))
         except tracing.Untraceable as why:
             self.untraceable = str(why)
             return b""
@@ -267,7 +288,7 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _paint(self, settings):
         """Redraw what stands still, if the kernel quantities it depends on have changed."""
-        wanted = self._background_values(settings)
+        wanted, self._key = self._background_values(settings), self._carried_key(settings)
         if wanted != self._painted:
             with self.drawing.in_style():
                 self._changed = tuple(self.background(self.drawing.figure, **wanted) or ())
@@ -280,7 +301,14 @@ class LiveFigure(anywidget.AnyWidget):
             return {}
         below, above = self.drawing.layers(scale, self._changed)
         self._scale = scale
-        return {"frame": self.drawing.frame(), "below": below, "above": above or b""}
+        return {"frame": self._frame(), "below": below, "above": above or b""}
+
+    def _frame(self):
+        """The geometry, and for which values of what is carried it is."""
+        return self.drawing.frame() | {"key": self._key}
+
+    def _carried_key(self, settings):
+        return ",".join(str(settings[control.name]) for control in self.carried)
 
     def _newest(self, settings, programs):
         """All traits that depend on the kernel quantities."""
@@ -339,9 +367,15 @@ class LiveFigure(anywidget.AnyWidget):
     @traitlets.observe("settings")
     def _tell(self, change):
         """The controls that were asked for say what is set."""
+        old, new = change["old"], change["new"]
         for quantity in self._controls():
             if quantity.name in self._widgets:
-                self._widgets[quantity.name].value = quantity.value(change["new"][quantity.name])
+                self._widgets[quantity.name].value = quantity.value(new[quantity.name])
+        if old and self.programs and self.follow:  # the page asks for nothing then
+            led = self._scene(self.follow(self._values(old), self._values(new)) or {})
+            moved = {name: number for name, number in led.items() if old[name] == new[name]}
+            if new | moved != new:
+                self.settings = new | moved
 
     def _led(self, settings):
         """The settings, with what has to follow them."""
@@ -370,7 +404,7 @@ class LiveFigure(anywidget.AnyWidget):
                     reply["cell"], pictures = self._visible_cell(settings)
                     self.error = ""
                 else:
-                    self._show(**self._newest(settings, b""))
+                    self._show(**self._newest(settings, self.programs))
         except Exception:
             self.error = traceback.format_exc()
             raise
@@ -402,7 +436,24 @@ class LiveFigure(anywidget.AnyWidget):
             layers = self.drawing.layers(2)
             table = b"" if self.programs else self._table(settings)
             picture = self.picture(settings, scale=1)
-            return page_html(self.spec, self.drawing.frame(), *layers, table, self.programs, settings, picture)
+            others = self._others(settings, layers[0])
+            return page_html(self.spec, self._frame(), *layers, table, self.programs, settings, picture, others)
+
+    def _others(self, settings, below):
+        """key -> what an exported page shows for other values of what is carried: table, geometry, pictures."""
+        found, painted = {}, self._painted
+        for numbers in itertools.product(*(range(len(control.values)) for control in self.carried)):
+            other = settings | {control.name: k for control, k in zip(self.carried, numbers, strict=True)}
+            if other == settings:
+                continue
+            parts = {} if self.programs else {"table": self._table(other)}
+            if self._background_values(other) != painted:
+                self._paint(other)
+                under, over = self.drawing.layers(2)
+                parts |= {"axes": self.drawing.frame()["axes"], "above": over or b""} | raster.patch(below, under)
+            found[self._carried_key(other)] = parts
+        self._paint(settings)
+        return found
 
     def close(self):
         """Leave the page, and give up what is only for the page. Shown again, it opens anew."""

@@ -52,6 +52,7 @@ class Quantity:
             "kind": self.kind,
             "texts": self.texts,
             "values": numbers,
+            "options": None if typed else [value if isinstance(value, str) else None for value in self.values],
             "typed": typed,
         }
 

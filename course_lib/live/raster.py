@@ -57,6 +57,24 @@ class Raster:
         return renderer
 
 
+TILE = 32  # dots
+
+
+def patch(base, picture):
+    """What makes the one picture of the other: the rows of tiles that differ, and a picture with only these in it."""
+    old, new = (np.asarray(Image.open(io.BytesIO(data)).convert("RGBA")) for data in (base, picture))
+    differs, kept, tiles = (old != new).any(axis=2), np.zeros_like(new), []
+    for y in range(0, len(new), TILE):
+        here = np.flatnonzero(np.add.reduceat(differs[y : y + TILE].any(axis=0), np.arange(0, new.shape[1], TILE)))
+        for row in np.split(here, np.flatnonzero(np.diff(here) > 1) + 1) if len(here) else ():
+            place = np.s_[y : y + TILE, row[0] * TILE : (row[-1] + 1) * TILE]
+            kept[place] = new[place]
+            tiles.append([int(row[0]) * TILE, y, len(row) * TILE, TILE])
+    target = io.BytesIO()
+    Image.fromarray(kept).save(target, "webp", lossless=True, quality=60, method=4)
+    return {"below": target.getvalue(), "tiles": tiles}
+
+
 @contextmanager
 def hidden(artists):
     """While in it, these are not drawn."""

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import decode
 
 from course_lib import labs, plots
 from course_lib.descent import descend
 from course_lib.labs import race_lab
 from course_lib.labs.race_lab import EFFECTIVE, LR, RATES, TUNED, WIDE_RATES
-from course_lib.labs.race_runners import STEPS, runners_of
+from course_lib.labs.race_runners import STEPS, is_sound, runners_of
+from course_lib.live.answer import spoken
 from course_lib.optimizers import (
     OPTIMIZERS,
     Adadelta,
@@ -30,12 +32,10 @@ START = (-4.0, 2.0)
 
 
 def one(lr=0.02, gamma=0.9, surface="ravine", fair=LR, start=START, runners=USUAL):
-    """Lines of one cell as (points, 2), and its words."""
-    answer = race_lab.compute(
-        np.array([[lr]]), np.array([[gamma]]), surface=surface, fair=fair, start=start, runners=runners
-    )
+    """Lines of one race as (points, 2), and its words."""
+    answer = spoken(race_lab.compute(lr, gamma, surface=surface, fair=fair, start=start, runners=runners))
     lines = {gid: np.column_stack([np.ravel(side) for side in pair]) for gid, pair in answer.lines.items()}
-    return lines, {name: np.ravel(text)[0] for name, text in answer.words.items()}
+    return lines, answer.words
 
 
 # A learner's classes: right, bare, and wrong.
@@ -149,7 +149,7 @@ def test_the_best_learning_rate_of_gradient_descent_is_near_the_theorys():
 
 
 def test_the_sliders_learning_rates_are_the_grid_of_tuning():
-    np.testing.assert_allclose(labs.race().page["lr"].values, RATES, rtol=1e-9)
+    np.testing.assert_allclose(labs.race().kernel["lr"][0].values, RATES, rtol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_race_of_instances_offers_nothing_that_would_move_none_of_them():
         "nothing: you set Momentum(lr=0.01, gamma=0.5)",
         "nothing: you set Adam",
     ]
-    chosen = [live.page[name].value(live.defaults[name]) for name in live.page]
+    chosen = [live.kernel[name][0].value(live.defaults[name]) for name in ("lr", "memory")]
     assert chosen == pytest.approx([0.02, 0.5], abs=0.05)
 
 
@@ -276,10 +276,10 @@ def test_the_legend_stays_inside_the_figure_and_names_everyone(count):
 
 def test_choosing_one_brings_its_settings_to_the_sliders():
     live = labs.race(GradientDescent, Momentum, Adam)
-    asked = live.settings | {"fair": live.kernel["fair"][0].nearest("run1"), "memory": 0}
-    live._asked(live, {"ask": "table", "settings": asked}, [])
+    asked = live.settings | {"fair": live.kernel["fair"][0].nearest("run1"), "memory": live.settings["memory"]}
+    live.settings = asked  # as the page saves it
     best = one(0.5, 0.9, fair=TUNED, runners=runners_of((GradientDescent, Momentum, Adam)))[1]["run1"]
-    lr, memory = (live.page[name].value(live.settings[name]) for name in live.page)
+    lr, memory = (live.kernel[name][0].value(live.settings[name]) for name in ("lr", "memory"))
     assert best.endswith(f"η = {lr:.2g}, γ = {memory:.2g}")
     moved = live.settings | {"lr": 3}
     assert live._led(moved) == moved
@@ -302,11 +302,10 @@ def test_a_class_of_the_courses_name_is_still_yours():
 def test_what_cannot_run_a_grid_runs_alone():
     runner = runners_of((Clipped,))[-1]
     assert runner.alone
-    lr, gamma = np.array([[0.01], [0.1]]), np.array([[0.0, 0.9]])
-    path = runner.run(lr, gamma, race_lab.GROUNDS["ravine"], START)
-    assert path.theta.shape == (STEPS + 1, 2, 2, 1)
-    single = replace(runner, alone=False).run(lr[1:], gamma[:, :1], race_lab.GROUNDS["ravine"], START)
-    np.testing.assert_allclose(path.theta[:, :, 1, 0], single.theta[:, :, 0, 0])
+    path = runner.run(np.array([0.01, 0.1]), 0.0, race_lab.GROUNDS["ravine"], START)
+    assert path.theta.shape == (STEPS + 1, 2, 2)
+    single = replace(runner, alone=False).run(0.1, 0.0, race_lab.GROUNDS["ravine"], START)
+    np.testing.assert_allclose(path.theta[:, :, 1], single.theta)
 
 
 def test_an_instance_with_several_values_is_refused():
@@ -409,16 +408,16 @@ def test_a_written_class_is_never_taken_for_a_stub():
 # The page
 
 
-def test_another_surface_brings_its_own_start():
+def test_a_surface_chosen_in_the_page_is_told_to_the_kernel_with_its_start():
     live = labs.race()
     chosen = list(race_lab.GROUNDS).index("rosenbrock")
-    live._asked(live, {"ask": "table", "settings": live.settings | {"surface": chosen}}, [])
+    moved = live.settings | {"surface": chosen} | live.spec["follows"]["surface"][chosen]
+    live.settings = moved
+    live._asked(live, {"ask": "table", "settings": moved}, [])
     first, second = live.kernel["start"]
     home = race_lab.GROUNDS["rosenbrock"].start
     assert (first.value(live.settings["start.0"]), second.value(live.settings["start.1"])) == pytest.approx(home)
-    assert not live.error
-    moved = live.settings | {"start.0": 130}
-    assert live._led(moved) == moved
+    assert live.frame["key"] == str(chosen) and not live.error
 
 
 def test_every_surface_can_be_drawn():
@@ -438,21 +437,61 @@ def test_in_jupyterlab_another_surface_another_start_and_one_set_alone(chromium,
     page = server.open(chromium, "race.ipynb", CELLS)
     before = page.canvas()
     page.page.get_by_role("combobox", name="surface").select_option(label="Rosenbrock's valley")
-    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 136")
+    page.wait("f.isFresh() && f.frame.key === '1' && f.settings['start.0'] === 136")
     page.settled()
     assert page.page.get_by_role("spinbutton", name="start θ₁").input_value() == "-1.20"
     assert np.abs(page.canvas() - before).max() > 60
     pad = page.page.locator(".live-pad").first
     place = pad.bounding_box()
     pad.click(position={"x": 0.75 * place["width"], "y": 0.5 * place["height"]})
-    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 180")
+    page.wait("f.isFresh() && f.settings['start.0'] === 180")
     assert page.eval("f.settings.surface") == list(race_lab.GROUNDS).index("rosenbrock")
     page.page.get_by_role("button", name="Reset").click()
-    page.wait("f.isFresh() && f.answer === f.table && f.table.key['start.0'] === 80 && f.settings.surface === 0")
+    page.wait("f.isFresh() && f.settings['start.0'] === 80 && f.frame.key === '0'")
     assert "Momentum(lr=0.1, gamma=0.45)" in page.said()[1]
     page.page.get_by_role("combobox", name="held equal").select_option(label="nothing: you set momentum")
-    page.wait("f.isFresh() && f.answer === f.table && f.table.key.fair === 4 && f.settings.lr === 20")
+    page.wait("f.settings.fair === 4 && f.settings.lr === 20")
     assert page.page.get_by_role("spinbutton", name="momentum γ").input_value() == "0.45"
-    assert page.said()[1].startswith("momentum") and "set by the sliders: η = 0.1, γ = 0.45" in page.said()[1]
+    assert page.said()[1].startswith("Momentum") and "set by the sliders: η = 0.1, γ = 0.45" in page.said()[1]
     assert not page.errors
     page.page.close()
+
+
+def test_in_an_exported_page_every_surface_has_its_start_its_picture_and_its_axes(open_page):
+    live = labs.race()
+    page = open_page(live, viewport={"width": 1400, "height": 900}, device_scale_factor=2)
+    for k, ground in enumerate(race_lab.GROUNDS.values()):
+        page.page.get_by_role("combobox", name="surface").select_option(index=k)
+        page.wait(f"f.isFresh() && f.carriedKey(f.pictured) === '{k}'")
+        page.settled()
+        homes = [control.nearest(value) for control, value in zip(live.kernel["start"], ground.start, strict=True)]
+        assert page.eval("[f.settings['start.0'], f.settings['start.1']]") == homes
+        drawn, still = page.canvas()[..., :3], decode(live.picture(page.eval("f.settings")))[..., :3]
+        assert np.abs(drawn - still).mean() < 2.5, ground.name
+
+
+class Stateful(Bare):
+    def step(self, theta, g, t):
+        self.seen = getattr(self, "seen", 0) + 1
+        return (theta - self.lr * g / self.seen,)
+
+
+class Drawn(Bare):
+    def step(self, theta, g, t):
+        return (theta - self.lr * g * np.random.default_rng().random(),)
+
+
+class Counted(Bare):
+    def step(self, theta, g, t):
+        return (theta - self.lr * g * sum(1 for _ in range(t)),)
+
+
+@pytest.mark.parametrize(("own", "sound"), [(Mine, 1), (Clipped, 1), (Stateful, 0), (Drawn, 0), (Counted, 0)])
+def test_only_a_rule_that_is_its_program_runs_in_the_page(own, sound):
+    assert is_sound(runners_of((own,))[-1]) == sound
+
+
+def test_what_cannot_run_in_the_page_goes_by_the_kernel():
+    live = labs.race(GradientDescent, Counted)
+    assert live.untraceable and not live.programs and live.table
+    assert labs.race(GradientDescent, Mine).programs

@@ -61,7 +61,7 @@ def in_page(page, program, settings):
                 return { lines: Object.fromEntries(lines), words: made.names.map((name) => made.said(name)) };
             });
         }""",
-        [json.loads(json.dumps(program)), given],
+        [json.loads(json.dumps(tracing.near(program))), given],
     )
 
 
@@ -250,7 +250,7 @@ def test_a_program_runs_under_a_strict_policy(chromium, tmp_path, framed):
     inner = (
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><p></p>'
         f'<script type="module">{modules("program")}\n'
-        f"const made = new Program({json.dumps(program)}); made.run({{ x: [21] }});"
+        f"const made = new Program({json.dumps(tracing.near(program))}); made.run({{ x: [21] }});"
         'document.querySelector("p").textContent = made.numbers("out", 1)[0] + " " + made.said("said");</script>'
     )
     file = Path(tmp_path / "page.html")

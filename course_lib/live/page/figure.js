@@ -5,7 +5,7 @@ import { button, element } from "./elements.js";
 import { takeKeys } from "./keys.js";
 import { Messages } from "./messages.js";
 import { Pad } from "./pads.js";
-import { Paper, unpackPictures } from "./paper.js";
+import { Paper, patched, unpackPictures } from "./paper.js";
 import { Player } from "./player.js";
 import { Programs } from "./program.js";
 import { Readout } from "./readout.js";
@@ -20,7 +20,7 @@ export class Figure {
     this.host = host;
     this.spec = host.spec;
     this.settings = { ...host.settings };
-    this.offered = this.spec.controls.filter((control) => host.kernel || control.page || this.spec.runs);
+    this.offered = this.spec.controls.filter(({ name, page }) => host.kernel || page || this.here(name));
     this.pageNames = this.spec.controls.filter((control) => control.page).map((control) => control.name);
     this.kernelNames = this.spec.controls.filter((control) => !control.page).map((control) => control.name);
     this.requests = new Requests(
@@ -36,6 +36,8 @@ export class Figure {
     if (this.spec.runs) this.programs = await Programs.unpack(this.host.programs(), this.spec.controls);
     this.table = this.programs ?? (await unpack(this.host.table()));
     this.table.pictures = this.latest = await unpackPictures(this.host.pictures());
+    this.pictures = new Map([[this.latest.frame.key, this.latest]]);
+    this.pictured = this.settings;
     this.build();
     this.refresh();
   }
@@ -64,7 +66,38 @@ export class Figure {
     return this.paper?.frames ?? 0;
   }
 
+  /* Whether a page without a kernel has what belongs to each value of a quantity. */
+  here(name) {
+    return this.spec.runs || this.spec.carried.includes(name);
+  }
+
+  carriedKey(settings) {
+    return this.spec.carried.map((name) => settings[name]).join();
+  }
+
+  /* From the page itself, when first shown. */
+  async takeCarried() {
+    const key = this.carriedKey(this.settings);
+    const { table, ...pictures } = this.host.carried(key);
+    if (pictures.below) this.pictures.set(key, await patched(pictures, this.first));
+    const now = table ? await unpack(table) : this.table;
+    now.pictures = this.pictures.get(key) ?? this.first;
+    this.pictures.set(key, now.pictures);
+    this.table = now;
+    this.refresh();
+  }
+
+  get first() {
+    return this.pictures.values().next().value;
+  }
+
   async takeTable() {
+    if (this.programs) {
+      const pictures = await unpackPictures(this.host.pictures());
+      this.pictures.set(pictures.frame.key, pictures);
+      this.refresh();
+      return;
+    }
     const table = await unpack(this.host.table());
     table.pictures = this.latest = await unpackPictures(this.host.pictures(), this.table.pictures);
     this.table = table;
@@ -83,12 +116,17 @@ export class Figure {
   }
 
   isFresh() {
-    return Boolean(this.programs) || this.kernelNames.every((name) => this.table.key[name] === this.settings[name]);
+    if (this.programs) return this.pictures.has(this.carriedKey(this.settings));
+    return this.kernelNames.every((name) => this.table.key[name] === this.settings[name]);
   }
 
   /* The table to draw from, and the cell in it. */
   get answer() {
-    if (this.programs) return Object.assign(this.programs.at(this.settings), { pictures: this.latest });
+    if (this.programs) {
+      if (this.isFresh()) this.pictured = this.settings; // else what can be shown stays
+      const pictures = this.pictures.get(this.carriedKey(this.pictured));
+      return Object.assign(this.programs.at(this.pictured), { pictures });
+    }
     return this.isFresh() ? this.table : (this.cellOnly ?? this.table);
   }
 
@@ -128,10 +166,20 @@ export class Figure {
     const moved = Object.keys(changes).filter((name) => changes[name] !== this.settings[name]);
     this.messages.answerTyping("");
     if (!moved.length) return;
-    this.settings = { ...this.settings, ...changes };
+    this.settings = { ...this.settings, ...this.followed(changes) };
     this.refresh();
     if (this.isFresh()) this.saveSoon();
+    else if (this.host.carried) this.takeCarried();
+    else if (this.programs) this.requests.ask("table");
     else this.requests.moved();
+  }
+
+  /* With some quantities others move. */
+  followed(changes) {
+    if (!this.programs) return changes;
+    const moved = Object.keys(this.spec.follows).filter((name) => changes[name] !== undefined);
+    const others = moved.filter((name) => changes[name] !== this.settings[name]).map((name) => this.spec.follows[name][changes[name]]);
+    return Object.assign({}, ...others, changes);
   }
 
   /* The kernel hears where the hand rests: each message makes JupyterLab and kernel work, and the drag would falter. */
@@ -188,7 +236,7 @@ export class Figure {
   }
 
   canSet(name, scene) {
-    return this.host.kernel || this.programs || !this.kernelNames.includes(name) || scene[name] === this.settings[name];
+    return this.host.kernel || this.here(name) || !this.kernelNames.includes(name) || scene[name] === this.settings[name];
   }
 
   showScene(number) {
@@ -243,7 +291,7 @@ export class Figure {
 
   /* Quantities that cannot be changed on this page. */
   get fixed() {
-    return this.host.kernel || this.programs ? [] : this.kernelNames;
+    return this.host.kernel ? [] : this.kernelNames.filter((name) => !this.here(name));
   }
 
   control(name) {

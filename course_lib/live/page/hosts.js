@@ -31,6 +31,12 @@ export function mountExported(id, data) {
     settings: data.settings,
     table: () => bytes(data.table),
     programs: () => bytes(data.programs),
+    carried(key) {
+      const parts = data.others[key];
+      if (!parts) return null;
+      const unpacked = ["table", "below", "above"].filter((name) => parts[name]).map((name) => [name, bytes(parts[name])]);
+      return { ...parts, ...Object.fromEntries(unpacked) };
+    },
     pictures: () => ({ frame: data.frame, below: bytes(data.below), above: bytes(data.above) }),
     save() {},
   });

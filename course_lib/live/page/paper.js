@@ -54,7 +54,7 @@ export class Paper {
     context.fillStyle = paper;
     context.fillRect(0, 0, ...size);
     const [x, y, width, height] = axes[ground.axes].box;
-    const [program, key] = this.figure.programs.ground(this.figure.settings);
+    const [program, key] = this.figure.programs.ground(this.figure.pictured);
     this.ground ??= new Ground(ground);
     const pixels = [width, height].map((length) => Math.round(length * dense));
     context.drawImage(this.ground.painted(program, key, axes[ground.axes], dpi, ...pixels), x, y, width, height);
@@ -79,4 +79,17 @@ export async function unpackPictures({ frame, below, above }, known) {
   if (below === known?.below && frame === known.frame) return known; // unpacking takes long
   const [under, over] = await Promise.all([bitmap(below), above?.byteLength ? bitmap(above) : null]);
   return { frame, below, under, over };
+}
+
+/* Pictures that differ from the first ones in some tiles only. */
+export async function patched(pictures, first) {
+  const frame = { ...first.frame, axes: pictures.axes };
+  const unpacked = await unpackPictures({ ...pictures, frame });
+  const { width, height } = first.under;
+  const canvas = element("canvas", { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(first.under, 0, 0);
+  for (const tile of pictures.tiles) context.clearRect(...tile);
+  context.drawImage(unpacked.under, 0, 0);
+  return { ...unpacked, under: canvas };
 }

@@ -73,16 +73,23 @@ const [LOOP, STORE, POSITIVE, WHERE, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, 
 const NAMES = [...OWN, ...Object.keys(FUNCTIONS)];
 const ACTS = [...OWN.map(() => null), ...Object.values(FUNCTIONS)];
 
-/* Nested instructions one after the other; a loop knows where it ends. */
-function flat(block, ops, code = []) {
-  for (const [op, n, out, ...rest] of block) {
+/* Nested instructions one after the other; a loop knows where it ends. Places are written as differences: out from the
+ * out before it, what is read from out. */
+function flat(block, ops, code = [], before = 0) {
+  for (const [op, n, away, ...rest] of block) {
     const at = code.length;
+    const out = before + away;
     code.push(ops[op], n, out);
     if (ops[op] === LOOP) {
       code.push(...Array(WIDTH - 3).fill(0));
-      flat(rest[0], ops, code);
+      flat(rest[0], ops, code, out);
       code[at + 3] = code.length;
-    } else code.push(...rest, ...Array(WIDTH - 3 - rest.length).fill(0));
+    } else {
+      const read = ops[op] === STORE ? [2] : [2, 4, 6]; // where in an instruction, behind its out
+      rest.forEach((number, k) => code.push(read.includes(k + 1) ? out + number : number));
+      code.push(...Array(WIDTH - 3 - rest.length).fill(0));
+    }
+    before = out;
   }
   return code;
 }
@@ -118,7 +125,10 @@ export class Programs {
   }
 
   values(settings) {
-    return this.controls.map(({ name, values }) => values?.[settings[name]] ?? settings[name]);
+    return this.controls.map(({ name, values, options }) => {
+      const number = settings[name];
+      return values?.[number] ?? options?.[number] ?? number;
+    });
   }
 
   /* The program of the heights of the ground, and what they depend on. */
@@ -141,7 +151,8 @@ export class Program {
   constructor({ size, ops, constants: [places, numbers], code, inputs, lines, words, texts }) {
     Object.assign(this, { inputs, lines, words, texts });
     this.cells = new Float64Array(size);
-    places.forEach((cell, k) => (this.cells[cell] = Number(String(numbers[k]).replace("inf", "Infinity"))));
+    let cell = 0;
+    places.forEach((away, k) => (this.cells[(cell += away)] = Number(String(numbers[k]).replace("inf", "Infinity"))));
     this.code = Int32Array.from(flat(code, ops.map(known)));
   }
 
