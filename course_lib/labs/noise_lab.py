@@ -45,6 +45,7 @@ def noise():
             "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.9, format=".2f"),
             "held": stops("held equal", HELD, value=SAME_LR),
         },
+        carried=("rate",),
         kernel={"rate": slider("η, or effective step", 0.01, 1, steps=13, value=0.1, log=True, format=".2g")},
         scenes={
             "the same learning rate": {"held": SAME_LR},

@@ -59,6 +59,7 @@ def schedules():
             "kind": stops("schedule", [(kind.replace("-", UNBROKEN), kind) for kind in KINDS], value="cosine"),
             "peak": slider("peak η", PEAKS[0], PEAKS[-1], steps=len(PEAKS), value=0.4, log=True, format=".2f"),
         },
+        carried=("length",),
         kernel={"length": slider("warm-up, steps", 0, 100, steps=11, value=10, format=".0f")},
         scenes={
             "the best constant": {"kind": "constant", "peak": 0.126},

@@ -172,3 +172,16 @@ def test_noise_in_the_memory_shrinks_as_its_readout_says():
         step = slope + 0.9 * step
         memory[k] = 0.1 * step
     assert memory.std() == pytest.approx(np.sqrt(0.1 / 1.9), rel=0.02)
+
+
+@pytest.mark.parametrize(("name", "quantity"), [("noise", "rate"), ("schedules", "length")])
+def test_an_exported_page_carries_a_table_for_every_value(name, quantity, open_page):
+    live = lab(name)
+    page = open_page(live)
+    assert "Fixed on this page" not in page.page.locator(".live-note").first.inner_text()
+    for number in (0, len(live.kernel[quantity][0].values) - 1, live.defaults[quantity]):
+        page.eval(f"(f.move({{ {quantity}: {number} }}), 0)")
+        page.wait(f"f.isFresh() && f.table.key.{quantity} === {number}")
+        words = [str(np.ravel(text)[0]) for text in live.cell(live.defaults | {quantity: number}).words.values()]
+        page.settled()
+        assert page.eval("f.answer.names.map((name) => f.answer.said(name, f.cell))") == words

@@ -37,6 +37,7 @@ export class Figure {
     this.table = this.programs ?? (await unpack(this.host.table()));
     this.table.pictures = this.latest = await unpackPictures(this.host.pictures());
     this.pictures = new Map([[this.latest.frame.key, this.latest]]);
+    this.tables = new Map([[this.latest.frame.key, this.table]]);
     this.pictured = this.settings;
     this.build();
     this.refresh();
@@ -78,12 +79,14 @@ export class Figure {
   /* From the page itself, when first shown. */
   async takeCarried() {
     const key = this.carriedKey(this.settings);
-    const { table, ...pictures } = this.host.carried(key);
-    if (pictures.below) this.pictures.set(key, await patched(pictures, this.first));
-    const now = table ? await unpack(table) : this.table;
-    now.pictures = this.pictures.get(key) ?? this.first;
-    this.pictures.set(key, now.pictures);
-    this.table = now;
+    const parts = this.host.carried(key) ?? {}; // what the page began with it has already
+    if (parts.below) this.pictures.set(key, await patched(parts, this.first));
+    const table = this.tables.get(key) ?? (parts.table ? await unpack(parts.table) : this.table);
+    this.tables.set(key, table);
+    if (!this.pictures.has(key)) this.pictures.set(key, this.first);
+    if (key !== this.carriedKey(this.settings)) return; // the hand has moved on
+    table.pictures = this.pictures.get(key);
+    this.table = table;
     this.refresh();
   }
 
