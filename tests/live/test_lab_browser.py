@@ -140,7 +140,7 @@ def test_a_table_nobody_wants_any_more_is_followed_by_the_one_that_is_wanted(pag
     page.page.evaluate(
         """async () => {
             const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-            const code = "live._choose({**live.settings, 'steepness': 2}); live._show(**live._newest())";
+            const code = "live._show(**live._newest({**live.settings, 'steepness': 2}, b''))";
             await kernel.requestExecute({ code }).done;
         }"""
     )
