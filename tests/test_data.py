@@ -137,3 +137,16 @@ def test_a_set_says_what_it_is():
 def test_what_makes_no_set_is_refused(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_validation_samples_come_from_the_training_samples_alone():
+    whole, split = data.digits(), data.digits().validation()
+    np.testing.assert_array_equal(np.concatenate([split.inputs, split.test_inputs]), whole.inputs)
+    np.testing.assert_array_equal(np.concatenate([split.targets, split.test_targets]), whole.targets)
+    assert len(split.test_inputs) == round(0.25 * len(whole.inputs))
+
+
+@pytest.mark.parametrize("share", [0, 1, 1e-6, 2])
+def test_validation_needs_samples_on_both_sides(share):
+    with pytest.raises(ValueError, match="share is"):
+        data.digits().validation(share)
