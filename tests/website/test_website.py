@@ -215,7 +215,7 @@ def printed(page, expression):
     return page.wait_for_function("window.seen").json_value()
 
 
-DARK = "{theme: document.documentElement.dataset.theme, paper: getComputedStyle(document.body).backgroundColor}"
+DARK = "({theme: document.documentElement.dataset.theme, paper: getComputedStyle(document.body).backgroundColor})"
 
 
 def test_a_dark_page_is_printed_light_and_is_dark_again(visit):
