@@ -205,7 +205,7 @@ def test_the_cheat_sheet_is_made_of_the_cells_with_its_tag(visit):
     assert "Two balls" not in article.inner_text()
 
 
-SEEN = "(expression) => void addEventListener('beforeprint', () => setTimeout(() => (window.seen = eval(expression))))"
+SEEN = "(expression) => void addEventListener('beforeprint', () => (window.seen = eval(expression)))"
 
 
 def printed(page, expression):
