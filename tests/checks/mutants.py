@@ -163,7 +163,7 @@ def run(source):
     """The names that a program defines, as in a lesson: its lines can be shown by inspect and by an error."""
     file = f"<mutant {next(numbered)}>"
     linecache.cache[file] = len(source), None, source.splitlines(True), file
-    names = {"np": np, "walk": walk, "steady": lambda theta: np.full_like(theta, 2.0), **vars(optimizers)}
+    names = {"np": np, "walk": walk, "steady": lambda theta: np.full_like(theta, 2.0), **vars(optimizers), **given()}
     exec(compile(f"from dataclasses import dataclass\n{source}", file, "exec"), names)
     return names
 
@@ -179,11 +179,26 @@ def solution(exercise):
 
 
 @cache
-def _solutions(lesson):
-    """The cells of a lesson that are tagged as solutions."""
+def given():
+    """What lesson 03 gives for a class of one's own: the shell that has all but its step."""
+    names = {}
+    for source in _cells(3):
+        if "class Shell" in source:
+            exec(source, names)
+    return {"Shell": names["Shell"]}
+
+
+def _cells(lesson, tag=None):
+    """The sources of a lesson's cells, of those with this tag if one is named."""
     (path,) = LESSONS.glob(f"{lesson:02d}_*.ipynb")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return ["".join(cell["source"]) for cell in cells if "solution" in cell["metadata"].get("tags", [])]
+    return ["".join(cell["source"]) for cell in cells if tag is None or tag in cell["metadata"].get("tags", [])]
+
+
+@cache
+def _solutions(lesson):
+    """The cells of a lesson that are tagged as solutions."""
+    return _cells(lesson, "solution")
 
 
 def table():

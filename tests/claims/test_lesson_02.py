@@ -158,7 +158,10 @@ def test_the_fit_of_the_cars_needs_so_many_steps():
     "keep the fastest.",
     where=LESSON,
 )
-@claim("In the wide bowl memory is a burden; in the narrowest ravine 0.99 is quickest.", where=LESSON)
+@claim(
+    "In the wide bowl the pair without memory is the fastest of the three, in the narrowest ravine the one with 0.99.",
+    where=LESSON,
+)
 @pytest.mark.parametrize("kappa, wins, ratio", [(10, 0, 9), (100, 1, 3), (1000, 1, 3), (10000, 2, 3)])
 def test_doubling_until_it_diverges_finds_a_good_pair_wherever_it_begins(kappa, wins, ratio):
     ground = ravine(kappa, angle=30)
@@ -300,7 +303,7 @@ def test_the_waves_of_the_series_fall_to_about_a_third_from_crest_to_crest():
     assert np.mean(np.divide(crests[1:], crests[:-1])) == pytest.approx(0.35, abs=0.03)
 
 
-@claim("With noise, half of that rate jitters less, by a factor of 1.7 at least.", where=LESSON)
+@claim("With noise (below), half of that rate jitters less, across by a factor of 1.7 at least.", where=LESSON)
 @pytest.mark.parametrize("gamma", [0, 0.5, 0.9, 0.99])
 def test_half_of_a_rate_between_half_the_limit_and_the_limit_jitters_less(gamma):
     pulls = (2 + 2 * gamma) * np.linspace(0.5, 0.999, 20)

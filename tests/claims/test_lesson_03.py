@@ -39,7 +39,11 @@ def below(rule, kappa, steps=3000):
 
 @pytest.mark.parametrize("kappa", KAPPAS)
 @pytest.mark.parametrize("pull", [0.1, 0.5, 1.0, 1.3])
-@claim("Where momentum ripples, Nesterov with the same settings settles sooner.", where=LESSON)
+@claim(
+    "Where momentum ripples along the floor of a ravine, Nesterov with the same settings settles sooner, as long as "
+    "$\\eta\\lambda$ is at most 1.3.",
+    where=LESSON,
+)
 def test_nesterov_settles_sooner_where_momentum_ripples(kappa, pull):
     critical = ripples_from(kappa, pull)
     for gamma in (0.5 + critical / 2, 0.1 * critical + 0.9):  # half of the way to 1, and nine tenths

@@ -191,7 +191,7 @@ def test_batches_are_what_the_code_makes_today(name):
 
 @claim(
     "| a network, time to tune | Nesterov, Adam or momentum, each tuned | on the digits test errors 3.0%, 3.6% and "
-    "3.8%; without memory 3.8% | 05, *A race of our own, judged once* |",
+    "3.8%; without memory 3.8% | 05, *A race of our own, tuned and judged apart* |",
     where="06_conclusion.ipynb",
 )
 @claim(

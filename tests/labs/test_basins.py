@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from prose import numbers, prose
 
 from course_lib import labs, plots
 from course_lib.descent import descend
@@ -103,26 +102,6 @@ def test_half_of_the_starts_are_brought_home_and_momentum_adds_fifteen_in_a_hund
     assert words["starts"] == "63.8% of 1000 reach the lowest minimum, 36.2% a trap"
     assert "does not bring there it brings 154, of the other 486 it loses 2" in words["won and lost"]
     assert words["the others"].startswith("gradient descent 48.6%, Nesterov 60.6%")
-
-
-def test_prose_of_lesson_04_says_which_share_comes_home():
-    told = prose("04", "basins-sentence")
-    lr, memory = numbers(told, r"At the learning rate ([\d.]+) and the memory ([\d.]+)")
-    live = labs.basins()
-    assert [live._values(live.defaults)[name] for name in ("lr", "memory")] == pytest.approx([lr, memory])
-    pattern = r"(\d+) % for momentum, (\d+) % for RMSprop, (\d+) % for gradient descent, and (\d+) % for Adam"
-    rules = "Momentum", "RMSprop", "GradientDescent", "Adam"
-    shares = [one(memory, rule=rule, lr=lr)[1]["starts"].split("%")[0] for rule in rules]
-    assert numbers(told, pattern) == [round(float(share)) for share in shares]
-
-
-def test_prose_of_lesson_04_says_how_many_of_adams_runs_still_move():
-    told = prose("04", "basins-sentence")
-    still, after, home = numbers(told, r"(\d+) % are still on their way .* \(after (\d+) it is (\d+) %\)")
-    starts, surface = basins_lab.starts_of(CAMEL), GROUNDS[CAMEL]
-    path = descend(built(RULES["Adam"], 0.01, 0.9), surface, starts, steps=int(after)).theta
-    soon, late = (basins_lab.rest_of(path[k + 1 - LATE : k + 1], CAMEL) for k in (STEPS, int(after)))
-    assert [still, home] == [round(100 * np.mean(soon == MOVING)), round(100 * np.mean(late == 0))]
 
 
 def test_on_high_walls_momentum_hardly_helps():

@@ -194,5 +194,6 @@ def test_prose_of_lesson_04_counts_the_settings_of_the_map():
     momentum, adam, rmsprop = "Momentum.gamma", "Adam.beta1", "RMSprop.gamma"
     here = numbers(told, r"(\d+) of the (\d+) settings of momentum .*, (\d+) of Adam's and (\d+) of RMSprop's")
     assert here == [below(momentum, "ravine"), lab.LRS.size * 25, below(adam, "ravine"), below(rmsprop, "ravine")]
-    turned = numbers(told, r"momentum still has its (\d+), Adam has (\d+) and RMSprop (\d+)")
-    assert turned == [below(method, "turned") for method in (momentum, adam, rmsprop)]
+    turned = numbers(told, r"momentum still has its (\d+), Adam has (\d+), and RMSprop some (\d+)")
+    assert turned[:2] == [below(method, "turned") for method in (momentum, adam)]
+    assert abs(turned[2] - below(rmsprop, "turned")) <= 5

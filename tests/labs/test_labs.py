@@ -60,7 +60,7 @@ def test_runs_are_finite_or_cut_for_good(name):
     for kernel in kernel_settings(live):
         for corner in corners(live):
             answer = live.cell(live.defaults | kernel | corner)
-            for gid in live.drawing.runs:
+            for gid in filter(answer.lines.__contains__, live.drawing.runs):
                 finite = np.isfinite(np.ravel(np.asarray(answer.lines[gid][1], float)))
                 if "slopes" not in gid:
                     assert not np.any(finite[1:] & ~finite[:-1]), (gid, corner)

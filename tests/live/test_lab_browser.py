@@ -199,8 +199,8 @@ def test_after_an_answer_that_could_not_be_shown_the_next_one_is(page):
 
 
 def test_an_answer_to_another_page_is_not_taken_for_ones_own(page):
-    page.eval("(f.first = f.requests.number, f.other = new f.requests.constructor(() => {}, () => false, () => {}))")
-    assert page.eval("Math.abs(f.other.number - f.first)") > 1000
+    page.eval("(f.own = f.requests.number, f.other = new f.requests.constructor(() => {}, () => false, () => {}))")
+    assert page.eval("Math.abs(f.other.number - f.own)") > 1000
 
 
 def test_play_with_the_space_bar_and_reset(page):
