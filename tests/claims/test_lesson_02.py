@@ -214,7 +214,8 @@ def test_outside_of_the_swinging_region_the_root_of_gamma_is_not_the_rate():
     "At the same learning rate, memory makes the jitter of noisy slopes larger while "
     "$\\eta\\lambda$ is below 1; beyond, a "
     "little memory calms it.",
-    "Below $\\eta\\lambda = 1$. Beyond, the walker's own zigzag repeats the noise, and a little memory calms it.",
+    "At the *same* learning rate memory adds jitter as long as $\\eta\\lambda$ is below 1. Beyond, the walker's own "
+    "zigzag repeats the noise, and a little memory calms it.",
     where=LESSON,
 )
 @claim("More memory repeats each noisy slope in more steps: from 0.9 to 0.99 the jitter grows.", where=CHECKS)

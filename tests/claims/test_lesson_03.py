@@ -89,7 +89,7 @@ def test_forgetting_gains_nothing_where_the_memory_is_not_too_much(kappa):
     assert (np.abs(forgets / keeps - 1) < 0.1).all()
 
 
-@claim("at 1 it forgets so often in a long ravine that nothing is gained", where=LESSON)
+@claim("just at 1 it forgets so often that in a long ravine, $\\kappa = 400$, nothing is gained.", where=LESSON)
 def test_at_one_over_lambda_forgetting_gains_nothing_in_a_long_ravine():
     keeps, forgets = (first(below(rule(1 / 400, 0.99), 400, 6000)) for rule in (Momentum, Forgetful))
     assert np.median(forgets) > np.median(keeps)
