@@ -20,17 +20,21 @@ from course_lib.optimizers import (
     AdaMax,
     AdamW,
     AMSGrad,
+    Averaging,
     GradientDescent,
+    Lion,
     Momentum,
     Nadam,
     Nesterov,
     Optimizer,
     RMSprop,
+    Signum,
 )
 from course_lib.optimizers.base import FIELDS
 from course_lib.surfaces import SURFACES
 
 RECORDED = json.loads((Path(__file__).parent / "peers" / "recorded.json").read_text())["runs"]
+FUNCTIONS = {"1/t": {"c": lambda t: 1 / t}}  # hyperparameters that are functions, by what JSON keeps of them
 KNOWN = {cls.__name__: cls for cls in OPTIMIZERS}
 
 every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
@@ -40,6 +44,7 @@ LINEAR = tuple(cls for cls in OPTIMIZERS if not is_adaptive(cls))
 every_linear = pytest.mark.parametrize("cls", LINEAR, ids=lambda cls: cls.__name__)
 
 TYPICAL = {"lr": 0.02, "gamma": 0.8, "rho": 0.9, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 0.1}
+TYPICAL |= {"beta": 0.7, "c": 0.1}
 
 
 def fields(cls):
@@ -58,14 +63,14 @@ def path(optimizer, gradient, start, steps=40):
 
 
 def name_of(run):
-    setting = "-".join(f"{key}={value:g}" for key, value in run["hyperparameters"].items())
+    setting = "-".join(f"{key}={value}" for key, value in run["hyperparameters"].items())
     return f"{run['optimizer']}-{run['surface']}-{run['library']}-{setting}"
 
 
 @pytest.mark.parametrize("run", [run for run in RECORDED if run["optimizer"] in KNOWN], ids=name_of)
 def test_same_path_as_recorded_library(run):
     theirs = np.array(run["path"])
-    optimizer = KNOWN[run["optimizer"]](**run["hyperparameters"])
+    optimizer = KNOWN[run["optimizer"]](**run["hyperparameters"] | FUNCTIONS.get(run["hyperparameters"].get("c"), {}))
     steps = islice(trace(optimizer, SURFACES[run["surface"]].gradient, theirs[0]), len(theirs))
     # What a library stores is where it measures the gradient: for Nesterov, the point it looks ahead to.
     ours = np.array([step.look for step in steps])
@@ -125,6 +130,12 @@ WORKED = {
         {"lr": 1, "beta1": 0.5, "beta2": 0.5, "eps": 0, "weight_decay": 0.01},
         (10, 8.9, 8.811 - (6.95 / 0.75) / (64.605 / 0.75) ** 0.5),
     ),
+    # m: 5, then 2.5 - 2.5: memory and slope cancel, and nothing moves
+    "Signum": ({"lr": 15, "gamma": 0.5}, (10, -5, -5)),
+    # 7 - 15, and m = 2; then the sign of 1 - 4, and -5.6 + 15
+    "Lion": ({"lr": 15, "beta1": 0.5, "beta2": 0.8, "weight_decay": 0.02}, (10, -8, 9.4)),
+    # z: 5, then the slope 6.25 between 5 and 7.5: z = 1.875
+    "Averaging": ({"lr": 0.5, "beta": 0.5, "c": 0.5}, (10, 7.5, 4.6875), (10, 6.25, 3.28125)),
 }
 
 
@@ -156,8 +167,10 @@ def test_nesterov_looks_ahead_by_gamma_times_the_last_step():
         assert not np.array_equal(now.look, now.theta)
 
 
-@pytest.mark.parametrize("cls", [cls for cls in OPTIMIZERS if cls is not Nesterov], ids=lambda cls: cls.__name__)
-def test_only_nesterov_looks_elsewhere(cls):
+@pytest.mark.parametrize(
+    "cls", [cls for cls in OPTIMIZERS if cls not in (Nesterov, Averaging)], ids=lambda cls: cls.__name__
+)
+def test_only_nesterov_and_averaging_look_elsewhere(cls):
     for step in islice(trace(typical(cls), SURFACES["rosenbrock"].gradient, [-1.2, 1]), 10):
         np.testing.assert_array_equal(step.look, step.theta)
 
@@ -230,12 +243,13 @@ def test_float32_stays_float32(cls):
 
 
 @every_optimizer
-def test_state_has_one_array_of_zeros_a_name(cls):
+def test_state_has_one_array_a_name_of_zeros_or_the_start(cls):
     theta = np.ones((2, 3))
     state = typical(cls).init(theta)
     assert len(state) == len(cls.state)
     for array in state:
-        np.testing.assert_array_equal(array, np.zeros((2, 3)))
+        np.testing.assert_array_equal(array, np.ones((2, 3)) if cls is Averaging else np.zeros((2, 3)))
+        assert array is not theta
     after = typical(cls).step(theta, theta, 1, *state)
     assert isinstance(after, tuple)
     assert len(after) == 1 + len(cls.state)
@@ -333,6 +347,50 @@ def test_turning_the_plane_breaks_what_works_by_coordinate(cls):
     assert np.abs(turned - straight @ turn.T).max() > 1e-3
 
 
+# Signs and averages
+
+
+def test_lion_with_one_memory_is_signum():
+    np.testing.assert_array_equal(walk(Lion(0.01, 0.9, 0.9)), walk(Signum(0.01, 0.9)))
+
+
+def test_lion_with_a_squared_memory_is_the_sign_of_nesterov():
+    """beta1 = mu^2 and beta2 = mu: the sign of g + mu b with b = mu b + g, PyTorch's form of Nesterov."""
+    slopes = np.random.default_rng(0).standard_normal((200, 50))
+    feed, buffer, signs = iter(slopes), 0.0, []
+    for g in slopes:
+        buffer = 0.95 * buffer + g
+        signs.append(np.sign(g + 0.95 * buffer))
+    steps = -np.diff(path(Lion(1.0, 0.95**2, 0.95), lambda theta: next(feed), np.zeros(50), 199), axis=0)
+    np.testing.assert_array_equal(steps, signs[:199])
+
+
+@pytest.mark.parametrize("rule", [Signum(0.01, 0), Lion(0.01, 0, 0.99), Adam(0.01, 0, 0, 0)], ids=repr)
+def test_without_memory_it_is_sign_descent(rule):
+    steps = np.diff(walk(rule), axis=0)
+    np.testing.assert_allclose(
+        steps, [-0.01 * np.sign(SURFACE.gradient(theta)) for theta in walk(rule)[:-1]], rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("key", SURFACES)
+def test_an_average_looked_at_is_momentum_and_nesterov(key, gamma):
+    gradient, start = SURFACES[key].gradient, SURFACES[key].start
+    for named, rule in ((Averaging.momentum, Momentum), (Averaging.nesterov, Nesterov)):
+        theirs = path(rule(0.0005, gamma), gradient, start)
+        ours = path(named(0.0005, gamma), gradient, start)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9 * np.abs(theirs).max())
+
+
+def test_places_walk_as_gradient_descent_and_hand_out_the_mean():
+    plain = path(GradientDescent(0.01), SURFACES["ravine"].gradient, [-4, 2])
+    averaged = path(Averaging(0.01, 0.0, lambda t: 1 / t), SURFACES["ravine"].gradient, [-4, 2])
+    np.testing.assert_allclose(averaged[1:], np.cumsum(plain[1:], axis=0) / np.arange(1, 41)[:, None], rtol=1e-12)
+    running = path(Averaging.places(0.01, 0.1), SURFACES["ravine"].gradient, [-4, 2])
+    np.testing.assert_allclose(running[2], 0.9 * (0.9 * plain[0] + 0.1 * plain[1]) + 0.1 * plain[2], rtol=1e-12)
+
+
 # What is refused
 
 
@@ -352,6 +410,8 @@ REFUSED = [
     ({"gamma": "0.9"}, TypeError, "'0.9'", "number"),
     ({"beta": -0.1}, ValueError, "-0.1", "0 or more"),
     ({"rho": 1.5}, ValueError, "1.5", "from 0 to 1"),
+    ({"beta": -0.5}, ValueError, "-0.5", "0 or more"),
+    ({"c": -0.1}, ValueError, "-0.1", "from 0 to 1"),
     ({"beta1": 1.0}, ValueError, "1.0", "below 1"),
     ({"beta2": 1.0}, ValueError, "1.0", "below 1"),
     ({"eps": -1e-8}, ValueError, "-1e-08", "0 or more"),

@@ -1,8 +1,11 @@
 """The update rules of the course, in the order in which they are taught."""
 
 from .adaptive import Adadelta, Adagrad, Adam, AdaMax, AdamW, AMSGrad, Nadam, RMSprop
+from .averaging import Averaging
 from .base import Optimizer
 from .momentum import GradientDescent, Momentum, Nesterov
+from .muon import Muon
+from .signs import Lion, Signum
 
 OPTIMIZERS = (
     GradientDescent,
@@ -16,6 +19,11 @@ OPTIMIZERS = (
     Nadam,
     AMSGrad,
     AdamW,
+    Signum,
+    Lion,
+    Averaging,
 )
 
-__all__ = ["OPTIMIZERS", "Optimizer", *(optimizer.__name__ for optimizer in OPTIMIZERS)]
+MATRIX_OPTIMIZERS = (Muon,)  # rules that need to know the shapes of the matrices in theta
+
+__all__ = ["MATRIX_OPTIMIZERS", "OPTIMIZERS", "Optimizer", *(rule.__name__ for rule in OPTIMIZERS + MATRIX_OPTIMIZERS)]

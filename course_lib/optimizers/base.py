@@ -40,6 +40,7 @@ FIELDS = {
     "lr": Field(0.0, np.inf, "0 or more", "rate", "η"),
     "gamma": Field(0.0, np.inf, "0 or more", "memory", "γ"),
     "beta": Field(0.0, np.inf, "0 or more", "memory", "β"),
+    "c": Field(0.0, 1.0, "from 0 to 1", "share", "c"),
     "rho": Field(0.0, 1.0, "from 0 to 1", "memory", "ρ"),
     "beta1": Field(0.0, BELOW_ONE, "from 0 to below 1", "memory", "β₁"),
     "beta2": Field(0.0, BELOW_ONE, "from 0 to below 1", "memory", "β₂"),
@@ -72,20 +73,21 @@ class Optimizer:
         cls.__repr__ = Optimizer.__repr__
 
     def __post_init__(self):
-        for name, value in hyperparameters(self).items():
+        for name, value in numbers_of(self).items():
             _check(f"{type(self).__name__}({name}=...)", value, FIELDS.get(name, UNKNOWN))
             if isinstance(value, (list, tuple)):
                 object.__setattr__(self, name, np.array(value))  # so that every formula can reckon with it
         self.sweep  # noqa: B018  asking for the shape is the check that the sweeps fit together
 
     def __repr__(self):
-        fields = (f"{name}={_shown(value)}" for name, value in hyperparameters(self).items())
+        shown = hyperparameters(self) | {name: _shown(value) for name, value in numbers_of(self).items()}
+        fields = (f"{name}={text}" for name, text in shown.items())
         return f"{type(self).__name__}({', '.join(fields)})"
 
     @property
     def sweep(self) -> tuple[int, ...]:
         """The shape of the grid that the hyperparameters span: () for a single run."""
-        shapes = {name: np.shape(value) for name, value in hyperparameters(self).items()}
+        shapes = {name: np.shape(value) for name, value in numbers_of(self).items()}
         try:
             return np.broadcast_shapes(*shapes.values())
         except ValueError:
@@ -118,6 +120,14 @@ def memories(kind) -> tuple[str, ...]:
     return tuple(name for name in names if FIELDS.get(name, UNKNOWN).kind == "memory")
 
 
+def numbers_of(optimizer) -> dict:
+    """The hyperparameters that are numbers or sweeps: without what counts or chooses, and without functions of t."""
+    kept = _kept(type(optimizer))
+    return {
+        name: value for name, value in hyperparameters(optimizer).items() if name not in kept and not callable(value)
+    }
+
+
 def prepared(optimizer, theta):
     """The same optimizer, ready for many steps of theta: plain numbers and sweeps, full arrays, in theta's own type.
 
@@ -126,9 +136,9 @@ def prepared(optimizer, theta):
     lr[:, None] in every step, half of a large step's time.
     """
     plain = float if theta.dtype == np.float64 else theta.dtype.type
-    kept = _counts(type(optimizer))
-    given = {name: value for name, value in hyperparameters(optimizer).items() if name not in kept}
-    if all(type(value) is plain for value in given.values()):
+    given = numbers_of(optimizer)
+    inner = {name: value for name, value in hyperparameters(optimizer).items() if isinstance(value, Optimizer)}
+    if not inner and all(type(value) is plain for value in given.values()):
         return optimizer
     fields = {name: np.asarray(value, theta.dtype) for name, value in given.items()}
     grid, spanned = theta.shape[1:], np.broadcast_shapes(*(field.shape for field in fields.values()))
@@ -137,14 +147,16 @@ def prepared(optimizer, theta):
     full = {
         name: np.array(np.broadcast_to(field, grid)) if field.ndim else plain(field) for name, field in fields.items()
     }
-    return dataclasses.replace(optimizer, **full)
+    return dataclasses.replace(optimizer, **full, **{name: prepared(rule, theta) for name, rule in inner.items()})
 
 
 @cache
-def _counts(kind):
+def _kept(kind):
     """The names of the fields of a class that are declared to count or to choose: they stay what they are."""
+    as_text = "int", "bool", "str", "tuple", "Optimizer | None"  # where a module reads its annotations late
+    declared = int, bool, str, tuple, Optimizer | None, *as_text
     fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
-    return {field.name for field in fields if field.type in (int, bool, str, "int", "bool", "str")}
+    return {field.name for field in fields if field.type in declared}
 
 
 def _check(argument, value, known):

@@ -33,6 +33,10 @@ LOOKS = {
     "Nadam": Look("Nadam", "#B5473C", (0, (6, 1.2, 2, 1.2)), ">"),
     "AMSGrad": Look("AMSGrad", "#7A4A2B", (0, (2, 1, 2, 2.5)), "P"),
     "AdamW": Look("AdamW", "#3F5FA8", (0, (9, 1.4, 3, 1.4)), "X"),
+    "Signum": Look("Signum", "#5F7A1F", (0, (1.6, 1.6)), "d"),
+    "Lion": Look("Lion", "#B07A00", (0, (5, 1.2, 1.2, 1.2, 1.2, 1.2)), "h"),
+    "Averaging": Look("averaging", "#008B9A", (0, (10, 2)), "H"),
+    "Muon": Look("Muon", "#8A1C4A", (0, (6, 2, 1.5, 2)), "8"),
 }
 OWN = Look("yours", "#22303C", "-", "*")
 BOUND = Look("the best that can be had", INK, (0, (3, 1.2)), "o")

@@ -10,11 +10,13 @@ where forms differ, a comment says which one is left out and why.
 """
 
 import datetime
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import jax
 import numpy as np
@@ -27,6 +29,7 @@ jax.config.update("jax_enable_x64", True)
 
 STEPS = 60
 RECORDED = Path(__file__).with_name("recorded.json")
+MATRICES = Path(__file__).with_name("recorded_matrices.json")
 
 # A learning rate that suits each surface. Rules whose steps follow the slope take multiples of it.
 PACE = {"ravine": 0.02, "hill": 0.1, "rosenbrock": 5e-4, "beale": 0.005, "three_hump_camel": 0.01}
@@ -108,7 +111,33 @@ PEERS = {
             lr, b1=beta1, b2=beta2, eps=eps, weight_decay=weight_decay
         ),
     ),
+    "Signum": Peer(
+        ({"lr": 0.01, "gamma": 0.5}, {"lr": 0.003, "gamma": 0.9}),
+        optax=lambda lr, gamma: optax.signum(lr, beta=gamma),
+    ),
+    "Lion": Peer(
+        (
+            {"lr": 0.01, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
+            {"lr": 0.02, "beta1": 0.5, "beta2": 0.8, "weight_decay": 0.3},
+        ),
+        optax=lambda lr, beta1, beta2, weight_decay: optax.lion(lr, b1=beta1, b2=beta2, weight_decay=weight_decay),
+    ),
+    "Averaging": Peer(  # Schedule-Free; what optax stores is the point where it measures the slope
+        ({"lr": 1.0, "beta": 0.5, "c": "1/t"}, {"lr": 1.5, "beta": 0.9, "c": "1/t"}),
+        optax=lambda lr, beta, c: optax.contrib.schedule_free(optax.sgd(lr), lr, b1=beta),
+        paced=True,
+    ),
 }
+
+# Rules for matrices, on their own losses |A W B - C|^2 / 2, one matrix each; optax's without Nesterov, whose memory
+# it corrects for its start, PyTorch's orthogonalises in bfloat16.
+SHAPES = (4, 6), (6, 4), (5, 5)
+MATRIX_SETTINGS = (
+    {"lr": 0.02, "gamma": 0.95, "nesterov": False, "weight_decay": 0.0},
+    {"lr": 0.05, "gamma": 0.8, "nesterov": False, "weight_decay": 0.1},
+    {"lr": 0.02, "gamma": 0.95, "nesterov": True, "weight_decay": 0.0},
+    {"lr": 0.05, "gamma": 0.8, "nesterov": True, "weight_decay": 0.1},
+)
 
 
 def walk_torch(make, setting, surface):
@@ -124,16 +153,43 @@ def walk_torch(make, setting, surface):
 def walk_optax(make, setting, surface):
     theta = jax.numpy.array(surface.start, dtype=jax.numpy.float64)
     optimizer = make(**setting)
-    state = optimizer.init(theta)
+    state, update = optimizer.init(theta), jax.jit(optimizer.update)
     yield np.asarray(theta)
     for _ in range(STEPS):
         g = jax.numpy.asarray(surface.gradient(np.asarray(theta)))
-        updates, state = optimizer.update(g, state, theta)
+        updates, state = update(g, state, theta)
         theta = optax.apply_updates(theta, updates)
         yield np.asarray(theta)
 
 
 WALKS = {"torch": walk_torch, "optax": walk_optax}
+
+
+def matrix_runs():
+    """Muon, matrix by matrix, its start and its gradient's parts beside the path."""
+    for (m, n), setting in itertools.product(SHAPES, MATRIX_SETTINGS):
+        rng = np.random.default_rng(m * n)
+        a, b, c, start = (rng.standard_normal(shape) for shape in ((m, m), (n, n), (m, n), (m, n)))
+        loss = {"a": a.tolist(), "b": b.tolist(), "c": c.tolist()}
+
+        def gradient(w, a=a, b=b, c=c):
+            return a.T @ (a @ w @ b - c) @ b.T
+
+        def muon(parameters, lr, gamma, nesterov, weight_decay):
+            return torch.optim.Muon(parameters, lr, momentum=gamma, nesterov=nesterov, weight_decay=weight_decay)
+
+        def optax_muon(lr, gamma, nesterov, weight_decay):
+            # A kernel of flax is (inputs, outputs); ours, as PyTorch's, is (outputs, inputs).
+            rows = optax.contrib.MuonDimensionNumbers(reduction_axis=1, output_axis=0)
+            setting = {"beta": gamma, "nesterov": nesterov, "weight_decay": weight_decay, "eps": 0.0}
+            return optax.contrib.muon(lr, **setting, muon_weight_dimension_numbers=rows)
+
+        surface = SimpleNamespace(start=start, gradient=gradient)
+        for library, walk, make in (("torch", walk_torch, muon), ("optax", walk_optax, optax_muon)):
+            if library == "torch" or not setting["nesterov"]:
+                path = np.array(list(walk(make, setting, surface)))
+                check(path, f"Muon {setting} by {library}")
+                yield {"shape": [m, n], "hyperparameters": setting, "library": library, **loss, "path": path.tolist()}
 
 
 def runs():
@@ -171,9 +227,10 @@ def main():
         "versions": {module.__name__: module.__version__ for module in (torch, optax, jax, np)},
         "steps": STEPS,
     }
-    lines = ",\n".join(json.dumps(run) for run in runs())  # a run a line keeps differences readable
-    RECORDED.write_text(f'{json.dumps(about)[:-1]}, "runs": [\n{lines}\n]}}\n')
-    print(f"{RECORDED.name}: {RECORDED.stat().st_size / 1e3:.0f} kB")
+    for file, recorded in ((RECORDED, runs()), (MATRICES, matrix_runs())):
+        lines = ",\n".join(json.dumps(run) for run in recorded)  # a run a line keeps differences readable
+        file.write_text(f'{json.dumps(about)[:-1]}, "runs": [\n{lines}\n]}}\n')
+        print(f"{file.name}: {file.stat().st_size / 1e3:.0f} kB")
 
 
 if __name__ == "__main__":
