@@ -10,7 +10,7 @@ State goes in and comes out; an optimizer remembers nothing itself, so two runs 
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, NamedTuple
@@ -122,10 +122,9 @@ def memories(kind) -> tuple[str, ...]:
 
 def numbers_of(optimizer) -> dict:
     """The hyperparameters that are numbers or sweeps: without what counts or chooses, and without functions of t."""
-    kept = _kept(type(optimizer))
-    return {
-        name: value for name, value in hyperparameters(optimizer).items() if name not in kept and not callable(value)
-    }
+    kept, changing = _declared(type(optimizer), CHOSEN), _declared(type(optimizer), CHANGING)
+    given = hyperparameters(optimizer).items()
+    return {name: value for name, value in given if name not in kept and not (name in changing and callable(value))}
 
 
 def prepared(optimizer, theta):
@@ -150,13 +149,16 @@ def prepared(optimizer, theta):
     return dataclasses.replace(optimizer, **full, **{name: prepared(rule, theta) for name, rule in inner.items()})
 
 
+CHOSEN = (int, bool, str, tuple, Optimizer | None)  # what counts or chooses: it stays what it is
+CHANGING = (Hyper | Callable,)  # a number, or a function of t
+
+
 @cache
-def _kept(kind):
-    """The names of the fields of a class that are declared to count or to choose: they stay what they are."""
-    as_text = "int", "bool", "str", "tuple", "Optimizer | None"  # where a module reads its annotations late
-    declared = int, bool, str, tuple, Optimizer | None, *as_text
+def _declared(kind, types):
+    """The names of the fields of a class that are declared to be one of these types, in words or outright."""
     fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
-    return {field.name for field in fields if field.type in declared}
+    words = [declared.__name__ if isinstance(declared, type) else str(declared) for declared in types]
+    return {field.name for field in fields if field.type in types or field.type in words}
 
 
 def _check(argument, value, known):
