@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CODE = ("course_lib", "scripts", "benchmarks", "docs")
 WAITING = {  # name -> who is to use it
+    "schedule_free": "the lesson on what momentum has become, as the other rules of SINCE and Muon",
     "recorded": "lesson 05, for trainings that take longer than a lesson",
 }
 CALLED_ELSEWHERE = {  # name -> by whom

@@ -19,11 +19,16 @@ OPTIMIZERS = (
     Nadam,
     AMSGrad,
     AdamW,
-    Signum,
-    Lion,
-    Averaging,
 )
 
+# What came after the deck: no lab offers these before a lesson has told of them.
+SINCE = (Signum, Lion, Averaging)
 MATRIX_OPTIMIZERS = (Muon,)  # rules that need to know the shapes of the matrices in theta
 
-__all__ = ["MATRIX_OPTIMIZERS", "OPTIMIZERS", "Optimizer", *(rule.__name__ for rule in OPTIMIZERS + MATRIX_OPTIMIZERS)]
+__all__ = [
+    "MATRIX_OPTIMIZERS",
+    "OPTIMIZERS",
+    "SINCE",
+    "Optimizer",
+    *(rule.__name__ for rule in OPTIMIZERS + SINCE + MATRIX_OPTIMIZERS),
+]
