@@ -143,7 +143,8 @@ def test_progress_is_told_every_run():
 
 
 SLOW = """
-import os, time
+import os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background may have it ignored
 from course_lib.data import moons
 from course_lib.networks import Network
 from course_lib.optimizers import Momentum
