@@ -194,7 +194,7 @@ def test_twice_the_mass_starts_slower_and_rolls_longer():
         assert heavy_roll > light_roll
 
 
-@claim("On a slope a heavier ball also starts more slowly.", where=LESSON)
+@claim("If the slope pushes both equally hard, the heavier one also starts more slowly.", where=LESSON)
 def test_a_heavier_ball_starts_more_slowly_on_the_hill():
     masses = np.array([1, 2, 4])
     after = descend(Momentum(0.05 / masses, 1 - 0.1 / masses), "hill", steps=3).theta[-1, 0]
