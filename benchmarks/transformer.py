@@ -11,7 +11,7 @@ plain network (the last 16 characters, two hidden layers of 192, ReLU) that pred
 windows. Text: the top-level .py files of this Python's standard library, split by file into training, validation and
 test. Arms: 4 or 64 windows a step, 400 or 1600 steps, all four. Learning rates: linear warm-up over 5 % of the steps,
 then linear to zero, for all; no clipping, no decay. Rates from the grid 10^(k/3): each rule and arm starts at a guess
-and tries the untried point nearest to its best, until it has made 5 tries and both neighbours of the best are tried.
+and tries the untried point nearest to its best, until both neighbours of the best are tried.
 Muon has a second rate, for the Adam of all that is no hidden matrix: it starts at Adam's own, and moves in the same
 way. Seed 0 chooses, by validation loss; what is reported are the fresh seeds 1 to 5 at its choice. At a seed, all rules
 of an arm start at the same weights and see the same windows. The test text is read at the end of a run, for no choice.
@@ -41,7 +41,7 @@ RESULTS = Path(__file__).with_name("transformer.json")
 CONTEXT, LETTERS, WIDTH, HEADS, BLOCKS, BACK, HIDDEN = 32, 97, 64, 4, 2, 16, 192
 WINDOW = BACK + CONTEXT  # the plain network needs letters before the first one it predicts from
 ARMS = ((64, 400), (4, 400), (4, 1600), (64, 1600))
-FRESH, TRIES, MOST = (1, 2, 3, 4, 5), 5, 9
+FRESH, MOST = (1, 2, 3, 4, 5), 9
 
 # name: (rate -> optimizer, first guess k); the second rate is for what Muon leaves to Adam
 RULES = {
@@ -228,12 +228,12 @@ class Study:
 
         k = nearest_best(lambda k: loss(k, rest), guess)
         if rule.startswith("Muon"):
-            rest = nearest_best(lambda r: loss(k, r), rest, tries=3)
-            k = nearest_best(lambda k: loss(k, rest), k, tries=3)
+            rest = nearest_best(lambda r: loss(k, r), rest)
+            k = nearest_best(lambda k: loss(k, rest), k)
         return k, rest
 
 
-def nearest_best(loss, guess, tries=TRIES):
+def nearest_best(loss, guess):
     """The whole number with the least loss: the untried one nearest to the best is tried, until both its sides are."""
     found = {guess: loss(guess)}
     while len(found) < MOST:
@@ -241,7 +241,7 @@ def nearest_best(loss, guess, tries=TRIES):
         if math.isinf(found[best]):
             found[min(found) - 2] = loss(min(found) - 2)
             continue
-        if len(found) >= tries and best - 1 in found and best + 1 in found:
+        if best - 1 in found and best + 1 in found:
             break
         k = min((k for k in range(best - MOST, best + MOST) if k not in found), key=lambda k: (abs(k - best), -k))
         found[k] = loss(k)
