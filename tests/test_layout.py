@@ -12,11 +12,11 @@ ROOT = Path(__file__).parent.parent
 ROWS = [
     {"labs", "checks"},
     {"live", "plots", "training"},
-    {"descent", "quadratics", "worst_case", "curvature", "conventions"},
+    {"descent", "quadratics", "noisy_quadratic", "worst_case", "curvature", "conventions"},
     {"optimizers", "surfaces", "networks", "data"},
     {"arguments", "runs", "tracing"},
 ]
-THEORY = {"quadratics", "worst_case"}
+THEORY = {"quadratics", "noisy_quadratic", "worst_case"}
 ALONE = {"__main__", "installation", "links"}  # work on an installation, so they import nothing of the course
 LEVEL = {name: len(ROWS) - row for row, names in enumerate(ROWS) for name in names}
 NUMERIC = set.union(*ROWS[2:])
