@@ -26,6 +26,7 @@ LABS = {  # a function NAME in NAME_lab.py each
     "schedules": "a learning rate and a momentum that change on the way, and the noisy run they give",
     "batch": "steps against the batch size: gradient descent, momentum and averaged places, each tuned for it",
     "look": "a walker, the average of its places, and where between the two the slope is measured",
+    "balls": "the steepest step under a norm, and steps of its kind in a ravine",
 }
 globals().update({name: getattr(import_module(f".{name}_lab", __name__), name) for name in LABS})
 __all__ = list(LABS)

@@ -11,7 +11,7 @@ import pytest
 
 from course_lib import labs, tracing
 
-TRACED = ("hill", "look", "race", "ravine", "step", "trap")
+TRACED = ("balls", "hill", "look", "race", "ravine", "step", "trap")
 SLOW = {"ravine": 8}  # of its settings only so many a time are computed plainly: each takes a quarter of a second
 # name of a lab -> readouts that rest on a chaotic run: a shift of the start by its last digit makes other sentences
 CHAOTIC = {}
