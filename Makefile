@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_USER PIP_TARGET PIP_
 
 .DEFAULT_GOAL := help
 .PHONY: help lab fresh test test-unfriendly test-matrix notebooks site slides student bench \
-	format lint pins clean install-lab install-test
+	grade format lint pins clean install-lab install-test
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ slides: install-test  ## the lessons as slides, in build/slides/; ARGS=--check l
 
 student: install-test  ## the lessons without solutions and results, in build/student/; ARGS="--to FOLDER"
 	@$(VENV_PYTHON) -m scripts.student $(ARGS)
+
+grade: install-lab  ## make grade FOLDER=submissions: a class's mistakes, as a report; ARGS=--anonymous
+	@$(VENV_PYTHON) -m course_lib grade "$(or $(FOLDER),submissions)" $(ARGS)
 
 bench: install-test  ## timings against other ways to do the same; ARGS="descent training" for some
 	@$(VENV_PYTHON) scripts/peers.py

@@ -16,6 +16,7 @@ plots        static drawings, and every colour and size of the course
 live         figures that answer at the speed of a hand (knows nothing about momentum)
 labs         the live figures of the lessons, one file a lab
 checks       the exercises: right answers, known mistakes, laws, hints
+grading      a class's notebooks in, a table and a report of its mistakes out
 """
 
 __version__ = "0.1.0"

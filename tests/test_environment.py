@@ -104,6 +104,7 @@ TARGETS = [
     "site",
     "slides",
     "student",
+    "grade",
     "bench",
     "format",
     "lint",

@@ -60,19 +60,20 @@ def call(function, args, quiet=True, let_through=()):
     return result
 
 
-def safely(function, *args, quiet=True, let_through=()):
+def safely(function, *args, quiet=True, let_through=(), seconds=None):
     """function(*args): whatever the learner's code does in it ends soon, and as Accident or Unwritten; see call.
 
-    An interrupt by the learner passes, so that the stop button works.
+    An interrupt by the learner passes, so that the stop button works. seconds: instead of SECONDS.
     """
+    seconds = seconds or SECONDS
     silence = contextlib.redirect_stdout(io.StringIO() if quiet else _Few(sys.stdout))
     try:
         with silence, warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return within(SECONDS, function, args)
+            return within(seconds, function, args)
     except TooLong as late:
         raise Slow(
-            f"It was still running after {SECONDS:g} seconds{where(late)}: is there a loop that never ends?"
+            f"It was still running after {seconds:g} seconds{where(late)}: is there a loop that never ends?"
         ) from None
     except NotImplementedError:
         raise Unwritten from None

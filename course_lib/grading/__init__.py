@@ -1,0 +1,158 @@
+"""A class's notebooks in; a table, and a report of what they got wrong, out.
+
+    python -m course_lib grade submissions          a folder, or the zip that Moodle or Canvas made
+
+submissions.py knows how files are handed in and whose they are, answers.py which statements of a notebook make an
+answer, running.py how these are run and for how long, report.py what is made of it. What a notebook's answers are
+worth is in points.csv, beside the report: change it, and call again.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ..checks import exercises
+from ..training.progress import progress_bar
+from . import report, running
+from .answers import TASKS, Notebook
+from .submissions import collect
+
+NOTHING = {"says": "", "case": "", "rows": [], "more": "", "table": [], "code": "", "seconds": 0, "text": ""}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m course_lib grade", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="with the notebooks, in sub-folders or zips as they come; or one zip")
+    parser.add_argument("--to", type=Path, help="where to write; FOLDER-grades beside it if not given")
+    parser.add_argument("--anonymous", action="store_true", help="numbers instead of names")
+    parser.add_argument("--seconds", type=float, default=running.Limits.seconds, help="an answer may take (10)")
+    parser.add_argument("--megabytes", type=int, default=running.Limits.megabytes, help="an answer may use (2000)")
+    parser.add_argument("--at-once", type=int, default=running.Limits.at_once, help="answers that run at the same time")
+    given = parser.parse_args(arguments)
+    place = given.folder
+    if not place.exists():
+        print(f"There is no {place}. Name the folder with the notebooks.", file=sys.stderr)
+        return 2
+    target = given.to or place.resolve().with_name(f"{place.resolve().stem}-grades")
+    limits = running.Limits(given.seconds, given.megabytes, max(1, given.at_once))
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        rows = grade(place, target, limits)
+    except KeyboardInterrupt:
+        print("\nInterrupted. What is graded is kept: the same call goes on from there.", file=sys.stderr)
+        return 130
+    if not rows:
+        print(f"There is no notebook in {place}.", file=sys.stderr)
+        return 1
+    print(*report.write(rows, target, given.anonymous), sep="\n")
+    return 0
+
+
+def grade(place: Path, target: Path, limits: running.Limits) -> list[report.Row]:
+    """A row for each learner; answers graded before, by the same checks, are taken from target/graded.jsonl."""
+    rows, wanted = _read(place)
+    with _Kept(target / "graded.jsonl") as kept:
+        jobs = {job.key: job for _, job in wanted if job.key not in kept.results}
+        progress, already = progress_bar("grading"), len(kept.results)
+
+        def done(job, result):
+            kept.add(job.key, result)
+            progress(len(kept.results) - already, len(jobs))
+
+        running.run(list(jobs.values()), limits, done)
+        for row, job in wanted:
+            row.answers[job.name] = kept.results[job.key]
+    return rows
+
+
+def _read(place):
+    """The rows, with all that need not be run filled in; and [row, job] for the rest."""
+    rows, newest, wanted = {}, {}, []
+    for submission in collect(place):
+        row = rows.setdefault(submission.learner, report.Row(submission.learner))
+        notebook = Notebook(submission.code)
+        fault = submission.fault or ("" if notebook.lesson is not None else "no exercise of this course is in it")
+        if fault:
+            row.remarks.append((submission.file, fault))
+            continue
+        before = newest.get((row.learner, notebook.lesson))
+        if before and before[0].saved > submission.saved:
+            row.remarks.append((submission.file, f"not graded: {before[0].file} is a later copy of the same lesson"))
+            continue
+        if before:
+            row.remarks.append((before[0].file, f"not graded: {submission.file} is a later copy of the same lesson"))
+        newest[row.learner, notebook.lesson] = submission, notebook
+    for (learner, lesson), (submission, notebook) in newest.items():
+        row = rows[learner]
+        row.texts += submission.text
+        row.remarks += [(submission.file, said) for said in _odd(notebook, lesson)]
+        for name in (name for name, task in TASKS.items() if task.lesson == lesson):
+            steps = notebook.answer(name)
+            if isinstance(steps, str):
+                row.answers[name] = NOTHING | {"verdict": "trouble", "says": steps}
+            elif not steps:
+                row.answers[name] = NOTHING | {"verdict": "empty", "says": f"There is no `{name}` in the notebook."}
+            else:
+                wanted.append((row, _job(name, steps, notebook)))
+                if any(need.startswith("solution_") for step in steps for need in step.needs):
+                    row.remarks.append((submission.file, f"{name} calls the lesson's own solution"))
+    return list(rows.values()), wanted
+
+
+def _odd(notebook, lesson):
+    """What tells that a notebook is not today's lesson, or not all of it."""
+    unknown = sorted(notebook.mentioned - TASKS.keys() - {"diagnostic", "diagnostic_again", "progress"})
+    missing = [name for name, task in TASKS.items() if task.lesson == lesson and task.stars]
+    missing = [name for name in missing if name not in notebook.mentioned]
+    if unknown:
+        yield f"a copy of another version: it asks for {', '.join(unknown[:3])}, which this course does not have"
+    if missing:
+        names = ", ".join(missing[:3]) + (", ..." if missing[3:] else "")
+        yield f"without {len(missing)} exercises of the lesson ({names})"
+
+
+def _job(name, steps, notebook):
+    cells = {step.cell: notebook.code[step.cell] for step in steps}
+    text = "\n".join([_version(), name, *(step.source for step in steps)])
+    key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    return running.Job(key, name, cells, tuple((step.cell, step.within) for step in steps))
+
+
+def _version(found=[]):  # noqa: B006
+    """The checks that grade, as one word: an answer is graded again when they have changed."""
+    if not found:
+        files = sorted(Path(exercises.__file__).parent.glob("*.py"))
+        found.append(
+            hashlib.sha256(b"".join([path.read_bytes() for path in files] + [np.__version__.encode()])).hexdigest()
+        )
+    return found[0]
+
+
+class _Kept:
+    """Results in a file of lines, each written as soon as it is there: an interrupt loses none."""
+
+    def __init__(self, path):
+        self.path, self.results = path, {}
+
+    def __enter__(self):
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8").splitlines():
+                try:
+                    key, result = json.loads(line)
+                    self.results[key] = result
+                except ValueError:
+                    continue  # cut off
+        self.file = self.path.open("a", encoding="utf-8")
+        return self
+
+    def add(self, key, result):
+        self.results[key] = result
+        self.file.write(f"\n{json.dumps([key, result])}\n")
+        self.file.flush()
+
+    def __exit__(self, *_):
+        self.file.close()

@@ -1,0 +1,420 @@
+"""What is made of the graded answers: a table for a spreadsheet, for Moodle and for Canvas, and a page to read.
+
+All that learners wrote is escaped where it is shown: a page's text by `escape`, a table's cell by `_cell`.
+"""
+
+import csv
+import datetime
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from statistics import median
+
+from ..checks import TITLES, exercises, quiz
+from ..checks.feedback import Feedback
+from .answers import TASKS
+from .submissions import Learner
+
+# verdict -> (word in the table, sign, words in the report); the order is that of the bars.
+VERDICTS = {
+    "right": ("right", "✓", "right"),
+    "told": ("noted", "→", "noted"),
+    "wrong": ("wrong", "✗", "wrong"),
+    "trouble": ("trouble", "!", "could not be checked"),
+    "empty": ("empty", "…", "empty"),
+}
+# What is a learner's own in a sentence, and keeps it from being the same as another learner's.
+OWN = re.compile(
+    r"^You (?:wrote|chose) [^\s]+?[:.] |^It catches \d+ of \d+ broken versions\. For example: | in the line `[^`]*`"
+)
+GUESS = re.compile(r"^(?:Your guess is noted: (?=\S+\. )|(?=\d+ of 10\.))(.+?)\. ")  # or how many of ten questions
+OPTION = re.compile(r"^- \*\*([a-d])\*\*: (.+)$", re.MULTILINE)
+CSS = Path(__file__).with_name("report.css")
+
+
+@dataclass
+class Row:
+    """A learner: the results by exercise; remarks: (file, what is to be said of it); texts: of the cells."""
+
+    learner: Learner
+    answers: dict[str, dict] = field(default_factory=dict)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    texts: tuple[str, ...] = ()
+    name: str = ""
+
+    def count(self, *verdicts):
+        return sum(answer["verdict"] in verdicts for answer in self.answers.values())
+
+
+def write(rows: list[Row], target: Path, anonymous: bool) -> list[str]:
+    """Write all files into a folder; the lines to print."""
+    _name(rows, anonymous)
+    tasks = [task for name, task in TASKS.items() if any(name in row.answers for row in rows)]
+    points = _points(target / "points.csv", tasks)
+    _write(target / "grades.csv", _table(rows, tasks, points, anonymous))
+    imports = [] if anonymous else _imports(rows, points, target)
+    (target / "report.html").write_text(page(rows, tasks, points, anonymous), encoding="utf-8")
+    learners = sum(bool(row.answers) for row in rows)
+    faults = sum(not row.answers for row in rows)
+    lines = [f"{learners} learners graded" + (f"; of {faults} nothing could be read" if faults else "")]
+    return lines + [f"  {target / name}" for name in ("report.html", "grades.csv", "points.csv", *imports)]
+
+
+def _name(rows, anonymous):
+    """The names that are shown: where two learners have the same one, with their numbers."""
+    rows.sort(key=lambda row: (row.learner.name.casefold(), row.learner.number))
+    twice = Counter(row.learner.name for row in rows)
+    for k, row in enumerate(rows, 1):
+        number = f" ({row.learner.number})" if twice[row.learner.name] > 1 and row.learner.number else ""
+        row.name = f"Learner {k}" if anonymous else row.learner.name + number
+
+
+def _points(path, tasks):
+    """What each exercise is worth: as the file says; at first, and for what it does not name, its stars."""
+    points = {}
+    if path.exists():
+        for line in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()):
+            try:
+                points[line[0]] = float(line[1].replace(",", "."))
+            except (IndexError, ValueError):
+                continue
+    new = {task.name: task.stars for task in tasks if task.name not in points}
+    if new:
+        _write(path, [["exercise", "points"], *([name, f"{worth:g}"] for name, worth in (points | new).items())])
+    return points | new
+
+
+def _earned(row, points):
+    """A row's points: for what is right, and for a guess that was made or sentences that were written."""
+    return sum(points[name] for name, answer in row.answers.items() if answer["verdict"] in ("right", "told"))
+
+
+def _table(rows, tasks, points, anonymous):
+    names = [task.name for task in tasks]
+    yield ["learner", *names, "stars", "points", "of", "seconds", "remarks"]
+    for row in rows:
+        verdicts = [VERDICTS[row.answers[name]["verdict"]][0] if name in row.answers else "" for name in names]
+        stars = sum(TASKS[name].stars for name, answer in row.answers.items() if answer["verdict"] in ("right", "told"))
+        of = sum(points[name] for name in row.answers)
+        seconds = sum(answer["seconds"] for answer in row.answers.values())
+        remarks = "; ".join(said if anonymous else f"{file}: {said}" for file, said in row.remarks)
+        yield [row.name, *verdicts, stars, f"{_earned(row, points):g}", f"{of:g}", f"{seconds:.2f}", remarks]
+
+
+def _imports(rows, points, target):
+    """Tables that Moodle's grading worksheet and Canvas' gradebook take, for learners whose files came from there."""
+    written = []
+    for system, table in (("Moodle", _moodle), ("Canvas", _canvas)):
+        whose = [row for row in rows if row.learner.system == system]
+        if whose:
+            most = max(sum(points[name] for name in row.answers) for row in whose)
+            lines = [(row.name, row.learner.number, f"{_earned(row, points):g}") for row in whose]
+            _write(target / f"{system.lower()}.csv", table(lines, most))
+            written.append(f"{system.lower()}.csv")
+    return written
+
+
+def _moodle(lines, most):
+    yield ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)"]
+    yield from ([f"Participant {number}", name, earned, f"{most:g}", "-"] for name, number, earned in lines)
+
+
+def _canvas(lines, most):
+    yield ["Student", "ID", "Section", "Momentum course"]
+    yield ["    Points Possible", "", "", f"{most:g}"]
+    yield from ([name, number, "", earned] for name, number, earned in lines)
+
+
+def _write(path, lines):
+    with path.open("w", encoding="utf-8-sig" if path.name == "grades.csv" else "utf-8", newline="") as file:
+        csv.writer(file).writerows([_cell(cell) for cell in line] for line in lines)
+
+
+def _cell(value):
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and re.match(r"[=+@\t\r]|-(?!$)", value) else value
+
+
+def mistakes(task, answer, options):
+    """(name, what was said of it) of each mistake in an answer, in words that are the same for all who made it."""
+    said = OWN.sub("", answer["says"])
+    if answer["verdict"] == "trouble":
+        return [(said, "")]
+    if isinstance(task.check, quiz.Round):
+        wrong = [row for row in answer["table"] if row[2] == "✗"]
+        return [(f"Question {k}, {letter}: {_asked(task, k, letter)}", why) for k, letter, _, why in wrong]
+    if isinstance(task.check, exercises.Choice):
+        letter = answer["says"].removeprefix("You chose ")[:1]
+        return [(f"{letter}: {options.get(letter, '')}", said)]
+    return [(answer["more"], said)] if answer["more"] else [(said[:1].upper() + said[1:], "")]
+
+
+def _asked(task, k, letter):
+    return quiz.plain(task.check.questions[int(k) - 1].options[letter][0])
+
+
+def _options(task, rows):
+    """The words of a choice's options, letter by letter, as most of the notebooks have them above the answer."""
+    found = Counter()
+    for row in rows:
+        for k, text in enumerate(row.texts):
+            if re.search(rf"^{task.name} *=", text, re.MULTILINE):
+                above = [OPTION.findall(earlier) for earlier in row.texts[max(0, k - 3) : k]]
+                found.update(tuple(letters) for letters in above[-1:] if letters)
+    return dict(found.most_common(1)[0][0]) if found else {}
+
+
+def page(rows, tasks, points, anonymous):
+    """The report: one page of HTML that needs nothing else, and runs nothing."""
+    graded = [row for row in rows if row.answers]
+    made = {task.name: _made(graded, task) for task in tasks}
+    parts = [
+        _head(graded, tasks),
+        _most_made(graded, tasks, made),
+        _glance(graded, tasks),
+        _exercises(graded, tasks, made),
+        _guesses(graded, tasks, made),
+        _help(graded),
+        _learners(graded, tasks, points),
+        _files(rows, anonymous),
+    ]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Report: {_titles(tasks)}</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<style>\n{CSS.read_text(encoding='utf-8')}</style>\n<main>\n{''.join(parts)}</main>\n</html>\n"
+    )
+
+
+def _made(rows, task):
+    """The mistakes in an exercise, the most frequent first: (verdict, name, what was said) -> who made it."""
+    options, found = _options(task, rows), {}
+    for row in rows:
+        answer = row.answers.get(task.name, {})
+        if answer.get("verdict") in ("wrong", "trouble"):
+            for name, said in mistakes(task, answer, options):
+                found.setdefault((answer["verdict"], name, said), []).append(row.name)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def _titles(tasks):
+    titles = {0: "00 Outline", **TITLES}
+    return ", ".join(escape(titles[lesson]) for lesson in sorted({task.lesson for task in tasks})) or "no lesson"
+
+
+def _tally(rows, task):
+    """How many answers to an exercise earned each verdict."""
+    return Counter(row.answers[task.name]["verdict"] for row in rows if task.name in row.answers)
+
+
+def _section(anchor, title, lead, content):
+    """A part of the page, left out where it has nothing to show."""
+    body = f'<h2 id="{anchor}-title">{title}</h2>\n<p class="lead">{lead}</p>\n{content}\n'
+    return f'<section id="{anchor}" aria-labelledby="{anchor}-title">\n{body}</section>\n' if content else ""
+
+
+def _bar(share, kind="wrong"):
+    """A bar for the eye alone: the number always stands beside it."""
+    fill = f'<span class="fill {kind}" style="width:{100 * share:.1f}%"></span>'
+    return f'<span class="track" aria-hidden="true">{fill}</span>'
+
+
+def _text(text):
+    """Escaped text in which `code` is set as code."""
+    pieces = escape(text).split("`")
+    return "".join(f"<code>{piece}</code>" if k % 2 else piece for k, piece in enumerate(pieces))
+
+
+def _mistake(name, said, count, of, kind, more=""):
+    said = f'<span class="said">{_text(said)}</span>' if said else ""
+    number = f'<span class="count"><b>{count}</b> of {of}</span>'
+    return f'<li>{number}<div><span class="name">{_text(name)}</span>{said}{more}</div>{_bar(count / of, kind)}</li>'
+
+
+def _head(rows, tasks):
+    stars = [task for task in tasks if task.stars]
+    checked = sum((_tally(rows, task) for task in stars), Counter())
+    judged = checked["right"] + checked["wrong"] + checked["trouble"]
+    right = f"{checked['right'] / judged:.0%}" if judged else "none"
+    done = f"{median(row.count('right', 'told') for row in rows):g}" if rows else "0"
+    numbers = [
+        (len(rows), "learners"),
+        (len(tasks), "questions"),
+        (right, "of the answers that could be judged are right"),
+        (done, "answers right or noted: the median of the class"),
+        (checked["empty"], "left empty"),
+        (checked["trouble"], "could not be checked"),
+    ]
+    cards = "".join(f"<div><dt>{words}</dt><dd>{number}</dd></div>" for number, words in numbers)
+    date = f"{datetime.date.today():%d %B %Y}".lstrip("0")
+    title = f"<h1>{_titles(tasks)}: what the class made of it</h1>"
+    above = f'<p class="course">Momentum in Machine Learning · {date}</p>'
+    return f'<header>{above}\n{title}\n<dl class="numbers">{cards}</dl></header>\n'
+
+
+def _most_made(rows, tasks, made):
+    """What to talk about: the mistakes that most learners made, of all exercises."""
+    every = [
+        (len(who), sum(_tally(rows, task).values()), task, name, said)
+        for task in tasks
+        for (verdict, name, said), who in made[task.name].items()
+        if verdict == "wrong" and len(who) > 1
+    ]
+    top = sorted(every, key=lambda one: -one[0] / one[1])[:6]
+    items = "".join(
+        _mistake(name, said, count, of, "wrong", f'<a href="#{task.name}">{escape(task.title)}</a>')
+        for count, of, task, name, said in top
+    )
+    lead = "The mistakes that most learners made, by the names that the lesson has for them."
+    return _section("talk", "What to talk about", lead, f'<ol class="mistakes">{items}</ol>' if items else "")
+
+
+def _glance(rows, tasks):
+    lines = []
+    for task in tasks:
+        tally = _tally(rows, task)
+        of = sum(tally.values())
+        bar = "".join(
+            f'<span class="fill {verdict}" style="width:{100 * tally[verdict] / of:.2f}%"></span>'
+            for verdict in VERDICTS
+            if tally[verdict]
+        )
+        cells = "".join(f'<td class="{"none" if not tally[v] else ""}">{tally[v]}</td>' for v in VERDICTS)
+        stars = f'<span class="stars" aria-label="{task.stars} stars">{"★" * task.stars}</span>' if task.stars else ""
+        lines.append(
+            f'<tr><th scope="row"><a href="#{task.name}">{escape(task.title)}</a> {stars}</th>'
+            f'<td class="bar" aria-hidden="true"><span class="track whole">{bar}</span></td>{cells}</tr>'
+        )
+    heads = "".join(
+        f'<th scope="col"><span class="key {verdict}" aria-hidden="true"></span> {words}</th>'
+        for verdict, (_, _, words) in VERDICTS.items()
+    )
+    table = f'<thead><tr><th scope="col">question</th><td></td>{heads}</tr></thead><tbody>{"".join(lines)}</tbody>'
+    lead = "All questions, in the order of the lesson. A guess and a few sentences are noted, not judged."
+    return _section("glance", "At a glance", lead, f'<div class="wide"><table class="glance">{table}</table></div>')
+
+
+def _exercises(rows, tasks, made):
+    parts = []
+    for task in tasks:
+        if not _is_guess(task) and (items := _items(rows, task, made)):
+            right = f"{_tally(rows, task)['right']} of {sum(_tally(rows, task).values())} right"
+            parts.append(_article(task, items, f' <span class="right-of">{right}</span>'))
+    lead = "Which mistakes were made in each, and by how many. Below a name stands what the check said to them."
+    return _section("exercises", "Exercise by exercise", lead, "".join(parts))
+
+
+def _items(rows, task, made):
+    of = sum(_tally(rows, task).values())
+    return "".join(
+        _mistake(
+            name, said, len(who), of, verdict, f"<details><summary>who</summary>{escape(', '.join(who))}</details>"
+        )
+        for (verdict, name, said), who in made[task.name].items()
+    )
+
+
+def _article(task, items, beside=""):
+    title = f"<h3>{escape(task.title)}{beside}</h3>"
+    return f'<article id="{task.name}">{title}<ul class="mistakes">{items}</ul></article>'
+
+
+def _is_guess(task):
+    return not task.stars or (task.check.guess and not isinstance(task.check, exercises.Text))
+
+
+def _guesses(rows, tasks, made):
+    """A bar for each option, in their order; of numbers, for the most frequent."""
+    parts = []
+    for task in filter(_is_guess, tasks):
+        options = _options(task, rows)
+        guesses = Counter(dict.fromkeys(options, 0))
+        for row in rows:
+            guesses.update(GUESS.findall(row.answers.get(task.name, {}).get("says", "")))
+        of = sum(guesses.values())
+        shown = sorted(guesses.items()) if options else guesses.most_common(8)
+        items = "".join(
+            _mistake(f"{guess}: {options[guess]}" if guess in options else guess, "", count, of, "told")
+            for guess, count in shown
+            if of
+        )
+        others = of - sum(count for _, count in shown)
+        items += _mistake("other guesses", "", others, of, "told") if others else ""
+        if items := items + _items(rows, task, made):
+            parts.append(_article(task, items))
+    return _section("guesses", "What they predicted", "Guesses, before the lesson showed the answer.", "".join(parts))
+
+
+def _help(rows):
+    """Who has more wrong than right, or half of all left empty."""
+    items = []
+    for row in sorted(rows, key=lambda row: (row.count("right", "told"), row.name)):
+        good, bad, empty = row.count("right", "told"), row.count("wrong", "trouble"), row.count("empty")
+        if bad > good or empty > len(row.answers) / 2:
+            why = "more wrong than right" if bad > good else "mostly empty"
+            counts = f"{good} right or noted, {bad} wrong or in trouble, {empty} empty"
+            items.append(
+                f'<li><a href="#{_anchor(row)}">{escape(row.name)}</a> <span class="said">{why}: {counts}</span></li>'
+            )
+    lead = f"{len(items)} of {len(rows)} have more wrong than right, or left more than half empty."
+    return _section("help", "Who needs help", lead, f'<ul class="people">{"".join(items)}</ul>' if items else "")
+
+
+def _anchor(row):
+    return f"learner-{re.sub(r'[^a-z0-9]+', '-', row.name.lower())}-{row.learner.number}".rstrip("-")
+
+
+def _learners(rows, tasks, points):
+    lines, details = [], []
+    for row in rows:
+        cells = []
+        for task in tasks:
+            word, sign, _ = VERDICTS[row.answers[task.name]["verdict"]] if task.name in row.answers else ("", "", "")
+            cells.append(
+                f'<td class="mark {word}"><span aria-hidden="true">{sign}</span><span class="aloud">{word}</span></td>'
+            )
+        of = sum(points[name] for name in row.answers)
+        lines.append(
+            f'<tr><th scope="row"><a href="#{_anchor(row)}">{escape(row.name)}</a></th>'
+            f"<td>{_earned(row, points):g} of {of:g}</td>{''.join(cells)}</tr>"
+        )
+        details.append(
+            f'<details id="{_anchor(row)}"><summary>{escape(row.name)}</summary>'
+            + "".join(_answer(task, row.answers[task.name]) for task in tasks if task.name in row.answers)
+            + "</details>"
+        )
+    heads = "".join(f'<th scope="col"><span>{escape(task.title)}</span></th>' for task in tasks)
+    heads = f'<thead><tr><th scope="col">learner</th><th scope="col">points</th>{heads}</tr></thead>'
+    table = f"{heads}<tbody>{''.join(lines)}</tbody>"
+    key = ", ".join(f"{sign} {words}" for _, sign, words in VERDICTS.values())
+    content = f'<div class="wide"><table class="learners">{table}</table></div>\n{"".join(details)}'
+    return _section(
+        "learners",
+        "Learner by learner",
+        f"{key}. Below the table: what the checks said to each.",
+        content if rows else "",
+    )
+
+
+def _answer(task, answer):
+    """What an answer earned, in the words the learner would have seen."""
+    feedback = Feedback(**{name: answer[name] for name in ("verdict", "says", "case", "rows", "more", "table", "code")})
+    shown = feedback._repr_mimebundle_()["text/html"].replace(" role='status'", "")
+    own = (
+        f"<blockquote>{escape(answer['text'])}</blockquote>"
+        if isinstance(task.check, exercises.Text) and answer["text"]
+        else ""
+    )
+    return f"<h4>{escape(task.title)}</h4>{own}{shown}"
+
+
+def _files(rows, anonymous):
+    items = [
+        f"<li><b>{escape(row.name if anonymous else file)}</b>: {_text(said)}</li>"
+        for row in rows
+        for file, said in row.remarks
+    ]
+    lead = "Files that could not be graded, or that are not quite today's lesson."
+    return _section("files", "Files to look at", lead, f'<ul class="people">{"".join(items)}</ul>' if items else "")
