@@ -273,9 +273,9 @@ def arm(job):
 
 
 def jobs():
-    """The arms of each network, the cheap ones first; Nesterov last."""
+    """The arms of the transformer, the cheap ones first, then those of its twin; Nesterov last."""
     main = [rule for rule in RULES if rule != "Nesterov"]
-    cheap = [(network, rule, *size) for size in ARMS for network in NETWORKS for rule in main]
+    cheap = [(network, rule, *size) for network in NETWORKS for size in ARMS for rule in main]
     return cheap + [("transformer", "Nesterov", *size) for size in ARMS]
 
 

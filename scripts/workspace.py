@@ -16,6 +16,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -216,19 +217,20 @@ def show_pictures(work: Path) -> None:
     from nbformat import reads, sign  # here, since only JupyterLab's environment has it
 
     notary = sign.NotebookNotary()
-    for path in lessons_in(work):
-        if fault(path) or not os.access(path, os.W_OK):
-            continue
-        before = path.read_text(encoding="utf-8")
-        notebook = json.loads(before)
-        if not without_dead_figures(notebook):
-            continue
-        new = path.with_suffix(".new")
-        after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-        new.write_text(after, encoding="utf-8", newline="\n")
-        new.replace(path)  # at once: an interrupt leaves the one or the other
-        if notary.check_signature(reads(before, as_version=4)):
-            notary.sign(reads(after, as_version=4))
+    with closing(notary.store):
+        for path in lessons_in(work):
+            if fault(path) or not os.access(path, os.W_OK):
+                continue
+            before = path.read_text(encoding="utf-8")
+            notebook = json.loads(before)
+            if not without_dead_figures(notebook):
+                continue
+            new = path.with_suffix(".new")
+            after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+            new.write_text(after, encoding="utf-8", newline="\n")
+            new.replace(path)  # at once: an interrupt leaves the one or the other
+            if notary.check_signature(reads(before, as_version=4)):
+                notary.sign(reads(after, as_version=4))
 
 
 def is_open(work: Path) -> bool:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from contextlib import closing
 
 import nbformat
 import pytest
@@ -301,10 +302,11 @@ def test_a_notebook_stays_as_trusted_as_it_was(tmp_path, monkeypatch, trusted):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     path, notary = tmp_path / "01_what.ipynb", NotebookNotary()
     nbformat.write(figure_of_yesterday(), path)
-    if trusted:
-        notary.sign(nbformat.read(path, as_version=4))
-    workspace.show_pictures(tmp_path)
-    assert NotebookNotary().check_signature(nbformat.read(path, as_version=4)) is trusted
+    with closing(notary.store):
+        if trusted:
+            notary.sign(nbformat.read(path, as_version=4))
+        workspace.show_pictures(tmp_path)
+        assert notary.check_signature(nbformat.read(path, as_version=4)) is trusted
 
 
 def test_a_notebook_without_figures_keeps_every_byte(tmp_path):

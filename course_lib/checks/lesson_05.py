@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from ..descent import descend
+from ..optimizers import GradientDescent, Momentum, Nesterov
 from . import suspects
+from .calling import Accident
 from .exercises import Choice, Function, Law, Mistake, Text, WrittenTest
 
 TITLE = "Implementation"
@@ -296,6 +299,75 @@ into_pytorch = Choice(
     ),
 )
 
+
+def _on_the_saddle(optimizer):
+    """The places of 60 steps as a picture takes them: (2, 61)."""
+    return descend(optimizer, "saddle", steps=60).theta.T
+
+
+def _as_path(figure_of):
+    """A learner's live figure of a rule as a function (Rule, lr, gamma) -> the points of its line, (2, 61)."""
+
+    def path(Rule, lr, gamma):
+        live = figure_of(Rule)
+        if not hasattr(live, "compute"):
+            raise Accident(f"`my_figure` should return the LiveFigure, not {type(live).__name__}.")
+        live.close()  # made for this question only: nobody sees it
+        missing = {"lr", "gamma"} - set(live.kernel)
+        if missing:
+            raise Accident(f"The figure has no quantity named {' and '.join(sorted(missing))}.")
+        return np.array(live.compute(lr=lr, gamma=gamma).lines["mine"])
+
+    return path
+
+
+my_figure = Function(
+    "my_figure",
+    lesson=5,
+    stars=2,
+    minutes=4,
+    title="A live figure of your own",
+    praise="It moves with each of its quantities. Show it: `my_figure(Nesterov)`, or with a class of yours.",
+    right=lambda Rule, lr, gamma: _on_the_saddle(Rule(lr, gamma)),
+    arguments=("Rule", "lr", "gamma"),
+    returns=("points",),
+    cases=((Momentum, 0.05, 0.9), (Nesterov, 0.1, 0.5)),
+    adapt=_as_path,
+    mistakes=(
+        Mistake(
+            "The figure runs Momentum, whatever rule it is asked for.",
+            "Ask for Nesterov: does the picture change?",
+            lambda Rule, lr, gamma: _on_the_saddle(Momentum(lr, gamma)),
+        ),
+        Mistake(
+            "The learning rate and the memory have changed places.",
+            "In which order does a rule take its two settings?",
+            lambda Rule, lr, gamma: _on_the_saddle(Rule(gamma, lr)),
+        ),
+        Mistake(
+            "The slider of gamma moves nothing: the rule keeps the memory it has by default.",
+            "Move both sliders. Does the path follow each of them?",
+            lambda Rule, lr, gamma: _on_the_saddle(Rule(lr)),
+        ),
+        Mistake(
+            "The slider of the learning rate moves nothing: the rule keeps the one it has by default.",
+            "Move both sliders. Does the path follow each of them?",
+            lambda Rule, lr, gamma: _on_the_saddle(Rule(gamma=gamma)),
+        ),
+        Mistake(
+            "Neither slider moves anything: the rule keeps its own settings.",
+            "Move both sliders. Does the path follow each of them?",
+            lambda Rule, lr, gamma: _on_the_saddle(Rule()),
+        ),
+    ),
+    laws=(
+        Law(
+            "without memory, momentum's path is that of gradient descent.",
+            lambda f: np.allclose(f(Momentum, 0.05, 0.0), _on_the_saddle(GradientDescent(0.05))),
+        ),
+    ),
+)
+
 EXERCISES = (
     central_slope,
     best_h,
@@ -311,4 +383,5 @@ EXERCISES = (
     no_difference,
     two_sentences,
     into_pytorch,
+    my_figure,
 )

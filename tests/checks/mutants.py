@@ -21,6 +21,8 @@ from functools import cache
 from itertools import chain, count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import rewriting
@@ -30,6 +32,9 @@ from course_lib import checks, optimizers
 from course_lib.checks.exercises import Choice, Function, Number, WrittenTest
 from course_lib.checks.quiz import Round
 from course_lib.checks.suspects import walk
+from course_lib.descent import descend
+from course_lib.live import Answer, slider
+from course_lib.surfaces import SURFACES
 
 ENOUGH = 20  # mutants an exercise, where its kind allows it
 MOST = 40  # mutants that are tried, drawn from all of them
@@ -159,11 +164,38 @@ def _made(exercise, what, source):
         return
 
 
+class Drawn:
+    """As much of a LiveFigure as a check asks for: to make a real one takes a tenth of a second."""
+
+    def __init__(self, figure, compute, run, alt=""):
+        self.compute, self.kernel = compute, run
+
+    def close(self):
+        pass
+
+
+DRAWING = {
+    "plots": SimpleNamespace(figure=lambda title: (None, None), draw_landscape=Mock(), moving_path=Mock()),
+    "LiveFigure": Drawn,
+    "Answer": Answer,
+    "slider": slider,
+    "descend": descend,
+    "SURFACES": SURFACES,
+}
+
+
 def run(source):
     """The names that a program defines, as in a lesson: its lines can be shown by inspect and by an error."""
     file = f"<mutant {next(numbered)}>"
     linecache.cache[file] = len(source), None, source.splitlines(True), file
-    names = {"np": np, "walk": walk, "steady": lambda theta: np.full_like(theta, 2.0), **vars(optimizers), **given()}
+    names = {
+        "np": np,
+        "walk": walk,
+        "steady": lambda theta: np.full_like(theta, 2.0),
+        **vars(optimizers),
+        **DRAWING,
+        **given(),
+    }
     exec(compile(f"from dataclasses import dataclass\n{source}", file, "exec"), names)
     return names
 

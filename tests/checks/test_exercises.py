@@ -5,9 +5,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from mutants import Drawn
 
 from course_lib import checks
 from course_lib.checks.exercises import Choice, Function, Number, Text, WrittenTest
+from course_lib.live import Answer
 
 FUNCTIONS = [e for e in checks.EXERCISES if isinstance(e, Function)]
 NUMBERS = [e for e in checks.EXERCISES if isinstance(e, Number) and not e.guess]
@@ -25,7 +27,9 @@ VERSION_CASES = {
 
 
 def handed_in(exercise, rule):
-    """A rule in the form in which learners hand it in: a class where the exercise asks for one."""
+    """A rule in the form in which learners hand it in: a class, or a figure, where the exercise asks for one."""
+    if exercise is checks.my_figure:
+        return lambda Rule: Drawn(None, lambda lr, gamma: Answer({"mine": rule(Rule, lr, gamma)}), ("lr", "gamma"))
     if exercise is not checks.MyMomentum:
         return rule
 
