@@ -27,6 +27,7 @@ LABS = {  # a function NAME in NAME_lab.py each
     "batch": "steps against the batch size: gradient descent, momentum and averaged places, each tuned for it",
     "look": "a walker, the average of its places, and where between the two the slope is measured",
     "balls": "the steepest step under a norm, and steps of its kind in a ravine",
+    "facts": "a matrix learns eight facts, turned: who notices other rows and columns, who other coordinates",
 }
 globals().update({name: getattr(import_module(f".{name}_lab", __name__), name) for name in LABS})
 __all__ = list(LABS)

@@ -1,0 +1,250 @@
+"""Eight facts learned by a matrix, turned: who notices that its rows and columns, or its coordinates, are others."""
+
+from functools import lru_cache, partial
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import plots
+from ..descent import iterates
+from ..live import Answer, LiveFigure, choice, slider, stops
+from ..optimizers import Adam, GradientDescent, Momentum, Muon, Signum
+from ..optimizers.base import memories
+from ..runs import for_good
+from .grids import at
+from .words import tell
+
+N = 8
+RULES = {rule.__name__: rule for rule in (GradientDescent, Momentum, Adam, Signum, Muon)}
+ROWS_AND_COLUMNS, ALL = KINDS = ("rows and columns", "all 64 coordinates")
+ANGLES = np.linspace(0, 90, 19)
+OFTEN = 1 / np.arange(1, N + 1) ** 2  # how often fact k is met: 64 times more often the first than the last
+ANSWERS = np.zeros((N, N))  # at 0 degrees: fact k asks for column k, which has one entry
+ANSWERS[[4, 1, 6, 3, 0, 7, 2, 5], range(N)] = [1.2, -0.5, 0.9, -0.7, 0.6, -1.1, 0.8, -1.0]
+PAIRS = {  # what is turned together, two and two
+    ROWS_AND_COLUMNS: np.array([0, 7, 1, 6, 2, 5, 3, 4]),
+    ALL: np.random.default_rng(3).permutation(N * N),
+}
+MEMORIES, SHRINKS = np.array([0.5, 0.7, 0.9]), np.array([1, 0.9, 0.8])  # and eta is multiplied after every step
+RATES, BUDGET = (0.03, 3.0), 180  # settings a method
+COUNTED, DRAWN = 160, 24
+TOLERANCE, LATE = 0.01, 220
+STEPS = (5, 300)
+TALL = 0.4  # of a bar for an entry of 1, where a cell is 1
+
+
+class Tuned(NamedTuple):
+    """A rule and the settings that settle soonest at 0 degrees."""
+
+    rule: type
+    lr: float
+    memory: float
+    shrink: float
+
+    def at(self, t):
+        return _rule(self.rule, self.lr * self.shrink ** (t - 1), self.memory)
+
+
+def _rule(rule, lr, memory):
+    shapes = {"shapes": ((N, N),)} if rule is Muon else {}
+    return rule(lr, **dict.fromkeys(memories(rule)[:1], memory), **shapes)
+
+
+# -- the problem
+
+
+def turns(kind, angles):
+    """The 64 x 64 matrices that turn the entries of W, in rows, by each angle: (angles, 64, 64)."""
+    cos, sin = np.cos(np.radians(angles)), np.sin(np.radians(angles))
+    cos = np.where(np.equal(angles, 90), 0, cos)  # not nearly
+    order = PAIRS[kind]
+    first, second = order[::2], order[1::2]
+    turned = np.zeros((len(angles), len(order), len(order)))
+    turned[:, first, first] = turned[:, second, second] = cos[:, None]
+    turned[:, first, second], turned[:, second, first] = -sin[:, None], sin[:, None]
+    return np.einsum("nij,nkl->nikjl", turned, turned).reshape(-1, N * N, N * N) if kind != ALL else turned
+
+
+def errors(W):
+    """How far the worst of the eight facts is off. W: (64, *grid), turned back to 0 degrees."""
+    off = (W.T - ANSWERS.ravel()).T.reshape(N, N, *W.shape[1:])
+    return np.sqrt((off**2).sum(axis=0)).max(axis=0)
+
+
+def learn(rule_at, turn, steps):
+    """(W, error): entries (steps + 1, 64, n) and the worst error (steps + 1, n) of runs from W = 0, one a turn."""
+    curved = turn @ (np.tile(OFTEN, N)[:, None] * turn.swapaxes(1, 2))
+    target = turn @ ANSWERS.ravel()
+    gradient = partial(_slope, curved, target)
+    with np.errstate(all="ignore"):
+        W = np.array(list(islice(iterates(rule_at, gradient, np.zeros(target.T.shape)), steps + 1)))
+        return W, np.array([errors(np.einsum("nij,in->jn", turn, one)) for one in W])
+
+
+def _slope(curved, target, W):
+    return (curved @ (W.T - target)[..., None])[..., 0].T
+
+
+@lru_cache
+def tuned(name, kind=ROWS_AND_COLUMNS, angle=0.0):
+    """The rule at the settings, of BUDGET, with which all facts are within TOLERANCE soonest, for good."""
+    rule = RULES[name]
+    memory = MEMORIES if memories(rule) else np.zeros(1)
+    rates = np.geomspace(*RATES, BUDGET // (len(memory) * len(SHRINKS)))
+    lr, memory, shrink = (part.ravel() for part in np.meshgrid(rates, memory, SHRINKS, indexing="ij"))
+    turn = turns(kind, [angle]).repeat(len(lr), 0)
+    _, error = learn(lambda t: _rule(rule, lr * shrink ** (t - 1), memory), turn, COUNTED)
+    best = for_good(error < TOLERANCE).argmin()
+    return Tuned(rule, float(lr[best]), float(memory[best]), float(shrink[best]))
+
+
+@lru_cache
+def raced(name, kind):
+    """The rule tuned at 0 degrees at every one of ANGLES: entries as drawn, worst error, and where it settles."""
+    W, error = learn(tuned(name).at, turns(kind, ANGLES), COUNTED)
+    return W[: DRAWN + 1], error, for_good(error < TOLERANCE)
+
+
+# -- the figure
+
+
+def facts():
+    """A matrix learns eight facts, turned from 0 to 90 degrees: the angle and the rule in the page, what is turned."""
+    fig, axes = plots.mosaic(
+        [["table", "error"], ["table", "rows"]],
+        {
+            "table": "The matrix, and what it should be",
+            "error": "The worst of the eight facts, and pale at 0°",
+            "rows": f"Steps until all stay within {TOLERANCE:g}, tuned at 0°",
+        },
+    )
+    table, error, rows = axes["table"], axes["error"], axes["rows"]
+    plots.place(fig, (table, 0.35, 3.44, 3.44), (rows, 5.4, 5.3, 1.55))
+    plots.place(fig, (error, 5.4, 5.3, 1.25), bottom=2.75)
+    _draw_cells(table)
+    plots.moving_bars(table, "wanted", plots.INK, width=2)
+    table.lines[-1].set(zorder=6)
+    plots.moving_shadow(error, "error at 0°", "at 0°")
+    plots.moving_bars(rows, "chosen", plots.GRID, width=17, names=(None, None))
+    plots.moving_bars(rows, "span", (plots.PALE, 0.45), width=6, names=(None, None))
+    for name, rule in RULES.items():
+        plots.moving_bars(table, f"entries.{name}", plots.look_of(rule).color, width=11, frame=True)
+        plots.moving_curve(error, f"error.{name}", rule, run=True)
+        plots.moving_curve(rows, f"way.{name}", rule, names=(None, None))
+        plots.moving_ball(rows, f"now.{name}", rule, size=9)
+    plots.moving_rings(rows, "at 0°", plots.OWN, "at 0°")
+    rows.lines[-1].set(marker="o", markersize=12, markerfacecolor="none", zorder=8)
+    error.set(yscale="log", xlim=(0, DRAWN), ylim=(1e-3, 20), yticks=[0.01, 0.1, 1, 10], ylabel="error")
+    error.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
+    error.minorticks_off()
+    error.grid(True)
+    _draw_rows(rows)
+    return LiveFigure(
+        fig,
+        compute,
+        page={
+            "angle": slider("turned by (degrees)", 0, 90, steps=len(ANGLES), value=20, format=".0f"),
+            "rule": stops("look at", [(plots.look_of(rule).label, name) for name, rule in RULES.items()], value="Muon"),
+        },
+        kernel={"turned": choice("turned are", KINDS)},
+        carried=("turned",),
+        scenes={f"{angle}°": {"angle": angle} for angle in (0, 20, 45, 90)},
+        alt="Left, a matrix of eight by eight entries, each a bar up or down from its line, with a tick where it "
+        "should end. Right, the error of the fact that is known worst, step by step, and for every rule the steps it "
+        "needs: a ring at 0 degrees, a mark at this angle, a pale bar over all angles.",
+    )
+
+
+def _draw_cells(ax):
+    """A line for each entry's zero; the rows and columns have no numbers, since all are turned."""
+    for row in range(N):
+        for column in range(N):
+            ax.plot([column - 0.36, column + 0.36], [row, row], color=plots.PALE, linewidth=0.9, zorder=1)
+    ax.set(xlim=(-0.6, N - 0.4), ylim=(N - 0.4, -0.6), xticks=[], yticks=[], facecolor=plots.EARTH)
+    ax.spines[:].set_visible(False)
+    ax.set_xlabel("bar: the entry  ·  tick: what it should be")
+
+
+def _draw_rows(ax):
+    """One row a rule, its name in its own colour."""
+    ax.set(xscale="log", xlim=STEPS, ylim=(len(RULES) - 0.4, -0.6))
+    ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
+    for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
+        label.set_color(plots.look_of(rule).color)
+    ax.set_xticks([10, 30, 100, LATE], ["10", "30", "100", f"not in {COUNTED}"])
+    ax.minorticks_off()
+    ax.grid(True)
+    ax.axvspan(COUNTED, STEPS[1], color=plots.EARTH, zorder=0, linewidth=0)
+    ax.set_xlabel("step  ·  ring: at 0°  ·  pale bar: all angles")
+    ax.tick_params(length=0)
+
+
+# -- the answer
+
+
+def compute(angle, rule, *, turned=ROWS_AND_COLUMNS):
+    """The matrix of one rule step by step, and the steps of all, for every angle (n, 1) of ANGLES and rule (1, m)."""
+    which = at(ANGLES, angle)
+    grid = np.broadcast_shapes(angle.shape, rule.shape)
+    wanted = (turns(turned, ANGLES) @ ANSWERS.ravel())[which[:, 0]]
+    down, across = np.divmod(np.arange(N * N), N)
+    half = np.array([-0.3, 0.3, np.nan])
+    ticks = np.repeat(down[:, None] - TALL * wanted.T, 3, axis=0)
+    lines = {"wanted": ((across[:, None] + half).ravel(), ticks[..., None])}
+    level = np.empty((DRAWN + 1, 1, rule.size))
+    steps = np.tile(np.repeat(across, 3), DRAWN + 1)
+    for name in RULES:
+        W, error, _ = raced(name, turned)
+        mine = np.broadcast_to(rule.ravel() == name, grid)
+        shown = np.where(mine, error[: DRAWN + 1, which[:, 0]][..., None], np.nan)
+        foot = np.broadcast_to(down, W.shape[:2])[..., None]
+        bars = np.stack([foot + 0 * W, foot - TALL * W, foot + np.nan * W], axis=2)[..., which[:, 0]]
+        bars = bars.reshape(-1, len(which))[..., None]
+        lines[f"entries.{name}"] = (steps, np.where(mine, bars, np.nan))
+        lines[f"error.{name}"] = (np.arange(DRAWN + 1), shown)
+        level[..., rule.ravel() == name] = error[: DRAWN + 1, :1, None]
+    lines["error at 0°"] = (np.arange(DRAWN + 1), level)
+    return Answer(lines | _rows(which, rule, turned), _words(which, rule, turned))
+
+
+def _rows(which, rule, turned):
+    """Where each rule stands on the axis of steps: now, at 0 degrees, and over all angles."""
+    settled = np.array([raced(name, turned)[2] for name in RULES])
+    places, row = np.where(np.isfinite(settled), settled, LATE), np.arange(len(RULES))
+    lines = {"at 0°": (places[:, 0], row)}
+    for number, name in enumerate(RULES):
+        now = places[number, which]
+        lines[f"now.{name}"] = (now[None], [number])
+        lines[f"way.{name}"] = (np.stack([np.full_like(now, places[number, 0]), now]), [number, number])
+    span = np.column_stack([places.min(axis=1), places.max(axis=1), np.full(len(row), np.nan)]).ravel()
+    lines["span"] = (span, np.repeat(row, 3))
+    lines["chosen"] = (STEPS, np.broadcast_to(at(list(RULES), rule.ravel()), (2, 1, rule.size)))
+    return lines
+
+
+def _words(which, rule, turned):
+    """The rule one looks at, and which are as at 0 degrees."""
+    same, other = [], []
+    for turn in which.ravel():
+        settled = {plots.look_of(RULES[name]).label: raced(name, turned)[2][[turn, 0]] for name in RULES}
+        same.append(", ".join(f"{label} {_count(now)}" for label, (now, level) in settled.items() if now == level))
+        unlike = [f"{label} {_count(now)} ({_count(level)})" for label, (now, level) in settled.items() if now != level]
+        other.append(f"{', '.join(unlike)}; at 0° the number in brackets" if unlike else "no rule")
+    words = {"the run": tell(partial(_told, turned=turned), rule, which), "as at 0°": same, "not as at 0°": other}
+    return {name: np.reshape(texts, (len(which), -1)) for name, texts in words.items()}
+
+
+def _told(name, turn, turned):
+    _, error, settled = raced(name, turned)
+    best = tuned(name)
+    memory = f", memory {best.memory:g}" if memories(best.rule) else ""
+    falls = f", and η times {best.shrink:g} after every step" if best.shrink < 1 else ""
+    end = f"settles at step {settled[turn]:.0f}"
+    if np.isinf(settled[turn]):
+        end = f"has not settled after {COUNTED} steps, the worst fact off by {error[-1, turn]:.2g}"
+    return f"{plots.look_of(best.rule).label} {end}; tuned at 0° to η = {best.lr:.2g}{memory}{falls}"
+
+
+def _count(steps):
+    return f"{steps:.0f}" if np.isfinite(steps) else f"not in {COUNTED}"
