@@ -215,6 +215,81 @@ best_memory = Number(
     ),
 )
 
+
+def _search(ends):
+    """Learning rates from 0.01 on, each twice the one before, and where their runs end."""
+    return 0.01 * 2.0 ** np.arange(len(ends)), np.array(ends)
+
+
+rate_to_keep = Function(
+    "rate_to_keep",
+    lesson=2,
+    stars=1,
+    minutes=2,
+    title="Which learning rate do you keep?",
+    praise="No curvature was asked for. One such search for each memory, and then the fastest of them.",
+    right=lambda rates, losses, start: rates[losses < start][-1],
+    arguments=("rates", "losses", "start"),
+    returns=("rate",),
+    cases=(
+        (*_search([3.0, 1.2, 0.4, 0.9, np.inf, np.nan]), 8.0),
+        (*_search([5.0, 4.0, 2.0, 1.5, 30.0, 1e12]), 6.0),
+        (*_search([2.0, np.nan, np.nan, np.nan]), 2.5),
+    ),
+    mistakes=(
+        Mistake(
+            "That is the first rate that diverges, one too far.",
+            "Where did the run with that rate end?",
+            lambda rates, losses, start: rates[np.sum(losses < start)],
+        ),
+        Mistake(
+            "That is the largest rate of all, whether its run diverged or not.",
+            "Which of the runs diverged?",
+            lambda rates, losses, start: rates[-1],
+        ),
+        Mistake(
+            "That is the smallest rate: it does not diverge, and takes for ever.",
+            "Of the rates that do not diverge, which end do you want?",
+            lambda rates, losses, start: rates[losses < start][0],
+        ),
+        Mistake(
+            "That is the rate whose short run ended lowest. A good choice, too; asked was the last one that trains.",
+            "The procedure does not ask which run ended lowest.",
+            lambda rates, losses, start: rates[np.nanargmin(losses)],
+        ),
+        Mistake(
+            "nan passes as a run that trains: every comparison with nan is False, also `losses > start`.",
+            "What is `np.nan > 1`, and what is the opposite of it?",
+            lambda rates, losses, start: rates[~(losses > start) | np.isnan(losses)][-1],
+        ),
+        Mistake(
+            "Only inf and nan count as diverged: a run that ends far above its start has diverged, too.",
+            "In one of the cases no run reaches inf. Did all of them train?",
+            lambda rates, losses, start: rates[np.isfinite(losses)][-1],
+        ),
+        Mistake(
+            "That is the number of the rate in the list, not the rate.",
+            "You say where it stands. What stands there?",
+            lambda rates, losses, start: np.flatnonzero(losses < start)[-1],
+        ),
+        Mistake(
+            "That is where the run ended, not its learning rate.",
+            "A loss or a learning rate?",
+            lambda rates, losses, start: losses[losses < start][-1],
+        ),
+    ),
+    laws=(
+        Law(
+            "where every run trains, the largest rate is kept.",
+            lambda f: f(np.array([0.1, 0.2]), np.array([0.5, 0.9]), 1.0) == 0.2,
+        ),
+        Law(
+            "the run of the rate that is kept ends below its start.",
+            lambda f: f(np.array([0.1, 0.2, 0.4]), np.array([0.5, 0.6, 7.0]), 1.0) < 0.4,
+        ),
+    ),
+)
+
 read_the_series = Choice(
     "read_the_series",
     lesson=2,
@@ -355,6 +430,7 @@ EXERCISES = (
     steps_at_64,
     how_it_grows,
     best_memory,
+    rate_to_keep,
     read_the_series,
     less_jitter,
     slowest_factor,

@@ -220,7 +220,7 @@ forgetful_step = Function(
     stars=1,
     minutes=2,
     title="Forget uphill",
-    praise="One line, and too much memory is no longer a catastrophe.",
+    praise="One line, and on this ravine too much memory costs little.",
     right=_forgetful,
     arguments=("theta", "g", "delta", "lr", "gamma"),
     returns=("theta", "delta"),
@@ -312,7 +312,7 @@ averaged_rate = Number(
     stars=1,
     minutes=2,
     title="From PyTorch to the averaged form",
-    praise="Who forgets this tenfold will find that momentum makes no difference (lesson 05 has a published case).",
+    praise="Forget this, and steady steps are a tenth as long: lesson 05 has a published table that did.",
     value=0.5,
     mistakes=(
         Mistake(

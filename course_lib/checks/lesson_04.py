@@ -216,7 +216,7 @@ turn_and_explain = Choice(
     stars=1,
     minutes=2,
     title="Turn and explain",
-    praise="One divisor for each coordinate helps as far as the coordinates are the directions of the ravine.",
+    praise="One divisor for each coordinate suits a ravine whose directions are the coordinates.",
     right="b",
     options=(
         ("a", "Turning changes no curvature: gradient descent needs the same number of steps at every angle."),
@@ -397,7 +397,7 @@ check_of_adam = WrittenTest(
     stars=3,
     minutes=8,
     title="A test for Adam",
-    praise="All five were published, by a course, a textbook and libraries. Your test would have stopped every one.",
+    praise="All five stand in print: in a course, a textbook, a library, a blog. Your test would have stopped each.",
     right=adam_rule.right,
     mistakes=(
         Mistake(

@@ -29,7 +29,7 @@ central_slope = Function(
     stars=1,
     minutes=3,
     title="A slope from two heights",
-    praise="It needs no derivative, works for any loss, and its error shrinks with the square of h.",
+    praise="It needs no derivative, and on a smooth loss its error shrinks with the square of h.",
     right=lambda J, theta, h: (J(theta + h) - J(theta - h)) / (2 * h),
     arguments=("J", "theta", "h"),
     returns=("slope",),
@@ -168,7 +168,7 @@ catch_the_dreamer = _hunt(
     "called.",
     mistake="It looks a whole last step ahead, where only gamma times it will be taken.",
     praise="Printed in the first version of a textbook (Understanding Deep Learning, issue 149; corrected since). "
-    "Lesson 03 measured what it costs: it diverges earlier.",
+    "The errata run it: it diverges earlier than Nesterov.",
     takes="a class, such as Nesterov",
 )
 catch_the_plodder = _hunt(

@@ -193,7 +193,7 @@ quiz_memory = Round(
                 ),
                 "d": (
                     "neither takes any",
-                    "Outside, 0.0000001 is still smaller than most small slopes, and the step stays long.",
+                    "Outside, 0.0000001 is far below a slope of 0.00001, say, and its step stays long.",
                 ),
             },
             "Keras #4356; fastbook #483; lesson 04, *Where epsilon stands*",
@@ -256,7 +256,7 @@ quiz_limits = Round(
                 ),
                 "b": (
                     "the learning rate is a little too large",
-                    r"Then the factor would be $\sqrt\gamma$ or more for good; here it still falls.",
+                    r"Then the factor would stay above $\sqrt\gamma$; here it still falls towards it.",
                 ),
                 "c": ("the code loses digits", "After 80 steps the distance is far above the last digits."),
                 "d": ("the theory holds for Nesterov only", "Its best rate here is 0.885. 0.818 is momentum's own."),
@@ -268,7 +268,7 @@ quiz_limits = Round(
             "the methods?",
             "b",
             {
-                "a": ("the fastest of the nine", "Fastest at 0.001. At another number another one wins."),
+                "a": ("the fastest of the nine", "Fastest at 0.001. At another number another one may win."),
                 "b": (
                     "next to nothing: 0.001 is another size of step for each",
                     "For momentum it multiplies the slope, for Adam it is the step itself.",
@@ -289,7 +289,7 @@ quiz_limits = Round(
                 ),
                 "b": ("Adam and Adagrad", "They divide by coordinate, and now every coordinate meets the steep slope."),
                 "c": ("all of them", "Gradient descent and momentum do not notice."),
-                "d": ("none of them", "Count the steps, as this lesson does in a fold: Adam 17, and then 80."),
+                "d": ("none of them", "Count the steps, as this lesson does in a fold: Adam 40, and then 177."),
             },
             "an unanswered exercise of d2l.ai; here, *Deeper: the guide's ravines, each method tuned*",
         ),

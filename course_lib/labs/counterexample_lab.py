@@ -52,8 +52,9 @@ def counterexample():
             "another start": {"start": 3.6, "share": 1},
             "a smaller learning rate": {"start": 3.3, "share": 0.36},
         },
-        alt="A convex function whose slope has two kinks. From 3.3 the heavy ball with the best settings for parabolas "
-        "ends up going round for ever between 0.65, -1.80 and 2.12; gradient descent and Nesterov reach the minimum.",
+        alt="Left, a valley with one bottom and no hump, and the dots of three runs from one start: gradient descent, "
+        "heavy ball and Nesterov. Middle, its slope: it rises steeply, less so between 1 and 2, and steeply again. "
+        "Right, where the three are, step by step.",
     )
 
 

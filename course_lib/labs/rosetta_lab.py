@@ -16,6 +16,11 @@ STEPS, DROP, START = 60, 12, 4.0
 NAMES = ("deck", "Sutskever", "Polyak", "averaged", "PyTorch", "Keras", "optax")
 LIBRARIES = dict(zip(NAMES, CONVENTIONS, strict=True))
 CONVERTED, DROPPED, COPIED = SETTINGS = ("convert", "lr ÷ 10", "copy")
+SHOWN = {
+    CONVERTED: "each with the same settings in its own words: the seven lie on one another",
+    DROPPED: f"with a tenth of the learning rate after step {DROP}, a dotted line: from there on they are two groups",
+    COPIED: "with the same numbers in all of them: one line leaves the others",
+}
 GROUPS = {
     memory: tuple(name for name, kind in LIBRARIES.items() if kind.memory == memory)
     for memory in ("steps", "gradients")
@@ -59,9 +64,8 @@ def rosetta(settings=CONVERTED):
             "the learning rate falls to a tenth": {"settings": DROPPED},
             "the same numbers copied": {"settings": COPIED},
         },
-        alt="Seven libraries' momentum on one parabola. With converted settings all seven paths lie on one another. "
-        "When the learning rate falls to a tenth they part into two groups: memories of steps coast on, memories of "
-        "gradients slow down at once. With copied numbers the averaged form differs.",
+        alt=f"The momentum of seven libraries on one parabola, {SHOWN[settings]}. Left, where each is, step by step; "
+        "right, how long each of its steps is, on a log scale.",
     )
 
 

@@ -4,6 +4,7 @@ import importlib
 
 import pytest
 from quoting import NOTEBOOKS, ROOT, claim, demanded, fold, quoted, sentences
+from said import SAYS_NO_MORE, said
 
 LESSONS = {path.name[:2]: path.name for path in sorted(NOTEBOOKS.glob("*.ipynb")) if demanded(path.name)}
 
@@ -36,6 +37,26 @@ def test_every_excuse_is_for_a_sentence_that_needs_one_and_gives_a_reason(number
     needed = [s for s in demanded(LESSONS[number]) if not any(s in quote for quote in quoted[LESSONS[number]])]
     stale = [s for s, reason in excused(number).items() if s not in needed or len(reason.split()) < 3]
     assert stale == []
+
+
+NO_MORE = [fold(sentence) for group in SAYS_NO_MORE.values() for sentence in group]
+
+
+def claimed_in_checks():
+    """What is quoted from the checks by the claims of all lessons."""
+    for path in (ROOT / "tests" / "claims").glob("test_lesson_*.py"):
+        claims_of(path.stem[-2:])
+    return [quote for where, quotes in quoted.items() if where.startswith("course_lib/checks/") for quote in quotes]
+
+
+def test_every_sentence_of_praise_and_quiz_is_measured_or_says_no_more_than_it_should():
+    known = claimed_in_checks()
+    assert [pair for pair in said() if pair[1] not in NO_MORE and not any(pair[1] in quote for quote in known)] == []
+
+
+def test_what_says_no_more_is_said_once_and_is_not_measured_as_well():
+    known, now = claimed_in_checks(), {sentence for _, sentence in said()}
+    assert [s for s in NO_MORE if s not in now or s in known] == [] and len(NO_MORE) == len(set(NO_MORE))
 
 
 def test_sentences_are_cut_at_their_ends_and_rows_are_kept_whole():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from quoting import claim
 
+from course_lib.checks import momentum_rule
 from course_lib.descent import descend, iterates, sweep
 from course_lib.optimizers import GradientDescent, Momentum
 from course_lib.surfaces import SURFACES, hill
@@ -213,3 +214,19 @@ def test_memory_points_against_the_slope_across_and_with_it_along():
     path = descend(Momentum(lr=0.078, gamma=0.5), "ravine", steps=2).theta
     memory, slope = 0.5 * (path[1] - path[0]), -SURFACES["ravine"].gradient(path[1])
     assert (memory * slope > 0).tolist() == [True, False]
+
+
+@claim(
+    "Two steps in a row with a known result catch all four; one step from rest misses the lost memory.", where=CHECKS
+)
+def test_one_step_from_rest_misses_the_lost_memory_and_two_steps_catch_all_four():
+    def after(step, count):
+        theta, delta = 1.0, 0.0
+        for _ in range(count):
+            theta, delta = step(theta, 2.0, delta, 0.1, 0.5)
+        return theta
+
+    lost, others = momentum_rule.without_memory, (momentum_rule.uphill, momentum_rule.rate_twice_in_turn)
+    assert after(lost, 1) == after(momentum_rule.right, 1)
+    for wrong in (lost, momentum_rule.stale_state, *others):
+        assert after(wrong, 2) != pytest.approx(after(momentum_rule.right, 2))

@@ -259,7 +259,13 @@ def test_both_directions_of_the_exercise_shrink_to_0_6():
     np.testing.assert_allclose(abs(descend(GradientDescent(6 / 15), ravine(4), (1, 1), steps=20).theta[-1]), 0.6**20)
 
 
-@claim("Gradient descent would need nine times as many.", where=CHECKS)
+@claim(
+    "Gradient descent would need nine times as many.",
+    "Even at its best, momentum feels a narrower ravine.",
+    "That is how gradient descent grows: in proportion to kappa.",
+    "Even gradient descent is not that slow.",
+    where=CHECKS,
+)
 @claim("Ninefold kappa, and the steps grow like its square root: three times as many, or a little more.", where=CHECKS)
 def test_ninefold_kappa_is_threefold_steps_for_momentum_and_ninefold_for_the_walker():
     kappas = np.geomspace(20, 150, 20)
@@ -310,3 +316,10 @@ def test_half_of_a_rate_between_half_the_limit_and_the_limit_jitters_less(gamma)
     pulls = (2 + 2 * gamma) * np.linspace(0.5, 0.999, 20)
     was, now = (quadratics.stationary_variance(quadratics.heavy_ball(p, gamma, 1.0), p) for p in (pulls, pulls / 2))
     assert (np.sqrt(was / now) > 1.7).all() and np.sqrt(was / now).min() < 1.8
+
+
+@claim("Longer steps carry the noise further: more jitter.", where=CHECKS)
+@pytest.mark.parametrize("gamma", [0, 0.5, 0.9, 0.99])
+def test_a_larger_rate_jitters_more_up_to_the_limit(gamma):
+    pulls = (2 + 2 * gamma) * np.linspace(0.01, 0.99, 50)
+    assert (np.diff(quadratics.stationary_variance(quadratics.heavy_ball(pulls, gamma, 1.0), pulls)) > 0).all()

@@ -12,6 +12,7 @@ from course_lib.runs import first, for_good
 from course_lib.surfaces import SURFACES, ravine
 
 LESSON = "03_how_momentum_works.ipynb"
+CHECKS = "course_lib/checks/lesson_03.py"
 KAPPAS = 4, 25, 100, 400
 ANGLES = np.random.default_rng(0).uniform(0, 2 * np.pi, 20)
 STARTS = 4 * np.array([np.cos(ANGLES), np.sin(ANGLES)])
@@ -40,16 +41,24 @@ def below(rule, kappa, steps=3000):
 @pytest.mark.parametrize("kappa", KAPPAS)
 @pytest.mark.parametrize("pull", [0.1, 0.5, 1.0, 1.3])
 @claim(
-    "Where momentum ripples along the floor of a ravine, Nesterov with the same settings settles sooner, as long as "
-    "$\\eta\\lambda$ is at most 1.3.",
+    "Where the memory is far too much for the floor of a ravine, Nesterov with the same settings settles sooner, as "
+    "long as $\\eta\\lambda$ is at most 1.3.",
     where=LESSON,
 )
-def test_nesterov_settles_sooner_where_momentum_ripples(kappa, pull):
+def test_nesterov_settles_sooner_where_the_memory_is_far_too_much(kappa, pull):
     critical = ripples_from(kappa, pull)
     for gamma in (0.5 + critical / 2, 0.1 * critical + 0.9):  # half of the way to 1, and nine tenths
         momentum, nesterov = (for_good(below(rule(pull / kappa, gamma), kappa)) for rule in (Momentum, Nesterov))
         assert (nesterov <= momentum).all() and np.isfinite(nesterov).any() == np.isfinite(nesterov).all()
         assert np.isinf(nesterov).all() or np.median(nesterov) < np.median(momentum)
+
+
+@claim("(Up to 0.78 it does, though momentum ripples there already.)", where=LESSON)
+def test_it_is_later_as_long_as_the_memory_is_hardly_too_much():
+    gammas = np.array([0.6, 0.7, 0.74, 0.76, 0.78, 0.8])
+    settled = [descend(rule(0.02, gammas), ravine(25), (-4, 2), steps=400).settled() for rule in (Momentum, Nesterov)]
+    assert (settled[1] > settled[0]).tolist() == [True] * 5 + [False]
+    assert ripples_from(25, 0.5) < 0.74
 
 
 @claim("At 0.6 the ball has too *little* memory for this ravine", where=LESSON)
@@ -60,6 +69,13 @@ def test_it_does_not_where_the_memory_is_too_small():
 
 
 @pytest.mark.parametrize("gamma", [0.1, 0.5, 0.9, 0.99])
+@claim(
+    "The smarter ball is the more nervous one.",
+    "Momentum's limit at 0.9 is 3.8.",
+    "Nesterov's limit at 0.9 is 1.357.",
+    "eta lambda is 2: below momentum's 3.8, above Nesterov's 1.357.",
+    where=CHECKS,
+)
 @claim("It diverges earlier: $(2+2\\gamma)/(1+2\\gamma)$ against $2 + 2\\gamma$.", where=LESSON)
 def test_limits_of_both(gamma):
     for rule, limit in ((Momentum, 2 + 2 * gamma), (Nesterov, (2 + 2 * gamma) / (1 + 2 * gamma))):
@@ -75,6 +91,7 @@ def test_limits_of_both(gamma):
     "is at most 0.5.",
     where=LESSON,
 )
+@claim("One line, and on this ravine too much memory costs little.", where=CHECKS)
 def test_forgetting_cures_too_much_memory(kappa, pull):
     gamma = 0.1 * ripples_from(kappa, pull) + 0.9
     keeps, forgets = (first(below(rule(pull / kappa, gamma), kappa, 6000)) for rule in (Momentum, Forgetful))
@@ -136,6 +153,13 @@ def test_libraries_draw_one_path():
     "Keras keeps 91 % of a steady step",
     "the very next step is exactly a tenth of what it would have been",
     where=LESSON,
+)
+@claim(
+    "Keras remembers steps, taken at the old learning rate. Most of the last one is repeated.",
+    "PyTorch remembers gradients. The new learning rate multiplies all of them: the step shrinks at once.",
+    "Only one of the two rescales what it remembers.",
+    "One of the two rescales what it remembers.",
+    where=CHECKS,
 )
 def test_what_a_drop_of_the_learning_rate_leaves():
     slopes = np.random.default_rng(0).standard_normal((20, 102)) + 1
@@ -208,7 +232,11 @@ def test_how_often_the_tuned_ball_fails_depends_on_kappa():
     assert np.ptp(cycle[-3:]) > 1
 
 
-@claim("Gradient descent and Nesterov, with the best or usual settings for the same curvatures, arrive", where=LESSON)
+@claim(
+    "Gradient descent with its best learning rate for the same curvatures arrives, and so does Nesterov with its usual "
+    "settings",
+    where=LESSON,
+)
 def test_the_others_arrive_on_the_valley_of_the_example():
     starts = np.linspace(-5, 5, 41)[None]
     for rule in (GradientDescent(2 / 26), Nesterov(1 / 25, 2 / 3)):
@@ -217,8 +245,22 @@ def test_the_others_arrive_on_the_valley_of_the_example():
 
 @claim(
     "Both have the effective step 0.2: steady steps end up equally long.",
-    where="course_lib/checks/lesson_03.py",
+    where=CHECKS,
 )
 def test_steady_steps_end_up_equally_long():
     last = [steps_of(Momentum(lr, gamma), np.ones(2000))[-1] for lr, gamma in ((0.02, 0.9), (0.004, 0.98))]
     assert last == pytest.approx([0.2, 0.2])
+
+
+@claim("In the other direction, gamma lr / previous_lr makes Keras brake like PyTorch.", where=CHECKS)
+@pytest.mark.parametrize("share", [0.1, 0.5, 2])
+def test_the_ratio_turned_round_makes_keras_brake_like_pytorch(share):
+    slopes = np.random.default_rng(0).standard_normal(60)
+
+    def braking(t):  # the momentum is changed for the one step of the change
+        return conventions.Keras(0.02 if t <= 30 else 0.02 * share, 0.9 * (share if t == 31 else 1))
+
+    def pytorch(t):
+        return conventions.PyTorch(0.02 if t <= 30 else 0.02 * share, 0.9)
+
+    np.testing.assert_allclose(steps_of(braking, slopes), steps_of(pytorch, slopes))

@@ -5,7 +5,7 @@ import pytest
 from quoting import claim
 
 from course_lib.descent import descend, iterates, steps_of, sweep, trace
-from course_lib.optimizers import Adadelta, Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
+from course_lib.optimizers import Adadelta, Adagrad, Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSprop
 from course_lib.runs import for_good
 from course_lib.surfaces import ravine
 
@@ -121,6 +121,11 @@ def off(rule, kappa, angle):
 @pytest.mark.parametrize("kappa", [4, 25, 400])
 @pytest.mark.parametrize("angle", [10, 45, 80])
 @claim("Momentum does not notice a turn, and notices the units of the loss.", where=LESSON)
+@claim("Turning changes no curvature: gradient descent needs the same number of steps at every angle.", where=CHECKS)
+@claim(
+    "It only adds slopes and multiplies them by numbers: turn the ground, and its path turns along.",
+    where="course_lib/checks/quiz.py",
+)
 def test_momentum_notices_the_units_and_no_turn(kappa, angle):
     for rule in SUMS:
         turned, scaled = off(rule(lr=0.5 / kappa), kappa, angle)
@@ -137,6 +142,7 @@ def test_dividers_notice_a_turn_and_no_units(kappa, angle):
 
 
 @claim("The same learning rate does not mean the same to all.", where=LESSON)
+@claim("At another number another one may win.", where="course_lib/checks/quiz.py")
 def test_no_common_learning_rate_is_near_the_best_for_all():
     steps = {}
     for rule in (*SUMS, *DIVIDERS):
@@ -144,6 +150,8 @@ def test_no_common_learning_rate_is_near_the_best_for_all():
         steps[rule] = np.median(for_good(np.abs(run.theta).max(axis=1) < 0.1), axis=1)
     worst = np.max([counts / counts.min() for counts in steps.values()], axis=0)
     assert worst.min() > 2  # whichever is chosen, somebody needs more than twice its own best
+    winners = [min(steps, key=lambda rule: steps[rule][k]) for k in range(len(RATES))]
+    assert len(set(winners)) > 2
     best = [steps[rule].min() for rule in (GradientDescent, Momentum, Adam, RMSprop, Adagrad)]
     assert max(best[:3]) < 1.3 * min(best[:3]) < best[3] and best[4] < 10  # "Tuned alike, on this ravine, ..."
 
@@ -161,3 +169,47 @@ def test_first_step_of_the_adam_that_multiplies():
     for slope in np.logspace(-3, 3, 20):
         m_hat, v_hat = 0.1 * slope * (1 - 0.9), 0.001 * slope**2 * (1 - 0.999)
         assert m_hat / np.sqrt(v_hat) == pytest.approx(10)
+
+
+def slopes_of_twenty(seed=0):
+    return np.random.default_rng(seed).standard_cauchy((20, 2))
+
+
+@claim("Its sign is all that the first slope decides: m-hat is g, the root of v-hat is |g|.", where=CHECKS)
+@claim(
+    "Look at the first step: these two begin at 45 degrees, whatever the slopes (unless one of them is zero).",
+    where=CHECKS,
+)
+@pytest.mark.parametrize("rule", [Adam(lr=1), RMSprop(lr=1)], ids=lambda rule: type(rule).__name__)
+def test_the_first_step_is_as_long_in_every_coordinate_whatever_its_slope(rule):
+    first = np.array([next(iter(points(rule, lambda _, g=g: g, [0.0, 0.0], 1)[1:])) for g in slopes_of_twenty()])
+    np.testing.assert_allclose(np.abs(first), 1 if isinstance(rule, Adam) else 10**0.5, rtol=2e-3)
+    assert (np.sign(first) == -np.sign(slopes_of_twenty())).all()
+
+
+@claim(
+    "At 45 degrees both coordinates feel the steep direction: both are divided by much the same number.", where=CHECKS
+)
+@claim("One divisor for each coordinate suits a ravine whose directions are the coordinates.", where=CHECKS)
+@pytest.mark.parametrize("kappa", [25, 100, 400])
+def test_the_divisors_differ_along_the_axes_and_are_alike_at_45_degrees(kappa):
+    ratios = []
+    for angle in (0, 45):
+        turned = turn(angle) @ STARTS[:, :20]
+        s = sum(
+            ravine(kappa, angle).gradient(theta) ** 2
+            for theta in points(Adagrad(0.5), ravine(kappa, angle).gradient, turned, 20)
+        )
+        ratios.append(np.sqrt(s.max(axis=0) / s.min(axis=0)))
+    assert np.median(ratios[1]) < 1.5 and np.median(ratios[0]) > kappa / 2
+
+
+@claim(
+    "The size of the slope does not enter: under a slope that stays, AdamW comes to rest at plus or minus 1 / lambda.",
+    where=CHECKS,
+)
+@pytest.mark.parametrize("decay", [0.2, 1, 3])
+def test_adamw_rests_at_one_over_lambda_whatever_the_slope(decay):
+    slopes = np.concatenate([-np.logspace(-2, 3, 10), np.logspace(-2, 3, 10)])
+    end = points(AdamW(lr=0.03, weight_decay=decay), lambda theta: slopes, np.zeros(20), 2000)[-1]
+    np.testing.assert_allclose(end, -np.sign(slopes) / decay, rtol=1e-3)

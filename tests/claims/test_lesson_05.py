@@ -14,6 +14,7 @@ from course_lib.training import coursera, recorded
 from scripts import record_training as record
 
 LESSON = "05_implementation.ipynb"
+CHECKS = "course_lib/checks/lesson_05.py"
 
 SAYS_NO_MORE = {
     "Minibatches change the gradient function, nothing else.": "the lesson's loop is the same before and after",
@@ -75,6 +76,46 @@ def test_one_side_needs_another_h_and_is_never_as_good():
     assert errors_of_differences(0, hs, sides=1).min() > 30 * errors_of_differences(0, hs).min()
 
 
+@claim("It needs no derivative, and on a smooth loss its error shrinks with the square of h.", where=CHECKS)
+@pytest.mark.parametrize("function", [np.sin, np.exp, np.tanh], ids=lambda f: f.__name__)
+def test_half_of_h_leaves_a_quarter_of_the_error(function):
+    theta = np.linspace(0.1, 1, 20)
+    slope = {np.sin: np.cos, np.exp: np.exp, np.tanh: lambda x: 1 / np.cosh(x) ** 2}[function](theta)
+    errors = [(function(theta + h) - function(theta - h)) / (2 * h) - slope for h in (0.02, 0.01)]
+    assert np.median(errors[0] / errors[1]) == pytest.approx(4, rel=0.01)
+
+
+@claim("The errata run it: it diverges earlier than Nesterov.", where=CHECKS)
+@pytest.mark.parametrize("gamma", [0.3, 0.6, 0.9])
+def test_a_look_that_goes_too_far_diverges_earlier(gamma):
+    """Its limit is (2 + 2 gamma) / 3."""
+    dreamer, curve = checks.SUSPECTS["dreamer"][1], lambda theta: theta
+    for rule, limit in ((dreamer, (2 + 2 * gamma) / 3), (Nesterov, (2 + 2 * gamma) / (1 + 2 * gamma))):
+        for share, stays in ((0.98, True), (1.02, False)):
+            end = next(islice(iterates(rule(lr=share * limit, gamma=gamma), curve, [1.0]), 2000, None))[0]
+            assert (abs(end) < 1e-3) == stays
+
+
+@claim(
+    "Should the learning rate fall half way, the two still agree: both keep slopes in the memory, not steps.",
+    where=CHECKS,
+)
+def test_averaged_and_pytorch_agree_through_a_fall_of_the_learning_rate():
+    slopes = np.random.default_rng(0).standard_normal(100)
+    averaged = steps_of(lambda t: conventions.Averaged(0.5 if t <= 50 else 0.05, beta=0.9), slopes)
+    torch = steps_of(lambda t: conventions.PyTorch(0.05 if t <= 50 else 0.005, 0.9), slopes)
+    np.testing.assert_allclose(averaged, torch)
+
+
+@claim(
+    "That averages too, but its memory begins with the whole first gradient: ten times what ours begins with.",
+    where=CHECKS,
+)
+def test_damped_memory_begins_with_the_whole_first_gradient():
+    damped = steps_of(conventions.PyTorch(0.5, 0.9, dampening=0.9), [1.0])[0]
+    assert damped == pytest.approx(10 * steps_of(conventions.Averaged(0.5, beta=0.9), [1.0])[0])
+
+
 @claim("With ReLU a step can straddle a kink; then that one slope is far off, and a smaller $h$ puts it right.",
        where=LESSON)  # fmt: skip
 def test_a_kink_within_the_step_spoils_a_slope():
@@ -127,6 +168,8 @@ def test_three_steps_on_a_steady_slope_part_a_suspect_from_the_right_version(nam
 
 @claim("With averaged momentum 0.9, the same learning rate gives a tenth of the step.", where=LESSON)
 @pytest.mark.parametrize("gamma", np.linspace(0, 0.99, 20))
+@claim("Forget this, and steady steps are a tenth as long", where="course_lib/checks/lesson_03.py")
+@claim("PyTorch does not average: its memory adds up tenfold, so these steps would be ten times as long.", where=CHECKS)
 def test_averaged_steps_are_shorter_by_the_share_that_enters(gamma):
     """In the end, on a steady slope: a tenth at 0.9."""
     deck = steps_of(Momentum(lr=1, gamma=gamma), np.ones(3000)).ravel()[-1]
@@ -138,6 +181,10 @@ def test_averaged_steps_are_shorter_by_the_share_that_enters(gamma):
 
 
 @claim("79.7, 79.7 and 94.0 %: the table, to the digit.", where=LESSON)
+@claim(
+    "Forget this, and steady steps are a tenth as long: lesson 05 has a published table that did.",
+    where="course_lib/checks/lesson_03.py",
+)
 def test_the_published_table_is_rebuilt():
     shares = {name: round(100 * rows[-1][1], 1) for name, rows in recorded("coursera").items()}
     assert list(shares.values()) == [79.7, 79.7, 93.3, 93.3, 94.0]

@@ -8,9 +8,10 @@ import pytest
 from quoting import claim
 
 from course_lib import conventions, quadratics
-from course_lib.descent import descend, iterates, steps_of, sweep
+from course_lib.descent import descend, iterates, steps_of, sweep, trace
 from course_lib.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
-from course_lib.surfaces import ravine
+from course_lib.runs import for_good
+from course_lib.surfaces import SURFACES, ravine
 from course_lib.worst_case import above_minimum, lowest_within, worst
 
 LESSON = "06_conclusion.ipynb"
@@ -60,6 +61,18 @@ LIMITS = {
     "2\\gamma)/(1 + 2\\gamma)$ |",
     "Nesterov looks first, swings less, and bears less.",
     where=LESSON,
+)
+@claim(
+    "In a bowl, momentum bears a learning rate of up to 2 + 2 gamma over the curvature, the walker only 2.",
+    where=CHECKS,
+)
+@claim(
+    "For momentum the limit is higher still.",
+    "$\\eta\\lambda$ is 1.8. Gradient descent bears up to 2, momentum up to 3.8.",
+    "It bears $\\eta\\lambda$ up to 2, and this is 1.8.",
+    "Momentum bears up to 3.8 at this memory: it is the most patient of the three.",
+    "With a larger momentum the limits would differ from Nesterov's.",
+    where=QUIZ,
 )
 @pytest.mark.parametrize("method", LIMITS, ids=lambda method: method.__name__)
 @pytest.mark.parametrize(("share", "diverges"), [(0.995, False), (1.005, True)])
@@ -200,9 +213,11 @@ def test_steps_grow_like_kappa_and_like_its_root(best, slope):
 
 @claim("| Adam on a steady slope | every step is $\\eta$ long | without the correction the first is 3.16 $\\eta$ |",
        where=LESSON)  # fmt: skip
+@claim("For momentum it multiplies the slope, for Adam it is the step itself.", where=QUIZ)
 @pytest.mark.parametrize("slope", [-1000.0, 0.01, 3.0])
 def test_adams_steps_on_a_steady_slope(slope):
     np.testing.assert_allclose(abs(steps_of(Adam(lr=1), np.full(300, slope))), 1, rtol=1e-5)
+    assert steps_of(Momentum(lr=1), [slope])[0] == slope
     assert (1 - 0.9) / np.sqrt(1 - 0.999) == pytest.approx(3.16, abs=0.003)
 
 
@@ -229,36 +244,37 @@ def test_a_third_of_a_rate_beyond_the_limit_converges():
 @pytest.mark.parametrize("kappa", KAPPAS)
 def test_three_times_eta_tells_a_small_rate_from_a_ravine(kappa):
     """In a ravine at its best rate three times as much diverges, and momentum saves steps; at a tenth it does not."""
-    best = 2 / (kappa + 1)
-    slow, faster, lost = (sweep(GradientDescent(lr=c * best), ravine(kappa), steps=20_000).steps for c in (0.1, 0.3, 3))
+    rates = 2 / (kappa + 1) * np.array([0.1, 0.3, 3])
+    slow, faster, lost = sweep(GradientDescent(lr=rates), ravine(kappa), steps=int(100 * kappa)).steps
     tuned = quadratics.best_heavy_ball(1, kappa)
     assert np.isinf(lost) and faster < slow / 2.5
-    assert sweep(Momentum(lr=tuned.lr, gamma=tuned.gamma), ravine(kappa), steps=20_000).steps < faster / 3
+    assert sweep(Momentum(lr=tuned.lr, gamma=tuned.gamma), ravine(kappa), steps=int(30 * kappa)).steps < faster / 3
 
 
 @claim(
-    "| waves | too much memory for this valley | less $\\gamma$; Nesterov calms the short ones only |",
-    "| calm waves | less $\\gamma$; Nesterov, if $\\eta\\lambda$ is about 0.1 or more | in a ravine at 0.99 settled "
+    "| waves | too much memory for this valley | less $\\gamma$; Nesterov, if $\\eta\\lambda$ is above $1-\\gamma$ |",
+    "| calm waves | less $\\gamma$; Nesterov, if $\\eta\\lambda$ is above $1-\\gamma$ | in a ravine at 0.99 settled "
     "after 290 steps, momentum after 889 | 03, *Does it slow down in time?* |",
     where=LESSON,
 )
-def test_nesterov_calms_short_waves_and_hardly_long_ones():
+@pytest.mark.parametrize("gamma", [0.9, 0.95, 0.99])
+def test_nesterov_calms_waves_at_least_twice_as_fast_from_eta_lambda_of_one_less_gamma_on(gamma):
     """They shrink by sqrt(gamma) a step and by sqrt(gamma (1 - eta lambda)): alike where eta lambda is small."""
+    rates = (1 - gamma) * np.array([0.05, 1, 2, 4])
 
-    def fading(method, rate):
-        way = abs(descend(method(lr=rate, gamma=0.99), ravine(1), (1.0, 0.0), steps=2000).theta[:, 0])
-        return np.log(way[800:1000].max() / way[1800:].max())
+    def fading(method):
+        way = abs(descend(method(lr=rates, gamma=gamma), ravine(1), (1.0, 0.0), steps=4000).theta[:, 0])
+        envelope = [way[k : k + 300].max(axis=0) for k in (0, round(3 / (1 - gamma)))]
+        return np.log(envelope[0] / envelope[1])
 
-    for rate in (0.1, 0.2, 0.3):
-        assert fading(Nesterov, rate) > 8 * fading(Momentum, rate)
-    for rate in (0.0005, 0.001):
-        assert fading(Nesterov, rate) < 1.2 * fading(Momentum, rate)
+    faster = fading(Nesterov) / fading(Momentum)
+    assert faster[0] < 1.2 and (faster[1:] > 1.7).all()
 
 
 @claim(
     "| up and down around one value | noise | let $\\eta$ fall, along a cosine |",
-    "| less jitter at the end | let $\\eta$ fall along a cosine | on the digits, test errors 2.8% instead of 2.9%; "
-    "with a warm-up and twice the rate 2.4% | 05, *Is it worth it on a network?* |",
+    "| less jitter at the end | let $\\eta$ fall along a cosine | on the digits at $\\eta$ = 0.4, test errors 2.5% "
+    "instead of 3.9% | 05, *Is it worth it on a network?* |",
     where=LESSON,
 )
 def test_a_falling_rate_calms_what_a_constant_one_leaves():
@@ -381,8 +397,9 @@ def lambda_bowl(curvature):
     )
 
 
-RATES = np.geomspace(0.01, 10, 19)[:, None, None]
+RATES = np.geomspace(0.001, 10, 25)[:, None, None]
 MEMORIES = np.array([0, 0.5, 0.7, 0.8, 0.9])[:, None]
+ANGLES = np.random.default_rng(1).uniform(0, 2 * np.pi, 20)
 TUNED = {
     "gradient descent": lambda kappa: GradientDescent(lr=RATES / kappa),
     "momentum": lambda kappa: Momentum(lr=RATES / kappa, gamma=MEMORIES),
@@ -394,43 +411,42 @@ TUNED = {
 
 @cache
 def tuned_steps(name, kappa, angle):
-    """The smallest median count of 20 random starts over all settings."""
-    turns = np.random.default_rng(1).uniform(0, 2 * np.pi, 20)
-    starts = 4 * np.array([np.cos(turns), np.sin(turns)])[:, None, None, :]
-    return np.median(sweep(TUNED[name](kappa), ravine(kappa, angle), starts, steps=300).steps, axis=-1).min()
+    """The smallest median over all settings of when 20 random starts are there for good, to step 800."""
+    starts = 4 * np.array([np.cos(ANGLES), np.sin(ANGLES)])[:, None, None, :]
+    losses = descend(TUNED[name](kappa), ravine(kappa, angle), starts, steps=800).loss
+    return np.median(for_good(losses < 1e-6), axis=-1).min()
 
 
 @claim(
-    "| steep and flat along the axes | Adagrad, RMSprop, Adam | at $\\kappa$ = 100, twenty starts, each method "
-    "tuned: 8, 6 "
-    "and 17 steps; momentum 49 | 06, *Deeper: the guide's ravines, each method tuned* |",
+    "| steep and flat along the axes | Adagrad, Adam | at $\\kappa$ = 100, twenty starts, each tuned: 8 and 40 steps; "
+    "momentum 60 | 06, *Deeper: the guide's ravines, each method tuned* |",
     "Adam divides by the recent size of each coordinate's slopes.",
     where=LESSON,
 )
-@pytest.mark.parametrize("kappa", [25, 100])
-def test_dividing_wins_along_the_axes(kappa):
+@pytest.mark.parametrize("kappa", [100, 200])
+def test_adagrad_and_adam_win_along_the_axes_of_a_narrow_ravine(kappa):
     momentum = tuned_steps("momentum", kappa, 0)
-    assert all(tuned_steps(name, kappa, 0) < 0.8 * momentum for name in ("Adagrad", "RMSprop", "Adam"))
+    assert tuned_steps("Adagrad", kappa, 0) < 0.2 * momentum and tuned_steps("Adam", kappa, 0) < 0.8 * momentum
+
+
+@claim("In the milder ravine $\\kappa = 25$ momentum is ahead of Adam along the axes, too", where=LESSON)
+def test_in_a_mild_ravine_adam_does_not_win_along_the_axes():
+    assert tuned_steps("Adam", 25, 0) > 1.1 * tuned_steps("momentum", 25, 0)
 
 
 @claim(
-    "| a ravine that lies askew | momentum | at $\\kappa$ = 100, turned by 45 degrees, each tuned: momentum 49 "
-    "steps, Adam 80, RMSprop 542, "
-    "Adagrad 574 | 06, *Deeper: the guide's ravines, each method tuned* |",
+    "| a ravine that lies askew | momentum | at $\\kappa$ = 100, turned by 45 degrees, each tuned: momentum 60 "
+    "steps, Adam 177, Adagrad 574 | 06, *Deeper: the guide's ravines, each method tuned* |",
     where=LESSON,
 )
-@pytest.mark.parametrize("kappa", [100, 200])
+@pytest.mark.parametrize("kappa", [25, 100, 200])
 def test_momentum_wins_askew(kappa):
     momentum = tuned_steps("momentum", kappa, 45)
-    assert all(tuned_steps(name, kappa, 45) > 1.2 * momentum for name in ("Adagrad", "RMSprop", "Adam"))
-
-
-@claim("At $\\kappa = 25$ Adam askew needs less than 1.7 times momentum's steps.", where=LESSON)
-def test_at_a_small_kappa_adam_is_level_askew():
-    assert 0.6 < tuned_steps("Adam", 25, 45) / tuned_steps("momentum", 25, 45) < 1.7
+    assert all(tuned_steps(name, kappa, 45) > 1.5 * momentum for name in ("Adagrad", "RMSprop", "Adam"))
 
 
 @claim("They divide by coordinate, and now every coordinate meets the steep slope.", where=QUIZ)
+@claim("Gradient descent and momentum do not notice.", where=QUIZ)
 def test_only_those_that_divide_notice_the_turn():
     for name, noticed in (("momentum", False), ("gradient descent", False), ("Adam", True), ("Adagrad", True)):
         along, askew = tuned_steps(name, 25, 0), tuned_steps(name, 25, 45)
@@ -530,16 +546,55 @@ def test_no_method_of_the_course_gets_below_the_best_point_within_reach(kappa):
             assert above_minimum(theta[k], kappa) >= lowest_within(k, n, kappa) * (1 - 1e-9)
 
 
-@claim("nothing: at the best settings the distance shrinks like $k\\,\\rho^k$", where=QUIZ)
+@claim(
+    "nothing: at the best settings the distance shrinks like $k\\,\\rho^k$",
+    "The measured factor comes down to 0.818, slowly.",
+    "Its best rate here is 0.885. 0.818 is momentum's own.",
+    "Then the factor would stay above $\\sqrt\\gamma$; here it still falls towards it.",
+    where=QUIZ,
+)
 def test_between_steps_79_and_80_the_factor_is_still_above_its_limit():
     best = quadratics.best_heavy_ball(1, 100)
     distance = np.linalg.norm(descend(Momentum(lr=best.lr, gamma=best.gamma), ravine(100), steps=80).theta, axis=1)
     assert best.rate == pytest.approx(0.818, abs=0.001) and distance[80] / distance[79] == pytest.approx(
         0.828, abs=0.003
     )
+    distance = np.linalg.norm(descend(Momentum(lr=best.lr, gamma=best.gamma), ravine(100), steps=700).theta, axis=1)
+    assert distance[700] / distance[699] == pytest.approx(best.rate, abs=0.002)
+    assert quadratics.best_nesterov(1, 100).rate == pytest.approx(0.885, abs=0.0005)
+    for more in (1.01, 1.05, 1.2):
+        modes = quadratics.heavy_ball(more * best.lr, best.gamma, np.array([1, 100.0]))
+        assert quadratics.spectral_radius(modes).max() > np.sqrt(best.gamma) + 0.01
 
 
 @claim("The memory starts as g, undamped, and so the first step is lr times g.", where=QUIZ)
 def test_dampening_leaves_the_first_step_whole():
     points = iterates(conventions.PyTorch(0.1, 0.9, dampening=0.9), lambda theta: np.full_like(theta, 2.0), [0.0])
     assert -[theta[0] for theta in islice(points, 2)][1] == pytest.approx(0.2)
+
+
+@claim("On some convex valleys a ball tuned for bowls goes round for ever.", where=CHECKS)
+def test_the_tuned_ball_goes_round_in_the_valley_of_the_example():
+    end = descend(Momentum(1 / 9, 4 / 9), "lessard", [3.3], steps=900).theta[-6:, 0]
+    np.testing.assert_allclose(end[:3], end[3:], atol=1e-9)
+    assert np.ptp(end) > 1
+
+
+@claim("One coordinate a step, for every method that moves only where it has met slopes.", where=CHECKS)
+def test_beyond_the_number_of_steps_every_coordinate_is_still_zero():
+    rules = (Momentum(lr=1), Nesterov(lr=1), GradientDescent(lr=1), Adam(lr=0.1), Adagrad(lr=0.1), RMSprop(lr=0.1))
+    for rule in rules:
+        theta = descend(rule, worst(60), np.zeros(60), steps=50).theta
+        assert all(theta[k, k - 1] != 0 and (theta[k, k:] == 0).all() for k in range(1, 51))
+
+
+@claim("The change of variables is exact on every loss.", where=QUIZ)
+@pytest.mark.parametrize("surface", ["hill", "three_hump_camel", "lessard"])
+def test_libraries_show_nesterovs_look_ahead_point_beyond_quadratics(surface):
+    looks = [step.look for step, _ in zip(trace(Nesterov(0.01, 0.8), *ground_of(surface)), range(60), strict=False)]
+    shown = list(islice(iterates(conventions.PyTorch(0.01, 0.8, nesterov=True), *ground_of(surface)), 60))
+    np.testing.assert_allclose(shown, looks, atol=1e-12)
+
+
+def ground_of(surface):
+    return SURFACES[surface].gradient, np.array(SURFACES[surface].start, float)
