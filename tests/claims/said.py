@@ -31,6 +31,8 @@ SAYS_NO_MORE = {
         "You can carry a run from one library to the next.",
         "You know what the rates promise, and nobody will sell you a race that was not one.",
         "No curvature was asked for.",
+        "It moves with each of its quantities.",
+        "Show it: `my_figure(Nesterov)`, or with a class of yours.",
         "One such search for each memory, and then the fastest of them.",
         "Count the steps, as this lesson does in a fold: Adam 40, and then 177.",
         "You have written an optimizer that trains many networks of today.",
