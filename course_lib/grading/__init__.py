@@ -21,8 +21,6 @@ from . import report, running
 from .answers import TASKS, Notebook
 from .submissions import collect
 
-NOTHING = {"says": "", "case": "", "rows": [], "more": "", "table": [], "code": "", "seconds": 0, "text": ""}
-
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m course_lib grade", description=__doc__.splitlines()[0])
@@ -45,6 +43,9 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. What is graded is kept: the same call goes on from there.", file=sys.stderr)
         return 130
+    except (OSError, RuntimeError) as error:
+        print(f"Not graded: {error}", file=sys.stderr)
+        return 1
     if not rows:
         print(f"There is no notebook in {place}.", file=sys.stderr)
         return 1
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
 
 def grade(place: Path, target: Path, limits: running.Limits) -> list[report.Row]:
     """A row for each learner; answers graded before, by the same checks, are taken from target/graded.jsonl."""
-    rows, wanted = _read(place)
+    rows, wanted = _read(place, limits)
     with _Kept(target / "graded.jsonl") as kept:
         jobs = {job.key: job for _, job in wanted if job.key not in kept.results}
         progress, already = progress_bar("grading"), len(kept.results)
@@ -69,7 +70,7 @@ def grade(place: Path, target: Path, limits: running.Limits) -> list[report.Row]
     return rows
 
 
-def _read(place):
+def _read(place, limits):
     """The rows, with all that need not be run filled in; and [row, job] for the rest."""
     rows, newest, wanted = {}, {}, []
     for submission in collect(place):
@@ -93,11 +94,14 @@ def _read(place):
         for name in (name for name, task in TASKS.items() if task.lesson == lesson):
             steps = notebook.answer(name)
             if isinstance(steps, str):
-                row.answers[name] = NOTHING | {"verdict": "trouble", "says": steps}
+                row.answers[name] = running.NOTHING | {"verdict": "trouble", "says": steps}
             elif not steps:
-                row.answers[name] = NOTHING | {"verdict": "empty", "says": f"There is no `{name}` in the notebook."}
+                row.answers[name] = running.NOTHING | {
+                    "verdict": "empty",
+                    "says": f"There is no `{name}` in the notebook.",
+                }
             else:
-                wanted.append((row, _job(name, steps, notebook)))
+                wanted.append((row, _job(name, steps, notebook, limits)))
                 if any(need.startswith("solution_") for step in steps for need in step.needs):
                     row.remarks.append((submission.file, f"{name} calls the lesson's own solution"))
     return list(rows.values()), wanted
@@ -115,9 +119,9 @@ def _odd(notebook, lesson):
         yield f"without {len(missing)} exercises of the lesson ({names})"
 
 
-def _job(name, steps, notebook):
+def _job(name, steps, notebook, limits):
     cells = {step.cell: notebook.code[step.cell] for step in steps}
-    text = "\n".join([_version(), name, *(step.source for step in steps)])
+    text = "\n".join([_version(), f"{limits.seconds} {limits.megabytes}", name, *(step.source for step in steps)])
     key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     return running.Job(key, name, cells, tuple((step.cell, step.within) for step in steps))
 

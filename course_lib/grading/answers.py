@@ -11,8 +11,8 @@ import symtable
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 from .. import checks
 from ..checks import EXERCISES
@@ -20,7 +20,7 @@ from ..checks import EXERCISES
 LONGEST = 100_000  # letters of a cell
 BINDS = (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-ONLY_NOTEBOOKS = re.compile(r"^(\s*)(?:[%!?].*|.*\?)$", re.MULTILINE)  # %magic, !command, question?
+ONLY_NOTEBOOKS = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?\??)$", re.MULTILINE)  # %magic, !command, question?
 CALLED = re.compile(r"\bchecks\.(\w+)\(")
 
 
@@ -52,8 +52,6 @@ class Statement:
     always: whether it binds its names whatever happens. unfinished: whether it still holds a `...`.
     """
 
-    place: int
-    cell: int
     within: int  # its number in the cell
     source: str
     gives: set[str]
@@ -62,6 +60,8 @@ class Statement:
     always: bool
     imports: bool
     unfinished: bool
+    cell: int = 0
+    place: int = 0  # in the notebook
 
 
 class Notebook:
@@ -70,17 +70,22 @@ class Notebook:
     def __init__(self, code: tuple[str, ...]):
         self.code = code
         self.statements: list[Statement] = []
+        self.touching: dict[str, list[Statement]] = {}  # name -> the statements that bind or change it
         self.unreadable: dict[int, str] = {}  # cell -> what Python says of it
         for cell, source in enumerate(code):
             try:
-                self.statements += _statements(source, cell, len(self.statements))
+                for statement in _statements(source):
+                    self.statements.append(replace(statement, cell=cell, place=len(self.statements)))
             except UNPARSABLE as error:
-                self.unreadable[cell] = getattr(error, "msg", "") or "too deeply nested"
+                self.unreadable[cell] = getattr(error, "msg", "") or "it is too long, or too deeply nested"
+        for statement in self.statements:
+            for name in statement.gives | statement.changes:
+                self.touching.setdefault(name, []).append(statement)
 
     @cached_property
     def mentioned(self) -> set[str]:
         """The names of exercises that the notebook gives a value, or calls a check of, known or not."""
-        given = {name for statement in self.statements for name in statement.gives if name in TASKS}
+        given = {name for name in TASKS if self._bound(name)}
         called = {name for source in self.code for name in CALLED.findall(source)}
         torn = {name for name in TASKS if self._torn(name)}
         return given | called | torn
@@ -93,11 +98,17 @@ class Notebook:
 
     def answer(self, name: str) -> list[Statement] | str:
         """The statements that make the answer, in the order to run them; a sentence where Python cannot read it."""
-        mine = [statement for statement in self.statements if name in statement.gives]
+        mine = self._bound(name)
         finished = [statement for statement in mine if not statement.unfinished]
         if not finished and (said := self._torn(name)):
             return said
-        return self._with_needs((finished or mine)[-1]) if mine else []
+        try:
+            return self._with_needs((finished or mine)[-1]) if mine else []
+        except RecursionError:
+            return "What it needs is too long a chain of other values."
+
+    def _bound(self, name):
+        return [statement for statement in self.touching.get(name, ()) if name in statement.gives]
 
     def _torn(self, name):
         start = re.compile(rf"^\s*(?:async )?(?:(?:def|class) +{name}\b|{name} *=)", re.MULTILINE)
@@ -121,10 +132,9 @@ class Notebook:
 
     def _makers(self, name, place):
         """The statements that made a name what it is at a place; those below it where there are none above."""
-        touching = [s for s in self.statements if name in s.gives or name in s.changes]
-        if not any(name in s.gives for s in touching):
-            stars = [s for s in self.statements if "*" in s.gives]
-            return [] if name in vars(builtins) else stars
+        touching = self.touching.get(name, ())
+        if not self._bound(name):
+            return [] if name in vars(builtins) else self._bound("*")
         above = [s for s in touching if s.place < place] or [s for s in touching if s.place > place]
         begins = [k for k, s in enumerate(above) if name in s.gives and s.always and name not in s.needs]
         above = above[begins[-1] :] if begins else above
@@ -154,15 +164,14 @@ def _parts(node):
     return [ast.copy_location(type(node)(names=[alias], **others), node) for alias in node.names]
 
 
-def _statements(source, cell, place):
-    lines = source.splitlines()
+@cache  # a class has most of its cells in common
+def _statements(source):
+    lines, found = source.splitlines(), []
     for k, node in enumerate(parse(source)):
         gives, needs = _names(symtable.symtable(ast.unparse(node), "cell", "exec"))
         imports = isinstance(node, ast.Import | ast.ImportFrom)
         begin = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
-        yield Statement(
-            place + k,
-            cell,
+        statement = Statement(
             k,
             ast.unparse(node) if imports else "\n".join(lines[begin - 1 : node.end_lineno]),
             gives={"*"} if imports and node.names[0].name == "*" else gives,
@@ -170,8 +179,18 @@ def _statements(source, cell, place):
             changes=set(_changed(node)),
             always=isinstance(node, BINDS),
             imports=imports,
-            unfinished=any(isinstance(part, ast.Constant) and part.value is ... for part in ast.walk(node)),
+            unfinished=_unfinished(node),
         )
+        found.append(statement)
+    return found
+
+
+def _unfinished(node):
+    """Whether it holds a `...`, other than that of x[..., 0]."""
+    if isinstance(node, ast.Subscript):
+        return _unfinished(node.value)
+    dots = isinstance(node, ast.Constant) and node.value is ...
+    return dots or any(map(_unfinished, ast.iter_child_nodes(node)))
 
 
 def _names(table):

@@ -55,7 +55,7 @@ def write(rows: list[Row], target: Path, anonymous: bool) -> list[str]:
     points = _points(target / "points.csv", tasks)
     _write(target / "grades.csv", _table(rows, tasks, points, anonymous))
     imports = [] if anonymous else _imports(rows, points, target)
-    (target / "report.html").write_text(page(rows, tasks, points, anonymous), encoding="utf-8")
+    (target / "report.html").write_text(page(rows, tasks, points, anonymous), encoding="utf-8", errors="replace")
     learners = sum(bool(row.answers) for row in rows)
     faults = sum(not row.answers for row in rows)
     lines = [f"{learners} learners graded" + (f"; of {faults} nothing could be read" if faults else "")]
@@ -128,7 +128,8 @@ def _canvas(lines, most):
 
 
 def _write(path, lines):
-    with path.open("w", encoding="utf-8-sig" if path.name == "grades.csv" else "utf-8", newline="") as file:
+    encoding = "utf-8-sig" if path.name == "grades.csv" else "utf-8"  # Excel needs the mark, Moodle and Canvas no
+    with path.open("w", encoding=encoding, errors="replace", newline="") as file:
         csv.writer(file).writerows([_cell(cell) for cell in line] for line in lines)
 
 

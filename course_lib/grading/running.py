@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from multiprocessing import connection
+from types import ModuleType
 
 import numpy as np
 
@@ -32,6 +33,7 @@ except ImportError:  # Windows
     resource = None
 
 NO_NETWORK = 0x10000000 | 0x40000000  # Linux' CLONE_NEWUSER and CLONE_NEWNET
+STARTS = 60  # seconds until a process must be there
 LARGEST_FILE = 10_000_000  # bytes that an answer may write
 LONGEST_RESULT = 1_000_000  # bytes
 KEPT = 2000  # letters of an answer that is a text
@@ -94,6 +96,9 @@ def graded(job: Job, seconds: float = Limits.seconds) -> dict:
     return asdict(feedback) | {"seconds": time.perf_counter() - begin, "text": text}
 
 
+NOTHING = asdict(Feedback("empty", "")) | {"seconds": 0, "text": ""}
+
+
 def _run(job):
     """The value of the answer's name, after its statements."""
     names = {"__name__": "__main__", "np": np}
@@ -137,7 +142,9 @@ def run(jobs: list[Job], limits: Limits, done: Callable[[Job, dict], None]) -> N
             first = min(one.deadline for one in running.values())
             ready = connection.wait(running, timeout=max(0, first - time.monotonic()))
             for reading, one in list(running.items()):
-                if reading in ready or time.monotonic() > one.deadline:
+                if reading in ready and not one.begun:
+                    one.begin()
+                elif reading in ready or time.monotonic() > one.deadline:
                     del running[reading]
                     done(one.job, one.result(reading in ready))
     finally:
@@ -149,25 +156,38 @@ class _Running:
     """An answer that is running in its process."""
 
     def __init__(self, context, job, limits):
-        self.job, self.limits = job, limits
+        self.job, self.limits, self.begun = job, limits, False
         self.folder = tempfile.TemporaryDirectory(prefix="answer-", ignore_cleanup_errors=True)
         self.reading, writing = context.Pipe(duplex=False)
         self.process = context.Process(target=_work, args=(job, writing, self.folder.name, limits), daemon=True)
-        self.process.start()
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        try:
+            self.process.start()  # which would otherwise run the main program's file again
+        finally:
+            sys.modules["__main__"] = main
         writing.close()
-        self.deadline = time.monotonic() + 2 * limits.seconds + 5  # five for a process to get going on a busy machine
+        self.deadline = time.monotonic() + STARTS
+
+    def begin(self):
+        """The answer's time begins once its process is there: a busy machine is not the learner's fault."""
+        try:
+            self.reading.recv_bytes(1)
+        except EOFError:
+            raise RuntimeError("answers cannot be run here: a process ended before it began") from None
+        self.begun, self.deadline = True, time.monotonic() + 2 * self.limits.seconds
 
     def result(self, ready):
         says = f"It was still running after {2 * self.limits.seconds:g} seconds and could not be stopped."
         try:
             if ready:
                 says = "It ended its process: by os._exit, or because it took more memory or recursion than there is."
-                return json.loads(self.reading.recv_bytes(LONGEST_RESULT))
-        except (EOFError, OSError, ValueError):
-            pass
+                result = json.loads(self.reading.recv_bytes(LONGEST_RESULT))
+                return NOTHING | {name: result[name] for name in NOTHING}
+        except (EOFError, OSError, ValueError, TypeError, KeyError):
+            pass  # also where the answer has written into this pipe
         finally:
             self.end()
-        return asdict(Feedback("trouble", says)) | {"seconds": 2 * self.limits.seconds if not ready else 0, "text": ""}
+        return NOTHING | {"verdict": "trouble", "says": says, "seconds": 0 if ready else 2 * self.limits.seconds}
 
     def end(self):
         self.process.kill()
@@ -178,6 +198,7 @@ class _Running:
 
 def _work(job, writing, folder, limits):
     _confine(folder, limits)
+    writing.send_bytes(b".")
     writing.send_bytes(json.dumps(graded(job, limits.seconds)).encode())
     os._exit(0)  # whatever the answer has registered for the end
 
@@ -192,9 +213,10 @@ def _confine(folder, limits):
     os.environ.update(HOME=folder, USERPROFILE=folder, TMPDIR=folder)
     tempfile.tempdir, sys.dont_write_bytecode = folder, True
     if resource:
-        megabytes = limits.megabytes * 1_000_000
+        lasts = int(2 * limits.seconds + 6)  # so that a loop ends even where nobody is left to kill it
         for limit, most in (
-            (resource.RLIMIT_AS, megabytes),
+            (resource.RLIMIT_AS, limits.megabytes * 1_000_000),
+            (resource.RLIMIT_CPU, lasts),
             (resource.RLIMIT_FSIZE, LARGEST_FILE),
             (resource.RLIMIT_CORE, 0),
         ):

@@ -21,7 +21,7 @@ MOST = 5000  # files in one zip
 # "Anna Meier_1234567_assignsubmission_file_", a folder, or with the file's name behind it.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file_?.*", re.DOTALL)
 # "meieranna_LATE_1234_56789_my notebook.ipynb": the user's number, then the file's.
-CANVAS = re.compile(r"(?P<name>[^\d_][^_]*)_(?:LATE_)?(?P<number>\d+)_\d+_.+", re.DOTALL)
+CANVAS = re.compile(r"(?!lesson|week|unit)(?P<name>[^\d_][^_]*)_(?:LATE_)?(?P<number>\d+)_\d+_.+", re.DOTALL)
 LESSONS = [re.sub(r"\W+", "_", title).lower() for title in ("00 Outline", *TITLES.values())]
 LESSON = re.compile(rf"(?:{'|'.join(LESSONS)})", re.IGNORECASE)
 ABOUT_A_LESSON = re.compile(
@@ -72,6 +72,8 @@ def _submission(parts, shared, saved, read):
         code, text = cells(read())
     except Unreadable as fault:
         return Submission(whose, name, saved, fault=str(fault))
+    except OSError as error:
+        return Submission(whose, name, saved, fault=f"cannot be read ({error.strerror})")
     return Submission(whose, name, saved, code, text)
 
 
@@ -109,8 +111,16 @@ def _opened(parts, saved, read, depth=0):
         for entry in archive.infolist():
             inside = tuple(part for part in re.split(r"[/\\]", entry.filename) if part not in ("", ".", ".."))
             if inside and not entry.is_dir() and not any(LEFT_OUT.match(part) for part in inside):
-                when = time.mktime((*entry.date_time, 0, 0, -1))
-                yield from _opened((*parts, *inside), when, lambda entry=entry: _from_zip(archive, entry), depth + 1)
+                yield from _opened(
+                    (*parts, *inside), _when(entry), lambda entry=entry: _from_zip(archive, entry), depth + 1
+                )
+
+
+def _when(entry):
+    try:
+        return time.mktime((*entry.date_time, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _from_zip(archive, entry):
