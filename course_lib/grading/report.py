@@ -222,6 +222,13 @@ def _bar(share, kind="wrong"):
     return f'<span class="track" aria-hidden="true">{fill}</span>'
 
 
+def _wide(name, table):
+    """A table that is moved sideways, by keys too, where the screen is narrow."""
+    return (
+        f'<div class="wide" tabindex="0" role="group" aria-label="table"><table class="{name}">{table}</table></div>\n'
+    )
+
+
 def _text(text):
     """Escaped text in which `code` is set as code."""
     pieces = escape(text).split("`")
@@ -294,13 +301,14 @@ def _glance(rows, tasks):
     )
     table = f'<thead><tr><th scope="col">question</th><td></td>{heads}</tr></thead><tbody>{"".join(lines)}</tbody>'
     lead = "All questions, in the order of the lesson. A guess and a few sentences are noted, not judged."
-    return _section("glance", "At a glance", lead, f'<div class="wide"><table class="glance">{table}</table></div>')
+    return _section("glance", "At a glance", lead, _wide("glance", table))
 
 
 def _exercises(rows, tasks, made):
     parts = []
     for task in tasks:
-        if not _is_guess(task) and (items := _items(rows, task, made)):
+        if not _is_guess(task):
+            items = _items(rows, task, made) or "<li>No mistakes.</li>"
             right = f"{_tally(rows, task)['right']} of {sum(_tally(rows, task).values())} right"
             parts.append(_article(task, items, f' <span class="right-of">{right}</span>'))
     lead = "Which mistakes were made in each, and by how many. Below a name stands what the check said to them."
@@ -343,8 +351,7 @@ def _guesses(rows, tasks, made):
         )
         others = of - sum(count for _, count in shown)
         items += _mistake("other guesses", "", others, of, "told") if others else ""
-        if items := items + _items(rows, task, made):
-            parts.append(_article(task, items))
+        parts.append(_article(task, (items + _items(rows, task, made)) or "<li>No guesses.</li>"))
     return _section("guesses", "What they predicted", "Guesses, before the lesson showed the answer.", "".join(parts))
 
 
@@ -390,7 +397,7 @@ def _learners(rows, tasks, points):
     heads = f'<thead><tr><th scope="col">learner</th><th scope="col">points</th>{heads}</tr></thead>'
     table = f"{heads}<tbody>{''.join(lines)}</tbody>"
     key = ", ".join(f"{sign} {words}" for _, sign, words in VERDICTS.values())
-    content = f'<div class="wide"><table class="learners">{table}</table></div>\n{"".join(details)}'
+    content = _wide("learners", table) + "".join(details)
     return _section(
         "learners",
         "Learner by learner",
