@@ -20,7 +20,7 @@ from scripts.website import answers
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
 SHEET = "cheat-sheet"  # the page's name, and the tag of the cells that it is made of
-FOR_LECTURERS = ("teaching.md", "conformance.md")
+FOR_LECTURERS = ("teaching.md", "grading.md", "conformance.md")
 ELSEWHERE = (
     "*This one is answered where Python runs: open the lesson in Colab or Binder, with the rocket above, or on your "
     "own machine, with* `make lab`."
@@ -36,6 +36,7 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
     for page in FOR_LECTURERS:
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         (source / page).write_text(text.replace("](../", f"](https://github.com/{address(ROOT)}/blob/main/"), "utf-8")
+    shutil.copy(ROOT / "docs" / "grading.png", source)
     (source / "_hero.html").write_text(f'<div class="hero">{labs.race().html()}</div>', encoding="ascii")
     pages = {int(path.name[:2]): f"notebooks/{path.stem}.html" for path in lessons}
     (source / "_static" / "exercises.js").write_text(answers.script(pages), encoding="utf-8")

@@ -20,6 +20,7 @@ PAGES = [
     "notebooks/01_first.html",
     "package.html",
     "teaching.html",
+    "grading.html",
     "conformance.html",
 ]
 CONCLUSION = source.ROOT / "notebooks" / "06_conclusion.ipynb"
@@ -116,7 +117,7 @@ def test_the_landing_page_has_a_live_figure_and_the_lessons(visit):
     assert page.locator(".bd-sidebar-primary a", has_text="A lesson").count() >= 2
 
 
-@pytest.mark.parametrize("name", ["teaching", "conformance"])
+@pytest.mark.parametrize("name", ["teaching", "grading", "conformance"])
 def test_pages_for_lecturers_are_in_the_menu(visit, name):
     page = visit("index.html")
     assert page.locator(f'.bd-sidebar-primary a[href="{name}.html"]').count() == 1
