@@ -18,7 +18,7 @@ import numpy as np
 from ..checks import exercises
 from ..training.progress import progress_bar
 from . import report, running
-from .answers import TASKS, Notebook
+from .answers import DIAGNOSTICS, TASKS, Notebook
 from .submissions import collect
 
 
@@ -109,7 +109,7 @@ def _read(place, limits):
 
 def _odd(notebook, lesson):
     """What tells that a notebook is not today's lesson, or not all of it."""
-    unknown = sorted(notebook.mentioned - TASKS.keys() - {"diagnostic", "diagnostic_again", "progress"})
+    unknown = sorted(notebook.mentioned - TASKS.keys() - {*DIAGNOSTICS, "progress"})
     missing = [name for name, task in TASKS.items() if task.lesson == lesson and task.stars]
     missing = [name for name in missing if name not in notebook.mentioned]
     if unknown:

@@ -212,6 +212,9 @@ NEEDS = {  # cells -> the statements to run; where no second list stands, the ce
     "a loop": (["x = 3", "for k in range(1): x = x + 1", "final_step = x"],),
     "a decorator": (["def twice(f): return f", "@twice\ndef final_step(): pass"],),
     "dots of an array": (["final_step = 3", "final_step = x[..., 0]"], ["final_step = x[..., 0]"]),
+    "checked as it is": (["final_step = ...", "checks.final_step(4).explain()"], ["checks.final_step(4).explain()"]),
+    "checked by name": (["final_step = 4", "checks.final_step(final_step)"], ["final_step = 4"]),
+    "another name": (["final_step = ...", "x = 4", "checks.final_step(x)"], ["x = 4", "checks.final_step(x)"]),
     "itself": (["final_step = 1", "def final_step(n): final_step(n - 1)"], ["def final_step(n): final_step(n - 1)"]),
 }
 
@@ -295,6 +298,14 @@ def test_two_lessons_make_one_row_and_of_two_copies_the_later_counts(tmp_path, i
     lines, page = graded(tmp_path / "in")
     assert (lines["anna"]["final_step"], lines["anna"]["best_rate"]) == ("right", "right")
     assert "anna/one.ipynb is a later copy of the same lesson" in page
+
+
+def test_what_was_shown_to_the_check_is_the_answer(tmp_path, in_this_process):
+    hand_in(tmp_path / "in" / "anna.ipynb", "my_answers = ...", "checks.diagnostic('cbbadacbda')")
+    hand_in(tmp_path / "in" / "ben.ipynb", "final_step = ...", "checks.final_step(4.0)")
+    lines, page = graded(tmp_path / "in")
+    assert (lines["anna"]["my_answers"], lines["ben"]["final_step"]) == ("noted", "right")
+    assert counted(page)["my_answers"]["10 of 10"] == 1
 
 
 def test_two_learners_of_one_name_keep_their_rows(tmp_path, in_this_process):
