@@ -12,7 +12,6 @@ from ..live import Answer, LiveFigure, choice, slider
 from ..optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from ..surfaces import SURFACES
 from .grids import at
-from .grounds import at_home
 from .rules import built, memory_of
 from .words import point
 
@@ -64,7 +63,7 @@ def basins():
         fig,
         compute,
         page={"memory": slider("memory γ, β₁", 0, MEMORIES[-1], steps=len(MEMORIES), value=0.9, format=".2f")},
-        follow=at_home,
+        follows={"surface": lambda surface: {"start": GROUNDS[surface].start}},
         kernel={
             "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()], value=surface),
             "rule": choice("optimizer", [(plots.look_of(name).label, name) for name in RULES], value=rule),

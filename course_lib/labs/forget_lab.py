@@ -59,7 +59,6 @@ def forget():
 
     def landscape(figure, kappa):
         plots.shape_ravine(rings, words, kappa, 0)
-        return [above]
 
     return LiveFigure(
         fig,

@@ -9,7 +9,6 @@ from ..live import Answer, LiveFigure, choice, slider
 from ..runs import first
 from ..surfaces import SURFACES
 from ..tracing import phrase, sheet_of
-from .grounds import at_home
 from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, is_sound, runners_of
 from .words import listed
 
@@ -63,19 +62,13 @@ def race(*optimizers):
             sheet.refuse("a rule that is another one as a program")
         return compute(lr, memory, surface=surface, fair=fair, start=start, runners=runners)
 
-    def follow(before, after):
-        """Whoever chooses a runner to set alone finds its own settings at the sliders."""
-        after = after | at_home(before, after)
-        chosen = after["fair"] if after["fair"] != before["fair"] else None
-        own = _own_settings(chosen, runners, GROUNDS[after["surface"]], after["start"])
-        return at_home(before, after) | dict(zip(("lr", "memory"), own or (), strict=False))
-
     surface, fair = next(iter(GROUNDS)), _choices(runners)[0][1]
     background(fig, surface)
     _draw_legend(course, runners)
     home = GROUNDS[surface].start
     rates = offered(runners)
-    lr, memory = _own_settings(fair, runners, GROUNDS[surface], home) or (0.02, 0.9)
+    kept = {runner.gid: runner.kept for runner in runners}  # where one begins who sets an instance by hand
+    lr, memory = kept.get(fair) or (0.02, USUAL_MEMORY)
     return LiveFigure(
         fig,
         answer,
@@ -90,7 +83,10 @@ def race(*optimizers):
             "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()]),
         },
         asked=("fair",),
-        follows={"surface": lambda surface: {"start": GROUNDS[surface].start}},
+        follows={
+            "surface": lambda surface: {"start": GROUNDS[surface].start},
+            "fair": lambda fair: dict(zip(("lr", "memory"), kept.get(fair) or (), strict=False)),
+        },
         pointer={above: "start"},
         background=background,
         ground=(above, lambda: landscape[:2], plots.land_colors(), lambda surface: GROUNDS[surface]),
@@ -98,7 +94,6 @@ def race(*optimizers):
             GROUNDS[key].name: {"surface": key, "start": GROUNDS[key].start, "lr": lr, "memory": 0.9}
             for key, lr in (("rosenbrock", 0.001), ("saddle", 0.02))
         },
-        follow=follow,
         alt=f"A surface from above with the paths of {listed([runner.label for runner in runners])} from one start, "
         "and beside it their heights step by step.",
     )
@@ -173,14 +168,6 @@ def _settings(runner, lr, memory, note=""):
     """In words: the two main settings, in the symbols of the runner."""
     rate = f"η = {lr:.2g}{note}"
     return f"{rate}, {SYMBOLS[runner.memory]} = {memory:.2g}" if runner.memory else rate
-
-
-def _own_settings(fair, runners, ground, start):
-    """(lr, memory) from which one begins to set the runner that is set alone; None where all are set at once."""
-    chosen = [runner for runner in runners if runner.gid == fair]
-    if not chosen or chosen[0].kept:
-        return chosen[0].kept if chosen else None
-    return float(tuned(chosen[0], USUAL_MEMORY, ground, start, offered(runners))), USUAL_MEMORY
 
 
 # -- the race

@@ -45,7 +45,6 @@ def ravine():
 
     def landscape(figure, kappa, angle):
         plots.shape_ravine(rings, words, kappa, angle)
-        return [above]
 
     return LiveFigure(
         fig,

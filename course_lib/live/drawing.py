@@ -12,9 +12,8 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from . import codec, style
+from . import codec, raster, style
 from .answer import check_names, check_size, line_arrays
-from .raster import Raster, hidden
 
 SCALES = ("linear", "log")
 METADATA = {"Software": None}  # else the bytes change with matplotlib's version
@@ -60,7 +59,6 @@ class Drawing:
                 self._add("tip", gid, style.tip_like(self.lines[gid]))
         self.tips = {gid: MarkerStyle(line._marker) for gid, line in self.lines.items() if self.part[gid] == "tip"}
         self.ground = None  # (axes, artists, colours): what the page draws itself, see page/ground.js
-        self.raster = Raster(figure)
         self.lay_out()
 
     def _all(self, role):
@@ -172,7 +170,7 @@ class Drawing:
         down = codec.quantise(middle[1] - codec.to_pixels(ax, "y", y))
         return np.moveaxis(across, 0, -1), np.moveaxis(down, 0, -1)
 
-    def encode(self, answer, grid, labels, key, scenes):
+    def encode(self, answer, grid, labels, key, scenes, level):
         """The buffer for the page: `answer` over the grid, refused if it is too large or does not fit.
 
         scenes: those of the answer, as numbers of values.
@@ -184,26 +182,20 @@ class Drawing:
         check_size([values.shape for pair in arrays.values() for values in pair], labels, grid)
         lines = {gid: self.codes(gid, *pair) for gid, pair in arrays.items()}
         words = {name: codec.encode_words(texts, grid) for name, texts in answer.words.items()}
-        return codec.pack(key, lines, words, scenes)
+        return codec.pack(key, lines, words, scenes, level=level)
 
-    def layers(self, scale=2, changed=()):
-        """Pictures of what stands still: below the moving lines, and above them (None if nothing is).
-
-        scale: dots a px; 1 is for pictures that will be replaced in a moment; changed: the axes that may have
-        changed since the last call, if it was not everything.
-        """
+    def layers(self, scale=2):
+        """Pictures of what stands still: below the moving lines, and above them (None if nothing is), `scale` dots a px."""
         above = self._above()
-        if not changed:
-            self.raster.forget()
         ax, artists, _ = self.ground or (None, list, ())
-        with hidden([*above, *artists(), *([ax.patch] if ax else [])]):
-            below_picture = self.raster.picture(scale, only=changed, transparent=bool(ax))
+        with raster.hidden([*above, *artists(), *([ax.patch] if ax else [])]):
+            below = raster.picture(self.figure, scale, transparent=bool(ax))
         if not above:
-            return below_picture, None
+            return below, None
         rest = [child for ax in self.figure.axes for child in ax.get_children() if child not in above]
         own = [child for child in self.figure.get_children() if child not in self.figure.axes]
-        with hidden([*rest, *own]):
-            return below_picture, self.raster.picture(scale, transparent=True)
+        with raster.hidden([*rest, *own]):
+            return below, raster.picture(self.figure, scale, transparent=True)
 
     def _above(self):
         """Artists matplotlib would draw after the last moving line of their axes."""

@@ -1,8 +1,8 @@
 """The widget: a figure whose page holds the answer to every setting, or a program that computes it, and draws itself.
 
-The page keeps the settings and tells the kernel about them. Where compute is traced (see `tracing`), the page runs it,
-for all quantities. Else it has a table for two of them, and only what is not in it is asked for: first the cell one
-sees, then, when the hand rests, the table. The other half is in `page/`.
+The page keeps the settings and tells the kernel about them. Where compute is traced (see `tracing`), the page runs it.
+Else it has a table for some of the quantities; for another value of the others it asks, when the hand rests, for the
+whole table. The other half is in `page/`.
 """
 
 import base64
@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import traceback
+from dataclasses import replace
 
 import anywidget
 import numpy as np
@@ -39,14 +40,16 @@ class LiveFigure(anywidget.AnyWidget):
 
     figure: matplotlib Figure with an empty Line2D, with a gid, for all that moves; what such a line is (a run, the head
         of one, a halo, an arrow), it says itself, see `Drawing`.
-    compute: pure function (**page, **kernel) -> Answer. A page quantity comes as an array of shape (n,), or
-        (n, 1) and (1, m) if there are two; any other as a plain value, a pair of sliders as a pair. With `run`,
+    compute: pure function (**page, **kernel) -> Answer. A page quantity comes as an array, each along an axis of its
+        own: (n,), or (n, 1) and (1, m), and so on; any other as a plain value, a pair of sliders as a pair. With `run`,
         function (**run) -> Answer of one run, whose words are functions without arguments: it is traced.
     run: name -> as in kernel, instead of page and kernel: all of them live in the page where compute can be traced,
         else each asks the kernel; `untraceable` says why.
-    page: name -> slider, at most two; their steps are the grid of the table.
-    kernel: name -> slider, dropdown, checkbox, or a pair of sliders (shown as number boxes; for a point that
-        is dragged). Moving one asks the kernel.
+    runs: function of `run` and of others it names -> what is traced beside the table of compute, which then knows
+        nothing of `run`: the lines and words of an Answer of one run.
+    page: name -> slider, dropdown or checkbox; their steps are the grid of the table.
+    kernel: name -> the same, or a pair of sliders (shown as number boxes; for a point that is dragged). Moving one asks
+        the kernel.
     pointer: Axes -> (name or None, name or None), the sliders steered along x and y by pointer and arrow
         keys, or the name of a pair.
     scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them. Instead,
@@ -56,17 +59,15 @@ class LiveFigure(anywidget.AnyWidget):
     challenge: (name of a readout, sentence): its texts are numbers, the fewer the better, empty where nothing
         was reached; the page keeps the best one and says which setting it was. It is not shown as a readout.
     background: function (figure, **some of the kernel quantities by name), called when one of these changes,
-        to redraw what stands still (it must neither clear axes nor use pyplot). If it returns the axes it has
-        changed, always the same, only these are drawn again: a drag is quicker.
+        to redraw what stands still (it must neither clear axes nor use pyplot).
     ground: (Axes, artists, colours, surface), with run only: a landscape under everything, which the page draws itself,
         of surface(**some of the quantities), something with `value` and `lowest`, in bands of these colours from low to
         high; artists() stand for it in still pictures.
-    follow: function (before, after) of {name: value}, for all quantities: what else a move sets, as a scene says it.
+    follows: name of a quantity -> function of its value: what else it sets, as a scene says it.
     asked: names of choices of run that compute only asks for their value, `fair == "tuned"`: one program takes them in,
         while of other choices each option has a program of its own.
-    carried: names of kernel quantities of whose every value exported pages carry the table, and the pictures; of run,
-        pictures are carried wherever the background depends on a choice.
-    follows: name of a quantity -> function of its value that gives {name: value}, what moves with it; with run only.
+    carried: names of kernel quantities of whose every value exported pages carry the table, and the pictures, as they
+        do of every scene; of run, pictures are carried wherever the background depends on a choice.
     seconds: how long play takes from the first step to the last.
     alt: the text alternative; it is also all that text-only readers get.
     """
@@ -93,12 +94,12 @@ class LiveFigure(anywidget.AnyWidget):
         page=None,
         kernel=None,
         run=None,
+        runs=None,
         pointer=None,
         scenes=None,
         challenge=None,
         background=None,
         ground=None,
-        follow=None,
         asked=(),
         carried=(),
         follows=None,
@@ -108,56 +109,63 @@ class LiveFigure(anywidget.AnyWidget):
     ):
         self._lock = threading.RLock()  # newer kernels answer pages in a thread beside the cells
         self._widgets = {}  # name -> a control that was asked for
-        self.compute, self.background, self.follow = compute, background, follow
+        self.compute, self.runs, self.background = compute, runs, background
         self.page = {name: _only(named(name, quantity), name) for name, quantity in (page or {}).items()}
-        self.kernel = {name: named(name, quantity) for name, quantity in (run or kernel or {}).items()}
+        self.kernel = {name: named(name, quantity) for name, quantity in ((kernel or {}) | (run or {})).items()}
         self._refuse_names()
         self.drawing = Drawing(figure, step_label=step_label)
         self.defaults = {quantity.name: quantity.default for quantity in self._controls()} | {"step": None}
         self._painted = self._background_values(self.defaults)
-        self._scale = None  # of the picture the page has; None: it has none
-        self._changed = ()  # the axes the background has drawn again; empty: maybe all
+        self._pictured = False  # whether the page has the pictures
         self.untraceable, self.asked = "", set(asked)
-        programs = self._traced(ground) if run else b""
-        self.carried = [c for name in self._carried_names(carried, programs) for c in self.kernel[name]]
-        if not programs:
+        programs = self._traced(run, ground) if run else b""
+        self.tabled = bool(runs) or not programs
+        living = set(run) if programs else set()  # in the page, and not in its table
+        self.carried = [c for name in self._carried_names(carried) for c in self.kernel[name]]
+        self.keyed = [c for name in self.kernel if name not in living for c in self.kernel[name]]
+        if not self.tabled:
+            self.keyed = self.carried
+        else:
             self._refuse_too_large()
+        self.follows = {
+            name: [self._scene(function(control.value(k))) for k in range(len(control.values))]
+            for name, function in (follows or {}).items()
+            for control in self.kernel[name]
+        }
+        where = dict.fromkeys(self.page, "table") | {c.name: "program" for name in living for c in self.kernel[name]}
         super().__init__(
             spec={
                 "alt": alt,
-                "controls": [c.describe() | {"page": c.name in self.page} for c in self._controls()],
+                "controls": [c.describe() | {"where": where.get(c.name, "kernel")} for c in self._controls()],
                 "defaults": self.defaults,
                 "pointer": [self._pads(ax, names) for ax, names in (pointer or {}).items()],
                 "scenes": {text: self._scene_by(scene) for text, scene in (scenes or {}).items()},
                 "challenge": challenge and dict(zip(("name", "text"), challenge, strict=True)),
                 "seconds": seconds,
-                "runs": bool(programs),
                 "carried": [control.name for control in self.carried],
-                "follows": {
-                    name: [self._scene(function(control.value(k))) for k in range(len(control.values))]
-                    for name, function in (follows or {}).items()
-                    for control in self.kernel[name]
-                },
+                "keyed": [control.name for control in self.keyed],
+                "follows": self.follows,
             },
             settings=self.defaults,
             programs=programs,
-            **self._newest(self.defaults, programs),
+            **self._newest(self.defaults),
         )
         self.on_msg(self._asked)
 
     # -- the quantities
 
-    def _carried_names(self, carried, programs):
-        if not programs:
+    def _carried_names(self, carried):
+        if self.tabled:
             return carried
         return [name for name in self._background_values(self.defaults) if not self.kernel[name][0].numeric]
+
+    def _parts(self):
+        return {name: [control] for name, control in self.page.items()} | self.kernel
 
     def _controls(self):
         return [*self.page.values(), *(control for pair in self.kernel.values() for control in pair)]
 
     def _refuse_names(self):
-        if len(self.page) > 2:
-            raise ValueError(f"at most two sliders can live in the page, not {list(self.page)}")
         twice = set(self.page) & set(self.kernel) | ({"step"} & (set(self.page) | set(self.kernel)))
         if twice:
             raise ValueError(f"{sorted(twice)} cannot be names of quantities here: taken")
@@ -195,8 +203,9 @@ class LiveFigure(anywidget.AnyWidget):
                 raise ValueError(f"a scene sets {name!r}; known are {[*self.page, *self.kernel, 'step']}")
         return numbers
 
-    def _kernel_key(self, settings):
-        return {name: settings[name] for name in settings if name not in self.page and name != "step"}
+    def _key(self, settings):
+        """What an answer is for: the numbers of all that neither the table nor a program takes in."""
+        return {control.name: settings[control.name] for control in self.keyed}
 
     def _values(self, settings):
         """name -> value of every quantity."""
@@ -204,7 +213,7 @@ class LiveFigure(anywidget.AnyWidget):
         return page | self._kernel_values(settings)
 
     def _kernel_values(self, settings):
-        """Keyword arguments for compute; a pair of sliders is one pair."""
+        """name -> value of every quantity but those of the table; a pair of sliders is one pair."""
         values = {name: tuple(c.value(settings[c.name]) for c in parts) for name, parts in self.kernel.items()}
         return {name: value if len(value) == 2 else value[0] for name, value in values.items()}
 
@@ -217,11 +226,13 @@ class LiveFigure(anywidget.AnyWidget):
 
     # -- computing
 
-    def _traced(self, ground):
-        """The programs of compute, one for each choice of what is no number; empty where it cannot be traced."""
-        chosen = [c for name, (c, *_) in self.kernel.items() if not c.numeric and name not in self.asked]
-        inputs = {name: len(parts) for name, parts in self.kernel.items() if parts[0].numeric}
-        inputs |= {name: tuple(self.kernel[name][0].values) for name in self.asked}
+    def _traced(self, run, ground):
+        """The programs of what is traced, one for each choice of what is no number; empty where it cannot be."""
+        taken = inspect.signature(self.runs).parameters if self.runs else run
+        quantities = {name: parts for name, parts in self._parts().items() if name in taken}
+        chosen = [c for name, (c, *_) in quantities.items() if not c.numeric and name not in self.asked]
+        inputs = {name: len(parts) for name, parts in quantities.items() if parts[0].numeric}
+        inputs |= {name: tuple(quantities[name][0].values) for name in self.asked}
         programs, grounds = {}, {}
         try:
             for numbers in itertools.product(*(range(len(control.values)) for control in chosen)):
@@ -234,6 +245,8 @@ class LiveFigure(anywidget.AnyWidget):
                     given = {name: value for name, value in options.items() if name in wanted}
                     grounds[key] = tracing.near(tracing.program_of(_heights(ground[-1], given), mine | ROW))
         except tracing.Untraceable as why:
+            if self.runs:
+                raise
             self.untraceable = str(why)
             return b""
         if ground:
@@ -243,34 +256,36 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _written(self, options):
         def function(**letters):
-            answer = self.compute(**letters, **options)
+            answer = (self.runs or self.compute)(**letters, **options)
             answers.check_names(answer, self.drawing.data_gids)
             return answer.lines, answer.words
 
         return function
 
     def _answer(self, settings, pick):
-        """The Answer with `pick(control)` of each page slider's values."""
+        """The Answer of compute with `pick(control)` of each of the table's quantities' values."""
         axes = np.ix_(*(np.asarray(pick(control)) for control in self.page.values()))
-        answer = self.compute(
-            **dict(zip(self.page, axes, strict=True)),
-            **self._kernel_values(settings),
-        )
-        return answers.spoken(answer)
+        values = self._kernel_values(settings)
+        if self.runs:
+            values = {name: value for name, value in values.items() if self.kernel[name][0] in self.keyed}
+        return answers.spoken(self.compute(**dict(zip(self.page, axes, strict=True)), **values))
 
     def cell(self, settings):
-        """The Answer for one setting: a grid of one."""
-        return self._answer(settings, lambda control: [control.value(settings[control.name])])
+        """The Answer for one setting: a grid of one, and what is run beside it."""
+        answer = self._answer(settings, lambda control: [control.value(settings[control.name])])
+        if not self.runs:
+            return answer
+        values = self._values(settings)
+        run = answers.spoken(self.runs(**{name: values[name] for name in inspect.signature(self.runs).parameters}))
+        return replace(answer, lines=answer.lines | run.lines, words=answer.words | run.words)
 
-    def _pack(self, answer, settings, grid):
+    def _table(self, settings, level=1):
+        """The buffer with the answer to every setting of the table's quantities."""
+        answer = self._answer(settings, lambda control: control.values)
+        grid = tuple(len(control.values) for control in self.page.values())
         labels = [control.label for control in self.page.values()]
         scenes = {text: self._scene(scene) for text, scene in answer.scenes.items()}
-        return self.drawing.encode(answer, grid, labels, self._kernel_key(settings), scenes)
-
-    def _table(self, settings):
-        """The buffer with the answer to every setting of the page's sliders."""
-        grid = tuple(len(control.values) for control in self.page.values())
-        return self._pack(self._answer(settings, lambda control: control.values), settings, grid)
+        return self.drawing.encode(answer, grid, labels, self._key(settings), scenes, level)
 
     def _refuse_too_large(self):
         """From two values of each slider tell what all would take, before computing them."""
@@ -287,39 +302,35 @@ class LiveFigure(anywidget.AnyWidget):
         answers.check_size(shapes, [control.label for control in self.page.values()], grid)
 
     def _paint(self, settings):
-        """Redraw what stands still, if the kernel quantities it depends on have changed."""
-        wanted, self._key = self._background_values(settings), self._carried_key(settings)
+        """Redraw what stands still, if the quantities it depends on have changed."""
+        wanted, self._frame_key = self._background_values(settings), self._joined(settings)
         if wanted != self._painted:
             with self.drawing.in_style():
-                self._changed = tuple(self.background(self.drawing.figure, **wanted) or ())
+                self.background(self.drawing.figure, **wanted)
             self.drawing.check_axes()
-            self._painted, self._scale = wanted, None
-
-    def _layers(self, scale):
-        """The pictures and the geometry as traits, if the page does not have them this sharp."""
-        if self._scale is not None and self._scale >= scale:
-            return {}
-        below, above = self.drawing.layers(scale, self._changed)
-        self._scale = scale
-        return {"frame": self._frame(), "below": below, "above": above or b""}
+            self._painted, self._pictured = wanted, False
 
     def _frame(self):
-        """The geometry, and for which values of what is carried it is."""
-        return self.drawing.frame() | {"key": self._key}
+        """The geometry, and what it is for."""
+        return self.drawing.frame() | {"key": self._frame_key}
 
-    def _carried_key(self, settings):
-        return ",".join(str(settings[control.name]) for control in self.carried)
+    def _joined(self, settings):
+        return ",".join(map(str, self._key(settings).values()))
 
-    def _newest(self, settings, programs):
-        """All traits that depend on the kernel quantities."""
+    def _newest(self, settings):
+        """All traits that depend on what the page asks for."""
         self._paint(settings)
-        table = b"" if programs else self._table(settings)  # may fail; only then are the pictures counted as sent
-        return self._layers(2) | {"table": table, "version": self.version + 1}
+        traits = {"table": self._table(settings) if self.tabled else b"", "version": self.version + 1}
+        if not self._pictured:  # the table may have failed; only now are the pictures counted as sent
+            below, above = self.drawing.layers()
+            traits |= {"frame": self._frame(), "below": below, "above": above or b""}
+            self._pictured = True
+        return traits
 
     def update(self):
         """Compute the whole table for the present settings and send it, in one message."""
         with self._lock:
-            self._show(**self._newest(self.settings, self.programs))
+            self._show(**self._newest(self.settings))
 
     def _show(self, **traits):
         """In one message; table and pictures even if they are as before, since the page may have missed them."""
@@ -334,10 +345,14 @@ class LiveFigure(anywidget.AnyWidget):
     def set(self, **values):
         """Set quantities to the nearest of their values, as a hand in the page would; a pair to a pair."""
         with self._lock:  # while the page's thread answers, a cell waits for its turn
-            moved = self._led(self.settings | self._scene(values))
-            asks = not self.programs and self._kernel_key(moved) != self._kernel_key(self.settings)
-            traits = self._newest(moved, self.programs) if asks else {}
-            self._show(**traits, settings=moved)
+            given = self._scene(values)
+            moved = [name for name in self.follows if given.get(name, self.settings[name]) != self.settings[name]]
+            settings = dict(self.settings)
+            for name in moved:
+                settings |= self.follows[name][given[name]]
+            settings |= given
+            asks = self._key(settings) != self._key(self.settings)
+            self._show(**self._newest(settings) if asks else {}, settings=settings)
 
     def control(self, name):
         """An ipywidgets control for a quantity: it can be shown, set, observed and linked.
@@ -367,56 +382,31 @@ class LiveFigure(anywidget.AnyWidget):
     @traitlets.observe("settings")
     def _tell(self, change):
         """The controls that were asked for say what is set."""
-        old, new = change["old"], change["new"]
         for quantity in self._controls():
             if quantity.name in self._widgets:
-                self._widgets[quantity.name].value = quantity.value(new[quantity.name])
-        if old and self.programs and self.follow:  # the page asks for nothing then
-            led = self._scene(self.follow(self._values(old), self._values(new)) or {})
-            moved = {name: number for name, number in led.items() if old[name] == new[name]}
-            if new | moved != new:
-                self.settings = new | moved
-
-    def _led(self, settings):
-        """The settings, with what has to follow them."""
-        if self.follow is None:
-            return settings
-        return settings | self._scene(self.follow(self._values(self.settings), self._values(settings)) or {})
+                self._widgets[quantity.name].value = quantity.value(change["new"][quantity.name])
 
     # -- hearing from the page
 
     def _asked(self, _, content, buffers):
-        """A page asks for {"ask": "cell" or "table", "settings": ...}; "done" follows whatever happens.
+        """A page asks for the answer to {"settings": ...}; "done" follows whatever happens.
 
-        It may number its requests, and say "again" where an answer was lost, and maybe pictures with it.
+        It numbers its requests, and says "again" where an answer was lost, and maybe pictures with it.
 
         The settings are not sent back: by now the hand may be somewhere else.
         """
-        reply, pictures = {"done": content.get("number")}, []
         try:
             with self._lock:
-                settings = self._led(content["settings"])
-                if settings != content["settings"]:
-                    self.settings = settings  # the page follows
+                with self._lock_property(settings=content["settings"]):
+                    self.settings = content["settings"]
                 if content.get("again"):
-                    self._scale = None
-                if content["ask"] == "cell":
-                    reply["cell"], pictures = self._visible_cell(settings)
-                    self.error = ""
-                else:
-                    self._show(**self._newest(settings, self.programs))
+                    self._pictured = False
+                self._show(**self._newest(self.settings))
         except Exception:
             self.error = traceback.format_exc()
             raise
         finally:
-            self.send(reply, pictures)
-
-    def _visible_cell(self, settings):
-        """The cell one sees, and the background if it has changed: (its frame or {}, buffers)."""
-        self._paint(settings)
-        packed = self._pack(self.cell(settings), settings, (1,) * len(self.page))
-        layers = self._layers(1)
-        return layers, [packed, *(layers.pop(name) for name in ("below", "above") if name in layers)]
+            self.send({"done": content.get("number")})
 
     # -- pictures and pages
 
@@ -433,27 +423,33 @@ class LiveFigure(anywidget.AnyWidget):
         with self._lock:
             settings = self.settings
             self._paint(settings)
-            layers = self.drawing.layers(2)
-            table = b"" if self.programs else self._table(settings)
+            layers, frame = self.drawing.layers(), self._frame()
+            table = self._table(settings, 9) if self.tabled else b""
             picture = self.picture(settings, scale=1)
             others = self._others(settings, layers[0])
-            return page_html(self.spec, self._frame(), *layers, table, self.programs, settings, picture, others)
+            return page_html(self.spec, frame, *layers, table, self.programs, settings, picture, others)
 
     def _others(self, settings, below):
-        """key -> what an exported page shows for other values of what is carried: table, geometry, pictures."""
-        found, painted = {}, self._painted
-        for numbers in itertools.product(*(range(len(control.values)) for control in self.carried)):
-            other = settings | {control.name: k for control, k in zip(self.carried, numbers, strict=True)}
-            if other == settings:
+        """key -> what an exported page shows for other values of what is carried, and for scenes: table, geometry,
+        pictures."""
+        carried = [
+            {control.name: k for control, k in zip(self.carried, numbers, strict=True)}
+            for numbers in itertools.product(*(range(len(control.values)) for control in self.carried))
+        ]
+        scenes = [one for scene in self.spec["scenes"].values() for one in scene.get("each", [scene])]
+        found, painted = {self._joined(settings): {}}, self._painted
+        for moved in (*carried, *scenes):
+            other = settings | moved
+            key = self._joined(other)
+            if key in found:
                 continue
-            parts = {} if self.programs else {"table": self._table(other)}
+            found[key] = {"table": self._table(other, 9)} if self.tabled else {}
             if self._background_values(other) != painted:
                 self._paint(other)
-                under, over = self.drawing.layers(2)
-                parts |= {"axes": self.drawing.frame()["axes"], "above": over or b""} | raster.patch(below, under)
-            found[self._carried_key(other)] = parts
+                under, over = self.drawing.layers()
+                found[key] |= {"axes": self.drawing.frame()["axes"], "above": over or b""} | raster.patch(below, under)
         self._paint(settings)
-        return found
+        return {key: parts for key, parts in found.items() if parts}
 
     def close(self):
         """Leave the page, and give up what is only for the page. Shown again, it opens anew."""
@@ -465,12 +461,11 @@ class LiveFigure(anywidget.AnyWidget):
             widget.close()
         self._widgets.clear()
         self.table = self.below = self.above = b""
-        self._scale = None
-        self.drawing.raster.forget()
+        self._pictured = False
 
     def _reopen(self):
         with self._lock:
-            for name, value in self._newest(self.settings, self.programs).items():
+            for name, value in self._newest(self.settings).items():
                 setattr(self, name, value)
             self.open()
 
@@ -503,6 +498,6 @@ def _heights(surface, options):
 
 
 def _only(parts, name):
-    if len(parts) != 1 or parts[0].kind != "range":
-        raise ValueError(f"page quantity {name!r} must be one slider")
+    if len(parts) != 1:
+        raise ValueError(f"page quantity {name!r} must be one, not a pair")
     return parts[0]

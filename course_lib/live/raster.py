@@ -1,4 +1,4 @@
-"""Pictures of what stands still, without loss; where only some axes have changed, only these are drawn again."""
+"""Pictures of what stands still, without loss."""
 
 import io
 from contextlib import contextmanager
@@ -8,53 +8,18 @@ from matplotlib.backends.backend_agg import RendererAgg
 from PIL import Image
 
 
-class Raster:
-    """A figure's pixels. `Figure.savefig` draws everything twice, so it is not used where a hand waits."""
+def picture(figure, scale, *, transparent=False):
+    """The figure at `scale` dots a px, as WebP: a third of a PNG. `Figure.savefig` would draw everything twice."""
+    with _resolution(figure, scale * figure.dpi), _paper(figure, transparent):
+        renderer = RendererAgg(*figure.bbox.size, figure.dpi)
+        figure.draw(renderer)
+        return _webp(np.asarray(renderer.buffer_rgba()))
 
-    dragged = None  # the one whose pixels are kept: they take some 20 MB, and a hand drags one figure at a time
 
-    def __init__(self, figure):
-        self.figure = figure
-        self._kept = {}  # (dots a px, axes left out) -> (renderer, region): the figure without these axes
-
-    def forget(self):
-        """Something else than the axes named later has changed."""
-        self._kept.clear()
-
-    def picture(self, scale, *, only=(), transparent=False):
-        """The picture at `scale` dots a px: WebP, a third of a PNG, or where a hand waits (1) a PNG, which is quick.
-
-        only: the axes that may have changed since the last call; empty: everything.
-        """
-        with _resolution(self.figure, scale * self.figure.dpi), _paper(self.figure, transparent):
-            renderer = self._partly(scale, tuple(only)) if only else self._wholly()
-            pixels = np.asarray(renderer.buffer_rgba())
-        target = io.BytesIO()
-        kind = (
-            ("png", {"compress_level": 1}) if scale == 1 else ("webp", {"lossless": True, "quality": 60, "method": 4})
-        )
-        Image.fromarray(pixels).save(target, kind[0], **kind[1])
-        return target.getvalue()
-
-    def _wholly(self):
-        renderer = RendererAgg(*self.figure.bbox.size, self.figure.dpi)
-        self.figure.draw(renderer)
-        return renderer
-
-    def _partly(self, scale, axes):
-        last, Raster.dragged = Raster.dragged, self
-        if last not in (None, self):
-            last.forget()
-        kept = self._kept.get((scale, axes))
-        if not kept:
-            with hidden(axes):
-                renderer = self._wholly()
-            kept = self._kept[scale, axes] = renderer, renderer.copy_from_bbox(self.figure.bbox)
-        renderer, rest = kept
-        renderer.restore_region(rest)
-        for ax in axes:
-            ax.draw(renderer)
-        return renderer
+def _webp(pixels):
+    target = io.BytesIO()
+    Image.fromarray(pixels).save(target, "webp", lossless=True, quality=60, method=4)
+    return target.getvalue()
 
 
 TILE = 32  # dots
@@ -70,9 +35,7 @@ def patch(base, picture):
             place = np.s_[y : y + TILE, row[0] * TILE : (row[-1] + 1) * TILE]
             kept[place] = new[place]
             tiles.append([int(row[0]) * TILE, y, len(row) * TILE, TILE])
-    target = io.BytesIO()
-    Image.fromarray(kept).save(target, "webp", lossless=True, quality=60, method=4)
-    return {"below": target.getvalue(), "tiles": tiles}
+    return {"below": _webp(kept), "tiles": tiles}
 
 
 @contextmanager

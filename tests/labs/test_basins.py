@@ -159,8 +159,7 @@ def test_the_rates_of_the_slider_hold_a_hundredth_and_a_tenth():
 
 def test_another_surface_brings_its_own_start():
     live = labs.basins()
-    chosen = list(GROUNDS).index("styblinski_tang")
-    live._asked(live, {"ask": "cell", "settings": live.settings | {"surface": chosen}}, [])
+    live.set(surface="styblinski_tang")
     first, second = live.kernel["start"]
     assert (first.value(live.settings["start.0"]), second.value(live.settings["start.1"])) == (0.5, 4.0)
     assert not live.error

@@ -181,7 +181,7 @@ def test_an_exported_page_carries_a_table_for_every_value(name, quantity, open_p
     assert "Fixed on this page" not in page.page.locator(".live-note").first.inner_text()
     for number in (0, len(live.kernel[quantity][0].values) - 1, live.defaults[quantity]):
         page.eval(f"(f.move({{ {quantity}: {number} }}), 0)")
-        page.wait(f"f.isFresh() && f.table.key.{quantity} === {number}")
+        page.wait(f"f.isFresh() && f.came.table.key.{quantity} === {number}")
         words = [str(np.ravel(text)[0]) for text in live.cell(live.defaults | {quantity: number}).words.values()]
         page.settled()
-        assert page.eval("f.answer.names.map((name) => f.answer.said(name, f.cell))") == words
+        assert page.eval("f.answer.names.map((name) => f.answer.said(name))") == words

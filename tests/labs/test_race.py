@@ -274,15 +274,12 @@ def test_the_legend_stays_inside_the_figure_and_names_everyone(count):
     assert box.x1 < figure.bbox.width and box.y0 > 0
 
 
-def test_choosing_one_brings_its_settings_to_the_sliders():
-    live = labs.race(GradientDescent, Momentum, Adam)
-    asked = live.settings | {"fair": live.kernel["fair"][0].nearest("run1"), "memory": live.settings["memory"]}
-    live.settings = asked  # as the page saves it
-    best = one(0.5, 0.9, fair=TUNED, runners=runners_of((GradientDescent, Momentum, Adam)))[1]["run1"]
-    lr, memory = (live.kernel[name][0].value(live.settings[name]) for name in ("lr", "memory"))
-    assert best.endswith(f"η = {lr:.2g}, γ = {memory:.2g}")
-    moved = live.settings | {"lr": 3}
-    assert live._led(moved) == moved
+def test_choosing_an_instance_brings_its_settings_to_the_sliders():
+    live = labs.race(GradientDescent, Momentum(0.1, 0.6))
+    live.set(fair="run1")
+    assert [live.kernel[name][0].value(live.settings[name]) for name in ("lr", "memory")] == [0.1, 0.6]
+    live.set(fair="run0")
+    assert live.kernel["lr"][0].value(live.settings["lr"]) == 0.1  # a class begins where the sliders are
 
 
 def test_the_same_rule_is_recognised():
@@ -413,7 +410,7 @@ def test_a_surface_chosen_in_the_page_is_told_to_the_kernel_with_its_start():
     chosen = list(race_lab.GROUNDS).index("rosenbrock")
     moved = live.settings | {"surface": chosen} | live.spec["follows"]["surface"][chosen]
     live.settings = moved
-    live._asked(live, {"ask": "table", "settings": moved}, [])
+    live._asked(live, {"settings": moved}, [])
     first, second = live.kernel["start"]
     home = race_lab.GROUNDS["rosenbrock"].start
     assert (first.value(live.settings["start.0"]), second.value(live.settings["start.1"])) == pytest.approx(home)
@@ -462,7 +459,7 @@ def test_in_an_exported_page_every_surface_has_its_start_its_picture_and_its_axe
     page = open_page(live, viewport={"width": 1400, "height": 900}, device_scale_factor=2)
     for k, ground in enumerate(race_lab.GROUNDS.values()):
         page.page.get_by_role("combobox", name="surface").select_option(index=k)
-        page.wait(f"f.isFresh() && f.carriedKey(f.pictured) === '{k}'")
+        page.wait(f"f.isFresh() && f.keyOf(f.shown) === '{k}'")
         page.settled()
         homes = [control.nearest(value) for control, value in zip(live.kernel["start"], ground.start, strict=True)]
         assert page.eval("[f.settings['start.0'], f.settings['start.1']]") == homes

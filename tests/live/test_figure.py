@@ -35,8 +35,8 @@ def sent(live, monkeypatch):
     return log
 
 
-def ask(live, kind, *, number=1, again=False, **settings):
-    content = {"ask": kind, "settings": {**live.settings, **settings}, "number": number, "again": again}
+def ask(live, *, number=1, again=False, **settings):
+    content = {"settings": {**live.settings, **settings}, "number": number, "again": again}
     live._asked(live, content, [])
 
 
@@ -143,14 +143,14 @@ def test_an_unknown_control_is_named(live):
         live.control("gamma")
 
 
-def test_what_follows_a_move_is_set_with_it(sent):
-    live = sample.make(follow=lambda before, after: {"brake": 0} if after["rate"] != before["rate"] else {})
-    live.set(rate=1)
-    assert [live.settings[name] for name in ("rate", "brake")] == [24, 0]
+def test_what_follows_a_move_is_set_with_it():
+    live = sample.make(follows={"mirrored": lambda mirrored: {"brake": 1 if mirrored else 0}})
+    live.set(mirrored=True)
+    assert live.settings["brake"] == 10
     live.set(brake=0.5)
     assert live.settings["brake"] == 5
-    ask(live, "cell", rate=3)
-    assert live.settings["brake"] == 0  # the page hears of it
+    live.set(mirrored=False, brake=0.2)
+    assert live.settings["brake"] == 2  # what is set outright wins
 
 
 # -- the table and the messages
@@ -192,36 +192,26 @@ def test_a_page_slider_set_by_code_computes_nothing(live, sent, monkeypatch):
     assert sent == [("state", {"settings"})] and live.settings["rate"] == 24
 
 
-def test_the_visible_cell_comes_first_and_is_small(live, sent):
-    ask(live, "cell", rate=24, **{"start.0": 0})
-    [(_, content, buffers)] = sent
-    assert content == {"cell": {}, "done": 1}
-    assert len(buffers) == 1 and len(buffers[0]) < 3000
-    assert codec.unpack(buffers[0])[0]["start.0"] == 0
-    assert shown(buffers[0], "free") == "diverges"
-    table = live.table
-    ask(live, "table", number=2, rate=24, **{"start.0": 0})
-    assert live.table != table and sent[-1][1] == {"done": 2}
-    assert "settings" not in sent[-2][1]  # by now the hand may be elsewhere
+def test_a_request_brings_the_whole_table_and_not_the_settings(live, sent):
+    ask(live, number=2, rate=24, **{"start.0": 0})
+    [(_, names), (_, content, _)] = sent
+    assert content == {"done": 2} and {"table", "version"} <= names
+    assert "settings" not in names and "below" not in names  # by now the hand may be elsewhere
+    assert live.settings["rate"] == 24 and codec.unpack(live.table)[0]["start.0"] == 0
+    assert shown(live.table, "free", (24, 0)) == "diverges"
 
 
-def test_a_new_background_comes_with_the_cell_then_sharper(live, sent):
-    ask(live, "cell", steepness=8)
-    _, content, (_, below, above) = sent[0]
-    assert content["cell"]["frame"]["size"] == [800, 360]
-    assert Image.open(io.BytesIO(below)).size == (800, 360) and above
-    ask(live, "table", steepness=8)
+def test_a_new_background_comes_with_the_table(live, sent):
+    ask(live, steepness=8)
+    assert {"table", "frame", "below", "above"} <= sent[0][1]
     assert Image.open(io.BytesIO(live.below)).size == (1600, 720)
-    assert "below" in sent[1][1]
 
 
 def test_what_is_asked_for_again_is_sent_again(live, sent):
     """The table and the pictures of the answer before may be lost."""
     for again in (False, True):
-        ask(live, "table", again=again, steepness=8)
+        ask(live, again=again, steepness=8)
     assert [{"table", "version", "below", "above", "frame"} <= names for _, names, *_ in sent[::2]] == [True, True]
-    ask(live, "cell", again=True, steepness=8)
-    assert "frame" in sent[-1][1]["cell"] and len(sent[-1][2]) == 3
 
 
 def test_a_pair_reaches_compute_as_a_pair(live, monkeypatch):
@@ -232,7 +222,7 @@ def test_a_pair_reaches_compute_as_a_pair(live, monkeypatch):
         return sample.compute(rate, brake, **kernel)
 
     monkeypatch.setattr(live, "compute", compute)
-    ask(live, "cell", **{"start.0": 80, "start.1": 0, "mirrored": 1})
+    ask(live, **{"start.0": 80, "start.1": 0, "mirrored": 1})
     assert seen == [{"start": (4, -3), "steepness": 4, "mirrored": True}]
 
 
@@ -242,13 +232,13 @@ def test_an_error_is_shown_raised_and_blocks_nothing(live, sent, monkeypatch):
 
     monkeypatch.setattr(live, "compute", broken)
     with pytest.raises(ArithmeticError):
-        ask(live, "cell", steepness=2)
+        ask(live, steepness=2)
     assert "ArithmeticError: no such ravine" in live.error and "broken" in live.error
     assert sent[-1][1] == {"done": 1}
     with pytest.raises(ArithmeticError):
         live.set(steepness=9)
     monkeypatch.setattr(live, "compute", sample.compute)
-    ask(live, "cell")
+    ask(live)
     assert live.error == ""
 
 
@@ -285,7 +275,7 @@ def test_the_saved_notebook_gets_a_picture_and_fixed_text(live):
 
 def test_the_picture_is_of_the_default_whatever_was_moved(live):
     before = live.picture()
-    ask(live, "cell", rate=3, steepness=8)
+    ask(live, rate=3, steepness=8)
     assert live.picture() == before
     assert live.picture({"rate": 3}) != before
 
@@ -337,8 +327,7 @@ def make(figure=None, compute=None, **arguments):
         ({"compute": lambda x: Answer({"a": (np.zeros((2, 3)), np.zeros(2))})}, "neither"),
         ({"scenes": {"one": {"y": 1}}}, "a scene sets 'y'"),
         ({"page": {"step": slider("s", 0, 1, steps=2, value=0)}}, "'step'"),
-        ({"page": {k: slider(k, 0, 1, steps=2, value=0) for k in "abc"}}, "at most two"),
-        ({"page": {"x": switch("x")}}, "must be one slider"),
+        ({"page": {"x": (slider("x", 0, 1, steps=2, value=0),) * 2}}, "must be one, not a pair"),
     ],
 )
 def test_a_lab_that_does_not_fit_is_told_so(arguments, sentence):

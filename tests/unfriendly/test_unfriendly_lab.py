@@ -9,7 +9,7 @@ from cable import cable
 from desk import Desk
 from hands import levels_off, play_by_chance, sweep_and_click
 
-SETTLED = "f.isFresh() && f.answer === f.table && !f.requests.flying"
+SETTLED = "f.isFresh() && !f.requests.flying"
 MOVE_TO = (
     "f.move(Object.fromEntries(f.kernelNames.map("
     "(name) => [name, Math.round(PART * (f.control(name).texts.length - 1))])))"

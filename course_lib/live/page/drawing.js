@@ -3,10 +3,10 @@
 import { frameOf } from "./table.js";
 
 /* Points of a line in px: of a run up to the step, of a framed line its frame there; null where it is cut. */
-export function points(frame, table, line, cell, { step, lastStep }) {
+export function points(frame, answer, line, { step, lastStep }) {
   const [x, y, width, height] = frame.axes[line.axes].box;
-  const [xs, ys] = table
-    .offsets(line.data, frame.axes[line.axes], cell)
+  const [xs, ys] = answer
+    .offsets(line.data, frame.axes[line.axes])
     .map((offsets) => (line.framed ? frameOf(offsets, step, lastStep) : offsets));
   const count = line.run ? Math.min(step + 1, xs.length) : xs.length;
   return Array.from({ length: count }, (_, k) =>

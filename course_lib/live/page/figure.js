@@ -1,5 +1,6 @@
 /* The page's half of a live figure: look up the answer to a setting, draw it, follow the hand. */
 
+import { Answer } from "./answer.js";
 import { CONTROLS } from "./controls.js";
 import { button, element } from "./elements.js";
 import { takeKeys } from "./keys.js";
@@ -20,11 +21,11 @@ export class Figure {
     this.host = host;
     this.spec = host.spec;
     this.settings = { ...host.settings };
-    this.offered = this.spec.controls.filter(({ name, page }) => host.kernel || page || this.here(name));
-    this.pageNames = this.spec.controls.filter((control) => control.page).map((control) => control.name);
-    this.kernelNames = this.spec.controls.filter((control) => !control.page).map((control) => control.name);
+    this.offered = this.spec.controls.filter((control) => host.kernel || this.here(control));
+    this.pageNames = this.spec.controls.filter(({ where }) => where === "table").map(({ name }) => name);
+    this.kernelNames = this.spec.controls.filter(({ where }) => where === "kernel").map(({ name }) => name);
     this.requests = new Requests(
-      (kind, attempt) => this.ask(kind, attempt),
+      (attempt) => this.ask(attempt),
       () => this.isFresh(),
       (answered) => this.messages.tell(answered),
     );
@@ -33,29 +34,45 @@ export class Figure {
   }
 
   async start() {
-    if (this.spec.runs) this.programs = await Programs.unpack(this.host.programs(), this.spec.controls);
-    this.table = this.programs ?? (await unpack(this.host.table()));
-    this.table.pictures = this.latest = await unpackPictures(this.host.pictures());
-    this.pictures = new Map([[this.latest.frame.key, this.latest]]);
-    this.tables = new Map([[this.latest.frame.key, this.table]]);
-    this.pictured = this.settings;
+    const programs = this.host.programs();
+    if (programs.byteLength) this.programs = await Programs.unpack(programs, this.spec.controls);
+    this.begun = await this.unpacked();
+    this.held = new Map([[this.begun.key, this.begun]]);
+    this.lookUp();
     this.build();
     this.refresh();
   }
 
+  /* What is held for a key, the numbers of all that neither the table nor a program takes in: a table and pictures. */
+  async unpacked() {
+    const bytes = this.host.table();
+    const table = bytes.byteLength ? await unpack(bytes) : null;
+    const pictures = (this.latest = await unpackPictures(this.host.pictures(), this.latest));
+    return { key: table ? this.keyOf(table.key) : pictures.frame.key, table, pictures };
+  }
+
+  keyOf(settings) {
+    return this.spec.keyed.map((name) => settings[name]).join();
+  }
+
   // -- what is shown
 
-  /* What is still belongs to an answer as its lines do: a hand that goes back has both of the table again. */
+  /* What is shown now: until an answer is here, what it is for stays as it was. */
+  lookUp() {
+    const kept = this.isFresh() ? {} : this.only(this.spec.keyed, this.shown);
+    this.shown = { ...this.settings, ...kept };
+    const { table, pictures } = (this.came = this.held.get(this.keyOf(this.shown)));
+    const cell = this.pageNames.map((name) => this.shown[name]);
+    this.answer = new Answer([table?.at(cell), this.programs?.at(this.shown)].filter(Boolean));
+    this.pictures = pictures;
+  }
+
+  only(names, settings) {
+    return Object.fromEntries(names.map((name) => [name, settings[name]]));
+  }
+
   get frame() {
-    return this.answer.pictures.frame;
-  }
-
-  get under() {
-    return this.answer.pictures.under;
-  }
-
-  get over() {
-    return this.answer.pictures.over;
+    return this.pictures.frame;
   }
 
   get canvas() {
@@ -68,78 +85,29 @@ export class Figure {
   }
 
   /* Whether a page without a kernel has what belongs to each value of a quantity. */
-  here(name) {
-    return this.spec.runs || this.spec.carried.includes(name);
-  }
-
-  carriedKey(settings) {
-    return this.spec.carried.map((name) => settings[name]).join();
+  here({ name, where }) {
+    return where !== "kernel" || this.spec.carried.includes(name);
   }
 
   /* From the page itself, when first shown. */
   async takeCarried() {
-    const key = this.carriedKey(this.settings);
-    const parts = this.host.carried(key) ?? {}; // what the page began with it has already
-    if (parts.below) this.pictures.set(key, await patched(parts, this.first));
-    const table = this.tables.get(key) ?? (parts.table ? await unpack(parts.table) : this.table);
-    this.tables.set(key, table);
-    if (!this.pictures.has(key)) this.pictures.set(key, this.first);
-    if (key !== this.carriedKey(this.settings)) return; // the hand has moved on
-    table.pictures = this.pictures.get(key);
-    this.table = table;
+    const key = this.keyOf(this.settings);
+    const parts = this.host.carried(key);
+    const pictures = parts.below ? await patched(parts, this.begun.pictures) : this.begun.pictures;
+    this.held.set(key, { key, pictures, table: parts.table ? await unpack(parts.table) : null });
     this.refresh();
   }
 
-  get first() {
-    return this.pictures.values().next().value;
-  }
-
-  async takeTable() {
-    if (this.programs) {
-      const pictures = await unpackPictures(this.host.pictures());
-      this.pictures.set(pictures.frame.key, pictures);
-      this.refresh();
-      return;
-    }
-    const table = await unpack(this.host.table());
-    table.pictures = this.latest = await unpackPictures(this.host.pictures(), this.table.pictures);
-    this.table = table;
-    if (this.isFresh()) this.cellOnly = null;
-    else this.requests.stale(); // the hand has moved on, and the cell is nearer to it
-    this.refresh();
-  }
-
-  /* Pictures come with a cell only if they are not those that came last. */
-  async takeCell(layers, [packed, below, above]) {
-    const cell = await unpack(packed);
-    if (below) this.latest = await unpackPictures({ frame: layers.frame, below, above });
-    cell.pictures = this.latest;
-    this.cellOnly = cell;
+  async takeAnswer() {
+    const came = await this.unpacked();
+    // What is shown stays at hand: in sight until what is wanted comes, and for a hand that goes back.
+    this.held = new Map([[this.keyOf(this.shown), this.came], [came.key, came]]);
+    if (!this.isFresh()) this.requests.stale();
     this.refresh();
   }
 
   isFresh() {
-    if (this.programs) return this.pictures.has(this.carriedKey(this.settings));
-    return this.kernelNames.every((name) => this.table.key[name] === this.settings[name]);
-  }
-
-  /* The table to draw from, and the cell in it. */
-  get answer() {
-    if (this.programs) {
-      if (this.isFresh()) this.pictured = this.settings; // else what can be shown stays
-      const pictures = this.pictures.get(this.carriedKey(this.pictured));
-      return Object.assign(this.programs.at(this.pictured), { pictures });
-    }
-    return this.isFresh() ? this.table : (this.cellOnly ?? this.table);
-  }
-
-  /* The numbers of the values that decide what the answer draws. */
-  get deciding() {
-    return this.programs ? Object.values(this.settings) : this.cell;
-  }
-
-  get cell() {
-    return this.pageNames.map((name) => this.settings[name]);
+    return this.held.has(this.keyOf(this.settings));
   }
 
   get lastStep() {
@@ -153,9 +121,11 @@ export class Figure {
   }
 
   refresh() {
+    this.lookUp();
     for (const [name, control] of Object.entries(this.controls)) control.show(this.settings[name]);
     this.player?.show();
     this.readout.show();
+    if (this.fixed.length) this.messages.tell(true);
     if (this.frame !== this.placed) this.placePads();
     this.paper.redraw();
     clearTimeout(this.resting);
@@ -169,20 +139,22 @@ export class Figure {
     const moved = Object.keys(changes).filter((name) => changes[name] !== this.settings[name]);
     this.messages.answerTyping("");
     if (!moved.length) return;
-    this.settings = { ...this.settings, ...this.followed(changes) };
+    const others = moved.filter((name) => this.spec.follows[name]).map((name) => this.spec.follows[name][changes[name]]);
+    this.settings = Object.assign({ ...this.settings }, ...others, changes);
+    if (!this.host.kernel) this.stayWithin(changes);
     this.refresh();
     if (this.isFresh()) this.saveSoon();
-    else if (this.host.carried) this.takeCarried();
-    else if (this.programs) this.requests.ask("table");
-    else this.requests.moved();
+    else if (!this.host.kernel) this.takeCarried();
+    else if (this.pageNames.length) this.requests.moved();
+    else this.requests.ask(); // what comes is small
   }
 
-  /* With some quantities others move. */
-  followed(changes) {
-    if (!this.programs) return changes;
-    const moved = Object.keys(this.spec.follows).filter((name) => changes[name] !== undefined);
-    const others = moved.filter((name) => changes[name] !== this.settings[name]).map((name) => this.spec.follows[name][changes[name]]);
-    return Object.assign({}, ...others, changes);
+  /* What this page does not carry is as the page began. */
+  stayWithin(changes) {
+    for (const names of [this.fixed, this.spec.keyed]) {
+      if (this.isFresh() || this.host.carried(this.keyOf(this.settings))) return;
+      Object.assign(this.settings, this.only(names, this.host.settings), changes);
+    }
   }
 
   /* The kernel hears where the hand rests: each message makes JupyterLab and kernel work, and the drag would falter. */
@@ -203,10 +175,11 @@ export class Figure {
     this.requests.rested();
   }
 
-  /* The settings go with the request; saving them, too, at each move would double the messages. */
-  ask(kind, attempt) {
-    if (kind === "table") this.save();
-    this.host.ask({ ask: kind, settings: this.settings, ...attempt });
+  /* The settings go with the request, and need not be saved, too. */
+  ask(attempt) {
+    clearTimeout(this.saving);
+    this.saving = null;
+    this.host.ask({ settings: this.settings, ...attempt });
   }
 
   /* The settings were changed by code in the kernel, or in another view. */
@@ -223,8 +196,7 @@ export class Figure {
   }
 
   get scenes() {
-    const known = (scene) => Object.keys(scene).every((name) => name in this.settings && this.canSet(name, scene));
-    return Object.keys(this.allScenes).filter((text) => known(this.allScenes[text]));
+    return Object.keys(this.allScenes);
   }
 
   /* Those of the present answer depend on quantities in the kernel. */
@@ -236,10 +208,6 @@ export class Figure {
   /* A scene may be another for each value of some quantity. */
   sceneNow(scene) {
     return scene.by ? scene.each[this.settings[scene.by]] : scene;
-  }
-
-  canSet(name, scene) {
-    return this.host.kernel || this.here(name) || !this.kernelNames.includes(name) || scene[name] === this.settings[name];
   }
 
   showScene(number) {
@@ -294,7 +262,8 @@ export class Figure {
 
   /* Quantities that cannot be changed on this page. */
   get fixed() {
-    return this.host.kernel ? [] : this.kernelNames.filter((name) => !this.here(name));
+    const offered = this.offered.map(({ name }) => name);
+    return this.spec.controls.map(({ name }) => name).filter((name) => !offered.includes(name));
   }
 
   control(name) {

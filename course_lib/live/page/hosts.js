@@ -58,7 +58,10 @@ function notebookHost(model) {
         // There is no kernel any more, so nobody to tell; the page goes on by itself.
       }
     },
-    ask: (content) => model.send(content),
+    ask(content) {
+      model.set("settings", content.settings);
+      model.send(content);
+    },
   };
 }
 
@@ -73,12 +76,10 @@ async function render({ model, el }) {
     });
   };
   // Heard from now on: what comes while the figure is being built is shown after it.
-  model.on("change:version", () => inTurn(() => figure.takeTable()));
+  model.on("change:version", () => inTurn(() => figure.takeAnswer()));
   model.on("change:error", () => inTurn(() => figure.messages?.showError(model.get("error"))));
-  model.on("msg:custom", (content, buffers) => {
-    if (content.cell) inTurn(() => figure.takeCell(content.cell, buffers));
-    if (content.done) inTurn(() => figure.requests.done(content.done)); // after what it has brought
-  });
+  // After what it has brought.
+  model.on("msg:custom", (content) => content.done && inTurn(() => figure.requests.done(content.done)));
   await mounting;
   const follow = () => {
     if (JSON.stringify(model.get("settings")) !== JSON.stringify(figure.settings)) figure.follow(model.get("settings"));

@@ -19,8 +19,8 @@ export class Paper {
 
   /* What decides the picture. Not what the kernel has not answered yet. */
   get wanted() {
-    const { answer, frame, under, over, step, deciding } = this.figure;
-    return [answer, frame, under, over, step, ...deciding];
+    const { came, shown, step } = this.figure;
+    return [came, step, ...Object.values(shown)];
   }
 
   redraw() {
@@ -34,7 +34,8 @@ export class Paper {
   draw() {
     this.pending = null;
     this.drawn = this.wanted;
-    const { answer, frame, under, over, cell, step, lastStep } = this.figure;
+    const { answer, frame, step, lastStep } = this.figure;
+    const { under, over } = this.figure.pictures;
     const [width, height] = frame.size;
     const dense = (this.canvas.clientWidth / width || 1) * (window.devicePixelRatio || 1);
     const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
@@ -44,7 +45,7 @@ export class Paper {
     context.setTransform(across / width, 0, 0, down / height, 0, 0);
     if (frame.ground) this.drawGround(context, frame, across / width);
     context.drawImage(this.scaled("under", under), 0, 0, width, height);
-    for (const line of frame.lines) drawLine(context, frame, line, points(frame, answer, line, cell, { step, lastStep }));
+    for (const line of frame.lines) drawLine(context, frame, line, points(frame, answer, line, { step, lastStep }));
     if (over) context.drawImage(this.scaled("over", over), 0, 0, width, height);
     this.frames += 1;
   }
@@ -54,7 +55,7 @@ export class Paper {
     context.fillStyle = paper;
     context.fillRect(0, 0, ...size);
     const [x, y, width, height] = axes[ground.axes].box;
-    const [program, key] = this.figure.programs.ground(this.figure.pictured);
+    const [program, key] = this.figure.programs.ground(this.figure.shown);
     this.ground ??= new Ground(ground);
     const pixels = [width, height].map((length) => Math.round(length * dense));
     context.drawImage(this.ground.painted(program, key, axes[ground.axes], dpi, ...pixels), x, y, width, height);

@@ -110,7 +110,7 @@ export class Programs {
     return new Programs(JSON.parse(new TextDecoder().decode(await inflated(bytes))), controls);
   }
 
-  /* The program for these settings, run for them: an answer, as a table is one. */
+  /* The program for these settings, run for them. */
   at(settings) {
     const key = this.key(settings);
     const program = (this.made[key] ??= new Program(this.programs[key]));
@@ -189,17 +189,16 @@ export class Program {
 
   /* The numbers of a line, one side of it. */
   numbers(gid, side) {
-    const [first, count] = this.lines[gid]?.[side] ?? [0, 0];
+    const [first, count] = this.lines[gid][side];
     return this.cells.subarray(first, first + count);
   }
 
-  // -- an answer, as a table gives it
+  // -- its part of an answer
 
   count(gid) {
-    return this.lines[gid]?.[0][1] ?? 0;
+    return this.lines[gid][0][1];
   }
 
-  /* x and y in px from the middle of the axes, NaN where the line is cut. */
   offsets(gid, axes) {
     return [0, 1].map((side) => {
       const middle = axes.box[side] + axes.box[side + 2] / 2;
@@ -208,10 +207,6 @@ export class Program {
         return Math.abs(offset) <= FAR ? offset : NaN;
       });
     });
-  }
-
-  get names() {
-    return Object.keys(this.words);
   }
 
   said(name) {

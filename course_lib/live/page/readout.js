@@ -21,7 +21,7 @@ export class Readout {
     const shown = this.figure.answer.names.filter((name) => name !== this.figure.spec.challenge?.name);
     return shown.map((name) => {
       const line = this.figure.frame.lines.find((l) => l.part === "all" && belongs(l.gid, name) && l.data === l.gid);
-      const said = this.figure.answer.said(name, this.figure.cell);
+      const said = this.figure.answer.said(name);
       const text = whole ? said : (this.onTheWay(name) ?? said);
       return { name, line, label: line?.label ?? name, text };
     });
@@ -39,7 +39,7 @@ export class Readout {
   }
 
   numbersAt(line, step) {
-    const offsets = this.figure.answer.offsets(line.data, this.figure.frame.axes[line.axes], this.figure.cell);
+    const offsets = this.figure.answer.offsets(line.data, this.figure.frame.axes[line.axes]);
     return [0, 1]
       .filter((side) => line.names[side])
       .map((side) => ({
@@ -67,10 +67,10 @@ export class Readout {
   /* Where the hand rests counts; what it passes on the way does not. */
   keepBest() {
     const { name, text } = this.figure.spec.challenge;
-    const score = this.figure.answer.said(name, this.figure.cell);
+    const score = this.figure.answer.said(name);
     if (score && !(Number(score) >= this.best?.score)) {
-      const names = this.figure.programs ? this.figure.offered.map((control) => control.name) : this.figure.pageNames;
-      const setting = names.map((one) => `${this.figure.control(one).label} ${this.figure.text(one)}`).join(", ");
+      const inPage = this.figure.spec.controls.filter(({ where }) => where !== "kernel");
+      const setting = inPage.map((one) => `${one.label} ${this.figure.text(one.name)}`).join(", ");
       this.best = { score: Number(score), setting };
     }
     this.record.textContent = this.best

@@ -6,25 +6,24 @@ const LONGEST = 16000; // ms between two attempts: a kernel that is only busy wi
 
 export class Requests {
   constructor(send, fresh, told) {
-    Object.assign(this, { send, fresh, told, flying: null, wait: PATIENCE, wanted: new Set(), rest: null });
+    Object.assign(this, { send, fresh, told, flying: false, wanted: false, wait: PATIENCE, rest: null });
     // All pages of a notebook hear every answer, so no two of them may count alike.
     this.number = Math.floor(Math.random() * 2 ** 40);
   }
 
-  /* Something the table does not hold was moved: the visible cell now, the table when the hand rests. */
+  /* Something the page does not hold was moved: it is asked for when the hand rests. */
   moved() {
-    this.ask("cell");
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.rested(), REST);
   }
 
-  /* A table came that is not the one wanted: the hand has been away, and is back. Unless it still moves, the right one
+  /* An answer came that is not the one wanted: the hand has been away, and is back. Unless it still moves, the right one
      is asked for: at once, or when the answer on its way is done. */
   stale() {
-    if (this.rest === null) this.ask("table");
+    if (this.rest === null) this.ask();
   }
 
-  /* Somebody else moved it, and so asks for the table; should none come, it is asked for here. */
+  /* Somebody else moved it, and so asks for the answer; should none come, it is asked for here. */
   expect() {
     this.rest ??= setTimeout(() => this.rested(), PATIENCE);
   }
@@ -34,24 +33,23 @@ export class Requests {
     if (this.rest === null) return;
     clearTimeout(this.rest);
     this.rest = null;
-    this.ask("table");
+    this.ask();
   }
 
-  ask(kind) {
-    this.wanted.add(kind);
+  ask() {
+    this.wanted = true;
     this.next();
   }
 
   next() {
-    if (this.flying) return;
-    if (this.fresh()) this.wanted.clear();
-    const kind = ["cell", "table"].find((one) => this.wanted.delete(one));
-    if (!kind) return;
-    this.flying = kind;
+    if (this.flying || !this.wanted) return;
+    this.wanted = false;
+    if (this.fresh()) return;
+    this.flying = true;
     this.number += 1;
     this.patience = setTimeout(() => this.retry(), this.wait);
     try {
-      this.send(kind, { number: this.number, again: this.wait > PATIENCE });
+      this.send({ number: this.number, again: this.wait > PATIENCE });
     } catch {
       this.told(false); // the way to the kernel is closed
     }
@@ -63,9 +61,8 @@ export class Requests {
     clearTimeout(this.patience);
     this.told(false);
     this.wait = Math.min(2 * this.wait, LONGEST);
-    this.wanted.add(this.flying);
-    this.flying = null;
-    this.next();
+    this.flying = false;
+    this.ask();
   }
 
   /* Answers to requests that were asked again may still come; they free nothing. */
@@ -74,7 +71,7 @@ export class Requests {
     clearTimeout(this.patience);
     this.told(true);
     this.wait = PATIENCE;
-    this.flying = null;
+    this.flying = false;
     this.next();
   }
 

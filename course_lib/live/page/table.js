@@ -23,29 +23,34 @@ export async function unpack(bytes) {
   return new Table({ ...header, arrays });
 }
 
-/* An answer, as a program gives it, too; cell: the numbers of the values of the quantities in the table. */
 class Table {
   constructor(given) {
     Object.assign(this, given);
   }
 
+  /* What it has for one setting; cell: the numbers of the values of its quantities. */
+  at(cell) {
+    return new Cell(this, cell);
+  }
+}
+
+class Cell {
+  constructor(table, cell) {
+    const { lines, words, scenes } = table;
+    Object.assign(this, { lines, words, scenes, array: (number) => lookup(table.arrays[number], cell) });
+  }
+
   count(gid) {
-    return gid in this.lines ? this.arrays[this.lines[gid][0]].points : 0;
+    return this.array(this.lines[gid][0]).length;
   }
 
-  /* x and y in px from the middle of the axes, NaN where the line is cut; none for a line that is not drawn. */
-  offsets(gid, axes, cell) {
-    if (!(gid in this.lines)) return [[], []];
-    return this.lines[gid].map((number) => Array.from(lookup(this.arrays[number], cell), restore));
+  offsets(gid) {
+    return this.lines[gid].map((number) => Array.from(this.array(number), restore));
   }
 
-  get names() {
-    return Object.keys(this.words);
-  }
-
-  said(name, cell) {
+  said(name) {
     const { texts, array } = this.words[name];
-    return texts[lookup(this.arrays[array], cell)[0]];
+    return texts[this.array(array)[0]];
   }
 }
 
