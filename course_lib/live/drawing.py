@@ -185,7 +185,7 @@ class Drawing:
         return codec.pack(key, lines, words, scenes, level=level)
 
     def layers(self, scale=2):
-        """Pictures of what stands still: below the moving lines, and above them (None if nothing is), `scale` dots a px."""
+        """Pictures of what stands still: below the moving lines, and above them (None if nothing); scale: dots a px."""
         above = self._above()
         ax, artists, _ = self.ground or (None, list, ())
         with raster.hidden([*above, *artists(), *([ax.patch] if ax else [])]):
