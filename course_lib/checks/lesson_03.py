@@ -286,6 +286,7 @@ steps_when_it_forgets = Choice(
     minutes=1,
     title="What is forgetting worth?",
     praise="The next cells count them, and answer each guess.",
+    right="d",
     guess=True,
     options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )

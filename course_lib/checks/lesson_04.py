@@ -14,6 +14,7 @@ steps_of_the_divider = Choice(
     minutes=1,
     title="How many steps?",
     praise="The next cells count them, and answer each guess.",
+    right="a",
     guess=True,
     options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
@@ -152,6 +153,7 @@ first_without = Choice(
     minutes=1,
     title="The first step without the correction",
     praise="The next cells answer each guess.",
+    right="c",
     guess=True,
     options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )

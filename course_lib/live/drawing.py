@@ -9,7 +9,6 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.markers import MarkerStyle
-from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from . import codec, raster, style
@@ -102,10 +101,10 @@ class Drawing:
         order = sorted(self.lines.values(), key=lambda line: (line.axes.zorder, axes.index(line.axes), line.zorder))
         return {
             "size": self.size,
-            "text": self._smallest_text(),
             "axes": [self._axes(ax) for ax in axes],
             "lines": [self._line(line) for line in order],
             "step": self.step_label,
+            "lettering": getattr(self.figure, "lettering", dict)(),
         } | self._ground()
 
     def _ground(self):
@@ -115,11 +114,6 @@ class Drawing:
         bands = [[round(255 * part) for part in to_rgb(color)] for color in colors]
         paper = style.css(self.figure.get_facecolor())
         return {"ground": {"axes": self.figure.axes.index(ax), "colors": bands}, "paper": paper, "dpi": self.figure.dpi}
-
-    def _smallest_text(self):
-        """Height in px of the smallest text that is seen (indices are smaller); 0 if there is none."""
-        seen = [text for text in self.figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-        return min((float(text.get_fontsize()) for text in seen), default=0.0) * self.figure.dpi / 72
 
     @property
     def size(self):

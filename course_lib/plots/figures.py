@@ -18,6 +18,8 @@ def figure(*titles, widths=None, height=4.4, on_slide=None):
     """
     fig = _paper(height, on_slide)
     axes = fig.subplots(1, max(1, len(titles)), width_ratios=widths, squeeze=False, subplot_kw=OF_THE_COURSE)[0]
+    if len(titles) == 1 and isinstance(fig, slides.SlideFigure):  # the slide has a headline
+        (fig.title,), titles = titles, ()
     for ax, title in zip(axes, titles, strict=False):
         ax.set_title(title)
     return (fig, *axes)
@@ -57,7 +59,7 @@ def show(fig, alt):
     picture, about = io.BytesIO(), {"alt": alt}
     if isinstance(fig, slides.SlideFigure):
         fig.savefig(picture, format="png", metadata={"Software": None}, dpi=2 * fig.dpi)  # for sharp screens
-        about |= {"width": int(fig.bbox.width), "text": slides.smallest_text(fig) * fig.dpi / 72}
+        about |= {"width": int(fig.bbox.width), "title": fig.title} | fig.lettering()
     else:
         fig.savefig(picture, format="png", metadata={"Software": None})
     display({"image/png": picture.getvalue(), "text/plain": alt}, metadata={"image/png": about}, raw=True)

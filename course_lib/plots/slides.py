@@ -15,11 +15,11 @@ from .style import CourseFigure
 
 WIDTH, NOTEBOOK_WIDTH = 7.6, 11  # inches
 DPI = 160  # 1216 px across, on a slide of 1280
-SMALLEST = 11  # points: 24 px
+SMALLEST = 12.7  # points: 28 px
 FAR = 60  # points
 ROW = 0.22  # inches of a line of text
 LEGEND = {"frameon": False, "borderpad": 0, "borderaxespad": 0.1, "columnspacing": 1.3, "handlelength": 2.2}
-SHORTER = 0.64  # of the height in a notebook: below a figure a slide has room for its sliders and what they say
+SHORTER = 0.68  # of the height in a notebook: below a figure a slide has room for its sliders and what they say
 
 
 def on_slides():
@@ -32,6 +32,7 @@ class SlideFigure(CourseFigure):
 
     def __init__(self, height, on_slide=None):
         super().__init__(figsize=(WIDTH, on_slide or SHORTER * height), dpi=DPI, layout="constrained")
+        self.title = ""  # what the headline of a slide says instead
         self._notebook_height = height
         self._placed = []  # (axes, left, bottom, width, height) in inches of the notebook
         self._rows = 0  # of the legend
@@ -175,9 +176,3 @@ def _moved(place, intervals, share):
     joined = _united(intervals)
     shrunk = sum((1 - share) * (min(place, high) - low) for low, high in joined if low < place)
     return place - shrunk
-
-
-def smallest_text(figure):
-    """Height in points of the smallest text that is seen in a figure, as it is when drawn; inf if there is none."""
-    seen = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    return min((text.get_fontsize() for text in seen), default=float("inf"))

@@ -3,6 +3,7 @@ and the reader's figures keep the reader's style."""
 
 import functools
 import inspect
+import re
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,13 @@ from pathlib import Path
 from matplotlib import rc_params_from_file, rcParams, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # What belongs to the reader's machine and not to how a figure looks.
 NO_LOOKS = ("animation", "backend", "date", "docstring", "figure.max_open", "figure.raise", "interactive", "keymap",
             "savefig.dir", "timezone", "tk", "toolbar", "webagg")  # fmt: skip
+FORMULA = re.compile(r"\$[^$]*\$")
+WORD = re.compile(r"\S*[^\W\d_]{2}\S*")  # two letters at least: a letter is a symbol, digits stand on an axis
 FILE = Path(__file__).with_name("course.mplstyle")
 STYLE = {
     name: value
@@ -70,3 +74,17 @@ class CourseFigure(Figure):
     """A figure that is made and drawn in the course's style; `in_style()` is for many small changes in a row."""
 
     in_style = staticmethod(course_style)
+
+    def lettering(self):
+        """What a slide's check asks of a picture: px of its smallest text (indices are smaller), and how many words."""
+        seen = [part for part in _visible(self) if isinstance(part, Text) and part.get_text().strip()]
+        smallest = min((float(text.get_fontsize()) for text in seen), default=0.0) * self.dpi / 72
+        words = [WORD.findall(FORMULA.sub(" ", text.get_text())) for text in seen]
+        return {"text": round(smallest, 1), "words": sum(map(len, words))}
+
+
+def _visible(artist):
+    for part in artist.get_children():
+        if part.get_visible():
+            yield part
+            yield from _visible(part)

@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib
 import nbformat
 
-from scripts.slides import deck, places
+from scripts.slides import deck, lecture, places
 from scripts.slides.render import HTML, heading, plain
 from scripts.website import source
 
@@ -63,9 +63,7 @@ def run(lessons: list[Path], kept: Path) -> list[Lesson]:
     refuse_without_places(lessons)
     with ProcessPoolExecutor(2) as pool:
         runs = pool.map(source.run, lessons, [kept] * len(lessons), ["slides"] * len(lessons))
-        return [
-            Lesson(lesson.stem, nbformat.read(path, as_version=4)) for lesson, path in zip(lessons, runs, strict=True)
-        ]
+        return [Lesson(lesson.stem, notebook) for lesson, notebook in zip(lessons, runs, strict=True)]
 
 
 def build(target: Path, lessons: list[Lesson]) -> list[Path]:
@@ -76,7 +74,7 @@ def build(target: Path, lessons: list[Lesson]) -> list[Path]:
         shutil.copy(FIGURES_FONT / name, target / "fonts" / name)
     (target / "code.css").write_text(HTML.get_style_defs(".reveal pre"), encoding="ascii")
     decks = {f"{lesson.name}.html": lesson_deck(lesson) for lesson in lessons}
-    decks |= {f"lecture-{length}.html": lecture_deck(lessons, length) for length in places.LECTURES}
+    decks |= {f"lecture-{name}.html": lecture_deck(lessons, name) for name in places.LECTURES}
     for name, html in decks.items():
         (target / name).write_text(html, encoding="utf-8")
     (target / "index.html").write_text(index(lessons), encoding="utf-8")
@@ -94,19 +92,49 @@ def lesson_deck(lesson: Lesson) -> str:
     return page(plain(lesson.title), [section(slide, level=1 if k == 0 else 2) for k, slide in enumerate(made)])
 
 
-def lecture_deck(lessons: list[Lesson], length: int) -> str:
-    made = [slide for lesson in lessons for slide in deck.slides(lesson.notebook, lesson.number, length)]
-    rest = length - sum(slide.minutes for slide in made)
-    first = cover("start", TITLE, f"a lecture of {length} minutes", 0)
+def lecture_deck(lessons: list[Lesson], name: str) -> str:
+    made = [made for lesson in lessons for made in lecture.pages(lesson.notebook, lesson.number, name)]
+    rest = places.LECTURES[name] - sum(places.minutes(lesson.notebook, name) for lesson in lessons)
+    first = cover("start", TITLE, called(name), 0)
     last = cover("questions", "Questions", f"{rest:g} minutes are left for them", rest)
-    return page(f"{TITLE}: {length} minutes", [first, *map(section, made), last], lecture=length)
+    return page(f"{TITLE}: {called(name)}", [first, *map(lecture_page, made), last], lecture=name)
+
+
+def called(name: str) -> str:
+    length = places.LECTURES[name]
+    return f"a lecture of {length} minutes" if name == str(length) else f"{name}, {length} minutes"
 
 
 def cover(name: str, title: str, words: str, minutes: float) -> str:
-    unit = f'<div class="unit" data-kind="text"><p class="subtitle">{escape(words)}</p></div>'
-    return (
-        f'<section class="flow cover" id="{name}" data-minutes="{minutes:g}"><h1>{escape(title)}</h1>{unit}</section>'
-    )
+    start = f'<section class="page cover" id="{name}" data-slide="{name}" data-minutes="{minutes:g}">'
+    body = f'<div class="body"><p class="subtitle">{escape(words)}</p></div>'
+    return f'{start}<h1>{escape(title)}</h1>{body}<aside class="notes"></aside></section>'
+
+
+def lecture_page(made: lecture.Page) -> str:
+    """A headline, the thing to look at, what is told beside, what comes with a key; and what is said."""
+    parts = [f'<div class="shown {made.kind}">{made.shown}</div>'] if made.kind != "nothing" else []
+    if made.kind == "options":
+        parts = [f'<span class="fragment key" data-fragment-index="0"></span><ol class="options">{made.shown}</ol>']
+    parts += [f'<div class="words">{made.words}</div>'] if made.words else []
+    parts += [f'<div class="words fragment" data-fragment-index="0">{made.answer}</div>'] if made.answer else []
+    start = f'<section class="page" id="{made.id}" data-slide="{made.slide}" data-minutes="{made.minutes:g}">'
+    folded = folding(made) if made.kind == "figure" else ""
+    body = f'<div class="body">{"".join(parts)}</div>'
+    return f'{start}<h2>{made.title}</h2>{folded}{body}<aside class="notes">{"".join(made.notes)}</aside></section>'
+
+
+def folding(made: lecture.Page) -> str:
+    """The style that folds away what of a live figure is not used; a key unfolds it."""
+    kept = {
+        ".live-row": made.figure["controls"],
+        ".live-words li": made.figure["tell"],
+    }
+    rules = [
+        f'[id="{made.id}"]:not(.unfolded) {part}' + "".join(f':not([data-name="{name}"])' for name in names)
+        for part, names in kept.items()
+    ]
+    return f"<style>{', '.join(rules)} {{ display: none; }}</style>"
 
 
 def section(slide: deck.Slide, level: int = 2) -> str:
@@ -118,19 +146,19 @@ def section(slide: deck.Slide, level: int = 2) -> str:
 
 
 def unit_html(unit) -> str:
-    flags = "".join(f" data-{name}" for name in ("keep", "spoken") if getattr(unit, name))
-    return f'<div class="unit {unit.kind}" data-kind="{unit.kind}"{flags}>{unit.html}</div>'
+    keep = " data-keep" if unit.keep else ""
+    return f'<div class="unit {unit.kind}" data-kind="{unit.kind}"{keep}>{unit.html}</div>'
 
 
-def page(title: str, sections: list[str], lecture: int | None = None) -> str:
+def page(title: str, sections: list[str], lecture: str | None = None) -> str:
     mark = f' data-lecture="{lecture}"' if lecture else ""
     return PAGE.format(title=escape(title), lecture=mark, slides="\n".join(sections))
 
 
 def index(lessons: list[Lesson]) -> str:
     lectures = "".join(
-        f'<li><a href="lecture-{length}.html">A lecture of {length} minutes</a>: {parts(lessons, length)}</li>'
-        for length in places.LECTURES
+        f'<li><a href="lecture-{name}.html">{called(name).capitalize()}</a>: {parts(lessons, name)}</li>'
+        for name in places.LECTURES
     )
     decks = "".join(
         f'<li><a href="{lesson.name}.html">{lesson.number} {escape(plain(lesson.title))}</a></li>' for lesson in lessons
@@ -139,8 +167,8 @@ def index(lessons: list[Lesson]) -> str:
     return template.replace("LECTURES", lectures).replace("LESSONS", decks)
 
 
-def parts(lessons: list[Lesson], length: int) -> str:
-    each = [(lesson, places.minutes(lesson.notebook, length)) for lesson in lessons]
-    rest = length - sum(minutes for _, minutes in each)
+def parts(lessons: list[Lesson], name: str) -> str:
+    each = [(lesson, places.minutes(lesson.notebook, name)) for lesson in lessons]
+    rest = places.LECTURES[name] - sum(minutes for _, minutes in each)
     told = [f"{escape(plain(lesson.title))} {minutes:g}" for lesson, minutes in each if minutes]
     return ", ".join([*told, f"questions {rest:g}"])

@@ -1,17 +1,35 @@
-"""Looks at every page of a deck in Chromium: whether it fits, and whether it can be read from the last row."""
+"""Looks at every page of a deck in Chromium: whether it fits, whether it can be read from the last row, and in a lecture
+whether a hall can look at it and listen at once."""
 
 from pathlib import Path
 
 from scripts.chromium import running
+from scripts.slides import lecture
 
-SMALLEST = 24  # px; indices of formulas are smaller, as everywhere
+# px; `index`: of what is small in formulas, in a lecture; elsewhere as it comes
+READ = {"smallest": 24, "index": 0}
+LECTURE = {"smallest": 28, "index": 22, "words": lecture.WORDS, "option": lecture.OPTION, "code": lecture.CODE}
 SIZE = {"width": 1280, "height": 720}
 
-# Goes through all pages; returns what is wrong in words. A picture tells the height of its smallest text: who drew it
-# knows.
-LOOK = """async (smallest) => {
+# Goes through all pages; returns what is wrong in words. Pictures and live figures tell the height of their smallest text
+# and how many words they hold: who drew them knows. A word has two letters, or digits; formulas are none.
+LOOK = """async ({ read, lecture }) => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
-  const index = "msub > :not(:first-child), msup > :not(:first-child), msubsup > :not(:first-child), mfrac *, mover *";
+  const limits = document.body.dataset.lecture === undefined ? read : lecture;
+  const small = "msub > :not(:first-child), msup > :not(:first-child), msubsup > :not(:first-child), mfrac *, mover *";
+  const wordsOf = (text) => (text.match(/[^\\s]*(?:\\p{L}{2}|\\p{N})[^\\s]*/gu) ?? []).length;
+  const isSeen = (node) => !node.closest(".live-hidden, aside, style, script, option")
+    && node.checkVisibility({ visibilityProperty: true }) && parseFloat(getComputedStyle(node).fontSize) > 0;
+
+  function texts(root) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, {
+      acceptNode: ({ data, parentElement }) =>
+        data.trim() && isSeen(parentElement) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT,
+    });
+    const found = [];
+    while (walker.nextNode()) found.push(walker.currentNode);
+    return found;
+  }
 
   function faults(section) {
     const body = section.querySelector(".body");
@@ -20,24 +38,36 @@ LOOK = """async (smallest) => {
     if (body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1)
       found.push(`${body.scrollWidth} x ${body.scrollHeight} px do not fit ${body.clientWidth} x ${body.clientHeight}`);
     for (const node of section.querySelectorAll("*")) {
-      if (node.closest(".live-hidden, aside") || !node.checkVisibility({ visibilityProperty: true })) continue;
+      if (!isSeen(node)) continue;
       const box = node.getBoundingClientRect();
-      const style = getComputedStyle(node);
-      const apart = style.display !== "inline" && box.width && box.height;
+      const apart = getComputedStyle(node).display !== "inline" && box.width && box.height;
       if (apart && (box.right > edge.right + 1 || box.bottom > edge.bottom + 1 || box.top < edge.top - 1))
         found.push(`${node.tagName} ${node.className} sticks out`);
-      const words = [...node.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim());
-      const size = parseFloat(style.fontSize);
-      if (words && size < smallest && !node.closest(index))
-        found.push(`text of ${size} px: ${node.textContent.slice(0, 40)}`);
     }
-    for (const image of section.querySelectorAll("img[data-text]")) {
-      const size = (image.dataset.text * image.clientWidth) / image.getAttribute("width");
-      if (size < smallest - 0.1) found.push(`text of ${size.toFixed(1)} px in a picture`);
+    for (const { data, parentElement } of texts(section)) {
+      const size = parseFloat(getComputedStyle(parentElement).fontSize);
+      if (size < (parentElement.closest(small) ? limits.index : limits.smallest) - 0.1)
+        found.push(`text of ${size} px: ${data.slice(0, 40)}`);
     }
-    for (const { liveFigure: figure } of section.querySelectorAll(".live-figure"))
-      if ((figure.frame.text * figure.canvas.clientWidth) / figure.frame.size[0] < smallest - 0.1)
-        found.push("text in a live figure is too small");
+    const shown = [...section.querySelectorAll("img[data-text]")].map((image) => ({
+      text: image.dataset.text * image.clientWidth / image.getAttribute("width"), words: Number(image.dataset.words) }));
+    for (const { liveFigure: { frame, canvas } } of section.querySelectorAll(".live-figure"))
+      shown.push({ text: frame.lettering.text * canvas.clientWidth / frame.size[0], words: frame.lettering.words });
+    for (const { text } of shown)
+      if (text < limits.smallest - 0.1) found.push(`text of ${text.toFixed(1)} px in a picture`);
+    return limits.words ? [...found, ...tooMuch(section, body, shown)] : found;
+  }
+
+  function tooMuch(section, body, shown) {
+    const found = [];
+    const beside = texts(body).filter(({ parentElement }) => !parentElement.closest(".options, .shown.code, math"));
+    const count = [...beside.map(({ data }) => wordsOf(data)), ...shown.map(({ words }) => words)].reduce((a, b) => a + b, 0);
+    if (count > limits.words) found.push(`${count} words`);
+    for (const option of body.querySelectorAll(".options li > span"))
+      if (wordsOf(option.textContent) > limits.option) found.push(`an option of ${wordsOf(option.textContent)} words`);
+    const lines = body.querySelector(".shown.code")?.textContent.trim().split("\\n").length ?? 0;
+    if (lines > limits.code) found.push(`${lines} lines of code`);
+    if (section.querySelector("h2")?.getClientRects()[0].height > 110) found.push("a headline of more than two lines");
     return found;
   }
 
@@ -56,6 +86,7 @@ LOOK = """async (smallest) => {
   for (const section of Reveal.getSlides()) {
     const { h, v } = Reveal.getIndices(section);
     Reveal.slide(h, v);
+    while (Reveal.nextFragment()); // what comes with a key needs its room, too
     const found = (await alive(section)) ? faults(section) : ["a live figure does not live"];
     all.push(...found.map((fault) => `${section.id}: ${fault}`));
   }
@@ -81,7 +112,7 @@ def refuse(route, asked: list[str]) -> None:
 
 def faults(page) -> list[str]:
     """Everything wrong in an open deck, page by page."""
-    return page.evaluate(LOOK, SMALLEST)
+    return page.evaluate(LOOK, {"read": READ, "lecture": LECTURE})
 
 
 def check(decks: list[Path]) -> list[str]:

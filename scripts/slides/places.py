@@ -1,6 +1,7 @@
 """Which slide belongs to which lecture, and for how many minutes. Both stand in the lesson: a tag, and `minutes`.
 
-The lectures are nested: what belongs to 15 minutes belongs to 45 and to 90, too. `more` is in none of them.
+Three lectures are nested: what belongs to 15 minutes belongs to 45 and to 90, too. `today` stands by itself, and `more`
+is in none of them.
 """
 
 from pathlib import Path
@@ -8,9 +9,15 @@ from pathlib import Path
 from scripts import notebooks
 from scripts.notebooks import tags
 
-LECTURES = (15, 45, 90)
+LECTURES = {"15": 15, "45": 45, "90": 90, "today": 15}  # name -> minutes
 MORE = "more"
-PLACES = {f"lecture-{length}": length for length in LECTURES} | {MORE: None}
+PLACES = {  # tag -> the lectures that have the slide
+    "lecture-15": {"15", "45", "90"},
+    "lecture-45": {"45", "90"},
+    "lecture-90": {"90"},
+    "lecture-today": {"today"},
+    MORE: set(),
+}
 STARTS = ("slide", "subslide")
 
 
@@ -31,12 +38,12 @@ def has_slides(notebook) -> bool:
     return any(map(starts_slide, notebook.cells))
 
 
-def belongs(cell, lecture: int) -> bool:
-    """Whether the slide that starts with this cell is part of the lecture of so many minutes."""
-    return any(PLACES[tag] is not None and PLACES[tag] <= lecture for tag in tags(cell) & PLACES.keys())
+def belongs(cell, lecture: str) -> bool:
+    """Whether the slide that starts with this cell is part of the lecture of this name."""
+    return any(lecture in PLACES[tag] for tag in tags(cell) & PLACES.keys())
 
 
-def minutes(notebook, lecture: int) -> float:
+def minutes(notebook, lecture: str) -> float:
     """How long this lesson's slides take in a lecture."""
     return sum(cell.metadata.get("minutes", 0) for cell in notebook.cells if belongs(cell, lecture))
 

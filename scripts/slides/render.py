@@ -24,13 +24,12 @@ class Unit:
     """A piece of a slide that is not cut, unless it is a list, a table or lines of code.
 
     kind: text, list, table, equation, heading, code, printed, picture, figure (a live one), caption.
-    caption: a sentence about a picture; spoken: may go to the notes when the page is full; keep: with the next.
+    caption: a sentence about a picture; keep: with the next.
     """
 
     kind: str
     html: str
     caption: bool = False
-    spoken: bool = False
     keep: bool = False
 
 
@@ -59,7 +58,12 @@ def heading(cell) -> str | None:
     """The cell's first line as HTML, if it is a heading."""
     first = cell.source.lstrip().partition("\n")[0] if cell.cell_type == "markdown" else ""
     found = re.match(r"#+ (.*)", first)
-    return spoken(MARKDOWN.renderInline(found[1])) if found else None
+    return inline(found[1]) if found else None
+
+
+def inline(text: str) -> str:
+    """Words of one line as HTML."""
+    return spoken(MARKDOWN.renderInline(text))
 
 
 def plain(html: str) -> str:
@@ -117,6 +121,9 @@ def outputs(cell, name: str) -> list[Unit]:
 
 
 def picture(png: str, about) -> str:
-    """An image with its text alternative; data-text: height in px of its smallest text at its own width."""
-    size = f' width="{about["width"]}" data-text="{float(about["text"]):.1f}"' if "text" in about else ""
-    return f'<img src="data:image/png;base64,{png.strip()}" alt="{escape(about.get("alt", ""), quote=True)}"{size}>'
+    """An image with its text alternative; data-text: height in px of its smallest text at its own width; data-words:
+    how many stand in it. A title that is not in the picture stands above it."""
+    known = {"width": "width", "text": "data-text", "words": "data-words"}
+    size = "".join(f' {name}="{about[key]:g}"' for key, name in known.items() if "text" in about)
+    title = f'<p class="picture-title">{escape(about["title"])}</p>' if about.get("title") else ""
+    return title + f'<img src="data:image/png;base64,{png.strip()}" alt="{escape(about.get("alt", ""), quote=True)}"{size}>'

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from course_lib import checks, labs
@@ -43,8 +44,8 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
     with open(source / f"{SHEET}.md", "a", encoding="utf-8") as page:
         page.write(cheat_sheet(map(notebooks.read, lessons)))
     with ProcessPoolExecutor(2) as pool:
-        for lesson, path in zip(lessons, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
-            nbformat.write(as_page(nbformat.read(path, as_version=4)), source / "notebooks" / lesson.name)
+        for lesson, book in zip(lessons, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
+            nbformat.write(as_page(book), source / "notebooks" / lesson.name)
 
 
 def cheat_sheet(books) -> str:
@@ -53,21 +54,29 @@ def cheat_sheet(books) -> str:
     return "".join("\n" + re.sub(r"^#+ ", "## ", cell.source) + "\n" for cell in cells)
 
 
-def run(lesson: Path, kept: Path, live: str = "html") -> Path:
-    """The lesson with live figures in its outputs. live: "html" for a page, "slides" for large ones."""
+def run(lesson: Path, kept: Path, live: str = "html") -> NotebookNode:
+    """The lesson with live figures in its outputs. live: "html" for a page, "slides" for large ones.
+
+    Its runs are kept in `kept`, for as long as its code cells and the package stay as they are.
+    """
     path = kept / f"{lesson.stem}-{fingerprint(lesson)}.ipynb"
     if not path.is_file():
         kept.mkdir(parents=True, exist_ok=True)
         for old in kept.glob(f"{lesson.stem}-*.ipynb"):
             old.unlink()
         nbformat.write(notebooks.execute(notebooks.read(lesson), COURSE_LIVE=live), path)
-    return path
+    outputs = {cell.id: cell.outputs for cell in notebooks.read(path).cells if cell.cell_type == "code"}
+    notebook = notebooks.read(lesson)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = outputs[cell.id]
+    return notebook
 
 
 def fingerprint(lesson: Path) -> str:
-    """Of all that a run depends on or keeps: the lesson's cells without their outputs, and the package."""
-    own = ("id", "cell_type", "metadata", "source")
-    cells = [json.dumps({name: cell[name] for name in own}) for cell in notebooks.read(lesson).cells]
+    """Of all that a run depends on: the lesson's code cells without their outputs, and the package."""
+    code_cells = [cell for cell in notebooks.read(lesson).cells if cell.cell_type == "code"]
+    cells = [json.dumps([cell.id, cell.source]) for cell in code_cells]
     code = [path.read_bytes() for pattern in ADDRESS_OF_CODE for path in sorted(ROOT.glob(pattern))]
     return hashlib.sha256(b"\0".join(["\0".join(cells).encode(), *code])).hexdigest()[:16]
 

@@ -251,6 +251,7 @@ export class Figure {
     const tell = (sentence) => this.messages.answerTyping(sentence);
     for (const control of this.offered) {
       const built = CONTROLS[control.kind](control, (index) => this.move({ [control.name]: index }), tell);
+      built.node.dataset.name = control.name;
       this.controls[control.name] = built;
       (control.kind === "range" ? wide : short).append(built.node);
     }

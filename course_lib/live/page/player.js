@@ -18,6 +18,7 @@ export class Player {
     });
     const label = element("span", { className: "live-label" }, this.button, step);
     this.node = element("div", { className: "live-row live-steps" }, label, this.range, this.box.node);
+    this.node.dataset.name = "step";
   }
 
   choose(step) {

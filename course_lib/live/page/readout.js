@@ -51,7 +51,7 @@ export class Readout {
   show() {
     const sentences = this.sentences();
     const named = sentences.map(({ name, label }) => `${name} ${label}`).join("\n");
-    if (named !== this.named) this.words.replaceChildren(...sentences.map((sentence) => wordRow(sentence)));
+    if (named !== this.named) this.words.replaceChildren(...sentences.map(wordRow));
     this.named = named;
     sentences.forEach(({ text }, k) => (this.words.children[k].lastChild.textContent = text));
   }
@@ -99,15 +99,12 @@ function belongs(gid, name) {
   return gid === name || gid.split(".").at(-1) === name;
 }
 
-function wordRow({ line, label }) {
+function wordRow({ name, line, label }) {
   const parts = line ? [sample(line)] : [];
-  return element(
-    "li",
-    {},
-    ...parts,
-    element("b", { textContent: label }),
-    element("span", { className: "live-said" }),
-  );
+  const said = element("span", { className: "live-said" });
+  const row = element("li", {}, ...parts, element("b", { textContent: label }), said);
+  row.dataset.name = name;
+  return row;
 }
 
 function numberTable(heads, rows) {

@@ -1,11 +1,10 @@
-/* A deck: cuts slides into pages that fit, and adds the keys for figures and the lecturer's window to reveal.js.
- *
- * The pages are cut here and not when the deck is built, since only a browser knows how high a text is.
+/* A deck: cuts the slides of a lesson into pages that fit, and adds the keys for figures and the lecturer's window to
+ * reveal.js. The pages are cut here and not when the deck is built, since only a browser knows how high a text is; those
+ * of a lecture come as they are.
  */
 (() => {
   const WIDTH = 1280;
   const HEIGHT = 720;
-  const LITTLE = 120; // px
   const deckName = document.title;
   const lecture = document.body.dataset.lecture !== undefined;
 
@@ -23,7 +22,7 @@
   /* The pages of one slide, in the document so that they can be measured. */
   class Cutter {
     constructor(flow, host) {
-      Object.assign(this, { flow, host, pages: [], title: flow.querySelector("h1, h2"), notes: [] });
+      Object.assign(this, { flow, host, pages: [], title: flow.querySelector("h1, h2") });
     }
 
     cut() {
@@ -48,32 +47,21 @@
     turn() {
       const body = make("div", { className: "body" });
       const section = make("section", { className: "page" }, this.title.cloneNode(true), body);
-      if (this.flow.classList.contains("cover")) section.classList.add("cover");
       this.host.append(section);
-      this.page = { section, body, notes: [] };
+      this.page = { section, body };
       this.pages.push(this.page);
     }
 
     put(group) {
       if (kindOf(group[0]) === "heading") return this.headed(group);
       const alone = kindOf(group[0]) === "figure";
-      if (alone) this.clear();
+      if (alone) this.turn();
       this.page.body.append(...group);
       if (alone) this.page.section.classList.add("with-figure");
       if (!isFull(this.page) && !this.isFigure(group)) return;
       if (alone) return;
       group.forEach((unit) => unit.remove());
       this.overflow(group);
-    }
-
-    /* An empty page for a figure. In a lecture words alone before it are said, so that the figure is there at once. */
-    clear() {
-      const { body, notes } = this.page;
-      const before = [...body.children];
-      if (lecture && before.every((unit) => kindOf(unit) === "text")) {
-        notes.push(...before);
-        body.replaceChildren();
-      } else this.turn();
     }
 
     isFigure(group) {
@@ -90,22 +78,10 @@
       if (rest.length) this.put(rest);
     }
 
-    /* A line or two alone on a page of a lecture are better said than shown. */
-    sayLittle() {
-      const shown = [...this.page.body.children];
-      const high = shown.reduce((sum, unit) => sum + unit.offsetHeight, 0);
-      if (lecture && shown.every((unit) => kindOf(unit) === "text") && high < LITTLE) this.clear();
-    }
-
-    /* What does not fit any more is said, or goes to the next page, or is cut. */
+    /* What does not fit any more goes to the next page, or is cut. */
     overflow(group) {
-      if (group.every((unit) => unit.dataset.spoken !== undefined) && this.page.body.childElementCount) {
-        this.page.notes.push(...group);
-        return;
-      }
       const last = group.at(-1);
       if (group.length === 1 && this.page.body.childElementCount && this.half(last)) return;
-      this.sayLittle();
       if (this.page.body.childElementCount) this.turn();
       this.page.body.append(...group);
       if (!isFull(this.page)) return;
@@ -147,7 +123,7 @@
       const { section } = page;
       Object.assign(section.dataset, { slide: this.flow.id, minutes: this.flow.dataset.minutes });
       section.id = number ? `${this.flow.id}-${number + 1}` : this.flow.id;
-      const notes = make("aside", { className: "notes" }, ...page.notes);
+      const notes = make("aside", { className: "notes" });
       if (!number) notes.append(...this.flow.querySelectorAll(":scope > aside > *"));
       section.append(notes);
       return section;
@@ -221,7 +197,7 @@
   function watchReadouts(root) {
     const section = root.closest("section");
     const check = () => {
-      if (!root.offsetParent || root.classList.contains("crowded")) return;
+      if (lecture || !root.offsetParent || root.classList.contains("crowded")) return;
       if (section.querySelector(".body").scrollHeight <= section.querySelector(".body").clientHeight) return;
       root.classList.add("crowded");
       const toggle = make("button", { type: "button", className: "deck-told", textContent: "what it says" });
@@ -233,7 +209,8 @@
   }
 
   function tell(root) {
-    root?.classList.toggle("told");
+    if (lecture) root?.closest("section").classList.toggle("unfolded");
+    else root?.classList.toggle("told");
   }
 
   // ---- keys
@@ -242,7 +219,7 @@
     ["1 to 9", "figure: that prepared setting"],
     ["E", "figure: the next prepared setting"],
     ["0", "figure: back to its first setting"],
-    ["R", "figure: what its readouts say, where there is no room for them"],
+    ["R", "figure: what its readouts say, where there is no room for them; in a lecture, all its controls, too"],
     ["L", "figure: play, pause"],
     ["S", "the lecturer's window: notes, minutes and a clock"],
     ["Esc", "leave a slider, so that the arrow keys turn pages again"],
@@ -339,7 +316,8 @@
       page.querySelector(".minutes").textContent = minutes
         ? `${minutes} min for this slide, which ends at ${clock(until * 60)} of ${clock(total() * 60)}`
         : "";
-      page.querySelector(".keys").textContent = present() ? "1 to 9 or E: prepared settings of the figure" : "";
+      const scenes = present()?.scenes.map((scene, number) => `${number + 1} ${scene}`) ?? [];
+      page.querySelector(".keys").textContent = scenes.length ? `Keys: ${scenes.join(" \u00b7 ")}` : "";
     },
 
     tick() {
@@ -395,7 +373,7 @@
       width: WIDTH, height: HEIGHT, margin: 0, minScale: 0.1, maxScale: 4,
       center: false, display: "flex", hash: true, controls: false, progress: true, transition: "none",
       backgroundTransition: "none", navigationMode: lecture ? "linear" : "default", preventIframeAutoFocus: true,
-      slideNumber: (section) => [number(section)], help: true, postMessage: false, fragments: false, pause: true,
+      slideNumber: (section) => [number(section)], help: true, postMessage: false, pause: true,
     });
     HELP.forEach(([key, description]) => Reveal.registerKeyboardShortcut(key, description));
     Reveal.on("slidechanged", () => {
