@@ -67,12 +67,16 @@ def microscope():
 
     beta1 and beta2 in the page; RMSprop's gamma is beta2. The kind of gradient, epsilon and the gradient's size beside.
     """
-    fig, course, first = plots.figure(
-        "The correction decides how Adam begins",
-        "Inside the root, far larger gradients feel ε",
-        widths=(1.25, 1),
-        on_slide=3.3,  # for three rows of a legend
+    fig, axes = plots.mosaic(
+        [["course", "first"]],
+        {
+            "course": "The correction decides how Adam begins",
+            "first": "Inside the root, far larger gradients feel ε",
+        },
+        width_ratios=(1.25, 1),
+        slide={"layout": [["course"]]},
     )
+    course, first = axes["course"], axes["first"]
     for name, form in CORRECTIONS.items():
         plots.moving_form(course, f"step.{name}", form.look, form.label, form.marker, every=(4, 12))
     for k, (name, form) in enumerate(PLACES.items()):

@@ -42,6 +42,9 @@ def ravine():
         for direction in DIRECTIONS:
             plots.moving_head(axes[name], f"head.{direction}.{name}", rule, head=f"{direction}.{name}")
     plots.moving_start(above)
+    if plots.on_slides():  # where the panels that name the three are left out
+        axes["loss"].set_xlabel("step")
+        axes["loss"].legend()
 
     def landscape(figure, kappa, angle):
         plots.shape_ravine(rings, words, kappa, angle)
@@ -78,6 +81,7 @@ def _panels():
         {"above": "One ravine, three ways down", "loss": "Loss, step by step"},
         width_ratios=(3.3, 1, 1, 1),
         height_ratios=(1.25, 1),
+        slide={"layout": [["above", "loss"]], "width_ratios": (1.2, 1)},
     )
     axes["above"].set(xlim=(-5, 5), ylim=(-3.6, 3.6))
     axes["loss"].axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))

@@ -88,18 +88,18 @@ def _panels(deeper):
         layout = [[left] * 3 + [right] * 3, ["series"] * 2 + ["phase"] * 2 + ["plane"] * 2]
         fig, axes = plots.mosaic(layout, titles, height=6.6, on_slide=3.4)
     else:
+        slide = {"layout": [[left, "series"]], "width_ratios": (1.6, 1)}
         fig, axes = plots.mosaic(
-            [[left, right, "series"]], titles, height=4.8, on_slide=3.3, width_ratios=(1.2, 1.2, 1)
+            [[left, right, "series"]], titles, height=4.8, slide=slide, width_ratios=(1.2, 1.2, 1)
         )
     for name in RULES:
         image = _draw_map(axes[f"map {name}"], name, deeper)
     axes[left].set_ylabel("momentum γ")
-    bar = fig.colorbar(
-        image, ax=[axes[left], axes[right]], location="right" if deeper else "bottom", aspect=45, pad=0.02
-    )
-    bar.set_label(
-        "left of the distance after a step" if deeper else "what a step leaves of the distance (1: nothing gained)"
-    )
+    beside = deeper or plots.on_slides()
+    maps = [axes[name] for name in (left, right) if axes[name].get_visible()]
+    bar = fig.colorbar(image, ax=maps, location="right" if beside else "bottom", aspect=45, pad=0.02)
+    said = "left of the distance after a step" if beside else "what a step leaves of the distance (1: nothing gained)"
+    bar.set_label("left after a step" if plots.on_slides() else said)
     bar.outline.set_visible(False)
     axes["series"].axhline(0, color=plots.SOFT, linewidth=0.9)
     axes["series"].set(xlim=(0, STEPS), ylim=(-1.6, 1.6), xlabel="step", ylabel="distance from the minimum")
@@ -112,7 +112,7 @@ def _draw_map(ax, name, deeper):
     image = plots.draw_rates(ax, pull, gamma, rate, quadratics.discriminant(mode))
     ax.plot(THEORY[name].limit(gamma, 1), gamma, color="white", linewidth=1.2, linestyle=(0, (4, 3)), zorder=1.5)
     for word, x, y, turned, color in NAMED[name]:
-        plots.draw_words(ax, x, y, word, color, rotation=turned)
+        plots.draw_words(ax, x + (0.09 if turned and plots.on_slides() else 0), y, word, color, rotation=turned)
     x, y, where = BEYOND[name]
     plots.draw_words(ax, x, y, f"diverges beyond\n{where}", edge="#F4F6F8")
     ax.set_xlabel("learning rate × curvature, ηλ")

@@ -85,12 +85,12 @@ def _panels():
             "loss": "Loss of the run on the left, and pale of the run at 0°",
             "rows": f"Steps to settle below {TOLERANCE:g}, each tuned at 0°",
         },
-        on_slide=3.1,
+        on_slide=3.25,
+        slide={"layout": [["above", "rows"]]},  # nine names one above the other leave no room for the loss
     )
     above, loss, rows = axes["above"], axes["loss"], axes["rows"]
-    if plots.on_slides():  # nine names one above the other leave no room for the loss
-        plots.place(fig, (above, 0.62, 3.44, 3.44), (rows, 5.5, 5.3, 3.44))
-        loss.set_position((2, 2, 1, 1))
+    if plots.on_slides():
+        plots.place(fig, (above, 0.62, 3.44, 3.44), (rows, 6.5, 4.3, 3.44))
     else:
         plots.place(fig, (above, 0.62, 3.44, 3.44), (rows, 5.5, 5.3, 2.0))  # a true square; steps above steps
         plots.place(fig, (loss, 5.5, 5.3, 0.98), bottom=3.02)
@@ -121,7 +121,8 @@ def _draw_rows(ax):
     ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
     for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
         label.set_color(plots.look_of(rule).color)
-    ax.set_xlabel(f"step  ·  ring: at 0°  ·  pale bar: all angles  ·  {BUDGET} settings tried for each")
+    more = "" if plots.on_slides() else f"  ·  pale bar: all angles  ·  {BUDGET} settings tried for each"
+    ax.set_xlabel(f"step  ·  ring: at 0°{more}")
     ax.tick_params(length=0)
 
 

@@ -25,13 +25,20 @@ def figure(*titles, widths=None, height=4.4, on_slide=None):
     return (fig, *axes)
 
 
-def mosaic(layout, titles, *, height=4.4, on_slide=None, **ratios):
+def mosaic(layout, titles, *, height=4.4, on_slide=None, slide=None, **ratios):
     """A figure whose axes are laid out by name, as in matplotlib's subplot_mosaic: (figure, {name: axes}).
 
     titles: name -> title; ratios: width_ratios, height_ratios; height, on_slide: as in `figure`.
+    slide: the layout and ratios there, as a dict; what it leaves out is not seen, and can be drawn on all the same.
     """
-    fig = _paper(height, on_slide)
+    fig, left_out = _paper(height, on_slide), []
+    if slide and isinstance(fig, slides.SlideFigure):
+        seen = {name for row in slide["layout"] for name in row}
+        left_out = sorted({name for row in layout for name in row} - seen)
+        layout, ratios = slide["layout"], {name: ratio for name, ratio in slide.items() if name != "layout"}
     axes = fig.subplot_mosaic(layout, subplot_kw=OF_THE_COURSE, **ratios)
+    for name in left_out:
+        axes[name] = fig.add_axes((0, 0, 1e-3, 1e-3), visible=False, **OF_THE_COURSE)
     for name, title in titles.items():
         axes[name].set_title(title)
     return fig, axes

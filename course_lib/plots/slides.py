@@ -8,7 +8,6 @@ import math
 import os
 import textwrap
 
-from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
 
 from .style import CourseFigure
@@ -18,8 +17,9 @@ DPI = 160  # 1216 px across, on a slide of 1280
 SMALLEST = 12.7  # points: 28 px
 FAR = 60  # points
 ROW = 0.22  # inches of a line of text
-LEGEND = {"frameon": False, "borderpad": 0, "borderaxespad": 0.1, "columnspacing": 1.3, "handlelength": 2.2}
+LEGEND = {"frameon": False, "fontsize": SMALLEST, "borderpad": 0, "borderaxespad": 0.1, "columnspacing": 1.3, "handlelength": 2.2}
 SHORTER = 0.68  # of the height in a notebook: below a figure a slide has room for its sliders and what they say
+ENOUGH = 3.0  # inches; what is no higher in a notebook keeps its height
 
 
 def on_slides():
@@ -31,7 +31,8 @@ class SlideFigure(CourseFigure):
     """A figure for a slide. height: in inches, as in a notebook; on_slide: there, if that is not in proportion."""
 
     def __init__(self, height, on_slide=None):
-        super().__init__(figsize=(WIDTH, on_slide or SHORTER * height), dpi=DPI, layout="constrained")
+        on_slide = on_slide or max(SHORTER * height, min(ENOUGH, height))
+        super().__init__(figsize=(WIDTH, on_slide), dpi=DPI, layout="constrained")
         self.title = ""  # what the headline of a slide says instead
         self._notebook_height = height
         self._placed = []  # (axes, left, bottom, width, height) in inches of the notebook
@@ -64,7 +65,7 @@ class SlideFigure(CourseFigure):
         """One legend in rows under all axes: inside of small axes it would cover what it explains."""
         for old in self.legends:
             old.remove()
-        inside = [legend for legend in map(Axes.get_legend, self.axes) if legend]
+        inside = [ax.get_legend() for ax in self.axes if ax.get_legend() and ax.get_visible()]
         entries = {}
         for legend in inside:
             legend.set(visible=False, in_layout=False)

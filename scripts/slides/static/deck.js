@@ -188,6 +188,15 @@
     }
   }
 
+  /* An equation, a table or code of a lecture that is wider than its page gets smaller; the check says when too small. */
+  function fit() {
+    for (const shown of document.querySelectorAll("[data-lecture] .page .body > :is(.equation, .code, .table, .words)")) {
+      const { width } = shown.parentElement.getBoundingClientRect();
+      const wide = Math.max(...[...shown.querySelectorAll("math, pre, table, li")].map((part) => part.getBoundingClientRect().width), 0);
+      if (wide > width) shown.style.fontSize = `${Math.floor((parseFloat(getComputedStyle(shown).fontSize) * width) / wide)}px`;
+    }
+  }
+
   // ---- figures
 
   const figures = () => [...document.querySelectorAll(".live-figure")];
@@ -368,6 +377,7 @@
     await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
     document.body.classList.add("measuring");
     arrange();
+    fit();
     document.body.classList.remove("measuring");
     await Reveal.initialize({
       width: WIDTH, height: HEIGHT, margin: 0, minScale: 0.1, maxScale: 4,
