@@ -14,7 +14,14 @@ def cell(text, name, *tags, kind="-", code=False, **metadata):
 def lesson():
     exercise, more = ("exercise",), {"kind": "subslide"}
     cells = [
-        cell("# Was ist Schwung?\n\nEine Kugel rollt.", "titel", "lecture-15", kind="slide", minutes=1),
+        cell(
+            "# Was ist Schwung?\n\nEine Kugel rollt.",
+            "titel",
+            "lecture-15",
+            kind="slide",
+            minutes=1,
+            slide={"title": "Was ist Schwung?"},
+        ),
         cell("from course_lib import checks, labs", "aufbau", "setup", code=True),
         cell(
             "## Zwei Reisende\n\n**b** stimmt. Übrig bleibt die Frage. Danach öffne die Lösung.",
@@ -22,6 +29,7 @@ def lesson():
             "lecture-15",
             kind="slide",
             minutes=2,
+            slide={"title": "Zwei Reisende"},
             student=[[" Danach öffne die Lösung.", ""]],
         ),
         cell("labs.hill()", "huegel", code=True),

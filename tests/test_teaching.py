@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from scripts.slides import places
+from scripts.slides import plan
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
@@ -21,7 +21,6 @@ COMPOSED = {
 }  # names of scenes that are put together
 CELL = re.compile(r"\b(\d\d) `([a-z][a-z0-9-]+)`")
 NAMED = sorted(set(CELL.findall(TEXT)))
-lectures = pytest.mark.parametrize("lecture", places.LECTURES)
 
 
 @cache
@@ -37,34 +36,15 @@ def table(heading):
     return [[field.strip() for field in row] for row in rows[2:]]
 
 
-def plan(lecture):
-    """[(clock, minutes, slide), ...] of a lecture."""
-    return [(clock, float(minutes), slide) for clock, minutes, slide, *_ in table(f"The lecture of {lecture} minutes")]
+def test_plans_are_those_of_the_lessons():
+    """python -m scripts.slides plan writes them."""
+    lessons = {number: nbformat.read(path, as_version=4) for number, path in LESSONS.items()}
+    assert plan.written(TEXT, lessons) == TEXT
 
 
-@lectures
-def test_plan_has_the_slides_of_the_lecture_with_their_minutes(lecture):
-    slides = [
-        (f"{lesson} `{cell.id}`", float(cell.metadata.minutes))
-        for lesson in LESSONS
-        for cell in cells(lesson).values()
-        if places.belongs(cell, lecture)
-    ]
-    assert [(slide, minutes) for _, minutes, slide in plan(lecture) if slide != "questions"] == slides
-
-
-@lectures
-def test_clock_of_the_plan_runs_and_it_fills_the_lecture(lecture):
-    rows, passed = plan(lecture), 0.0
-    for clock, minutes, _ in rows:
-        assert clock == f"{int(passed)}:{round(passed % 1 * 60):02d}"
-        passed += minutes
-    assert passed == lecture and rows[-1][2] == "questions"
-
-
-@lectures
-def test_every_slide_of_a_plan_says_what_to_do(lecture):
-    assert [row for row in table(f"The lecture of {lecture} minutes") if len(row) != 4 or len(row[3]) < 6] == []
+@pytest.mark.parametrize("heading", plan.HEADINGS.values())
+def test_every_slide_of_a_plan_says_what_to_do(heading):
+    assert [row for row in table(heading) if len(row) != 4 or len(row[3]) < 6] == []
 
 
 @pytest.mark.parametrize(("lesson", "cell"), NAMED, ids=[f"{lesson}-{cell}" for lesson, cell in NAMED])
@@ -82,7 +62,7 @@ def test_figures_left_on_the_screen_stand_in_or_below_the_slide_they_are_named_w
 
 def scenes():
     """Every name of a scene in the plans: what stands in quotation marks after a figure, or in the settings."""
-    rows = [row for lecture in places.LECTURES for row in table(f"The lecture of {lecture} minutes")]
+    rows = [row for heading in plan.HEADINGS.values() for row in table(heading)]
     told = [re.split(r"\.(?:\s|$)", row[3])[0] for row in rows if re.match(r"`labs\.\w+`: \"", row[3])]
     told += [row[2] for row in table("What to leave on the screen")]
     return sorted(set(re.findall(r'"([^"]+)"', " ".join(told))))

@@ -89,9 +89,7 @@ def _panels(deeper):
         fig, axes = plots.mosaic(layout, titles, height=6.6, on_slide=3.4)
     else:
         slide = {"layout": [[left, "series"]], "width_ratios": (1.6, 1)}
-        fig, axes = plots.mosaic(
-            [[left, right, "series"]], titles, height=4.8, slide=slide, width_ratios=(1.2, 1.2, 1)
-        )
+        fig, axes = plots.mosaic([[left, right, "series"]], titles, height=4.8, slide=slide, width_ratios=(1.2, 1.2, 1))
     for name in RULES:
         image = _draw_map(axes[f"map {name}"], name, deeper)
     axes[left].set_ylabel("momentum γ")

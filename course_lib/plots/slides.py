@@ -17,7 +17,14 @@ DPI = 160  # 1216 px across, on a slide of 1280
 SMALLEST = 12.7  # points: 28 px
 FAR = 60  # points
 ROW = 0.22  # inches of a line of text
-LEGEND = {"frameon": False, "fontsize": SMALLEST, "borderpad": 0, "borderaxespad": 0.1, "columnspacing": 1.3, "handlelength": 2.2}
+LEGEND = {
+    "frameon": False,
+    "fontsize": SMALLEST,
+    "borderpad": 0,
+    "borderaxespad": 0.1,
+    "columnspacing": 1.3,
+    "handlelength": 2.2,
+}
 SHORTER = 0.68  # of the height in a notebook: below a figure a slide has room for its sliders and what they say
 ENOUGH = 3.0  # inches; what is no higher in a notebook keeps its height
 

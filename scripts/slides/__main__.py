@@ -1,4 +1,5 @@
-"""Build the slides; `place NOTEBOOK CELL=lecture-45:1.5 ...` gives slides of a lesson their place in the lectures."""
+"""Build the slides; `place NOTEBOOK CELL=lecture-45:1.5 ...` gives slides of a lesson their place in the lectures, and
+`plan` writes the lectures' plans into docs/teaching.md."""
 
 import argparse
 import os
@@ -6,8 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+from scripts import notebooks
 from scripts.notebooks import ROOT, LessonError
-from scripts.slides import places
+from scripts.slides import places, plan
 
 
 def main(arguments: list[str]) -> int:
@@ -20,8 +22,11 @@ def main(arguments: list[str]) -> int:
     place = commands.add_parser("place", help="write the places of slides into a lesson")
     place.add_argument("notebook", type=Path)
     place.add_argument("places", nargs="*", metavar="CELL=PLACE", help="more, or a tag and minutes: lecture-45:1.5")
+    commands.add_parser("plan", help="write the plans of the lectures into docs/teaching.md")
     given = parser.parse_args(arguments)
     try:
+        if given.command == "plan":
+            return write_plans(ROOT / "docs" / "teaching.md")
         if given.command:
             print(places.place_in(given.notebook, given.places))
             return 0
@@ -30,6 +35,12 @@ def main(arguments: list[str]) -> int:
     except (places.PlaceError, LessonError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def write_plans(page: Path) -> int:
+    lessons = {path.name[:2]: notebooks.read(path) for path in (ROOT / "notebooks").glob("*.ipynb")}
+    page.write_text(plan.written(page.read_text(encoding="utf-8"), lessons), encoding="utf-8", newline="\n")
+    return 0
 
 
 def built(target: Path) -> list[Path]:

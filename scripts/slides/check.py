@@ -1,5 +1,5 @@
-"""Looks at every page of a deck in Chromium: whether it fits, whether it can be read from the last row, and in a lecture
-whether a hall can look at it and listen at once."""
+"""Looks at every page of a deck in Chromium: whether it fits, whether it can be read from the last row, and in a
+lecture whether a hall can look at it and listen at once."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ READ = {"smallest": 24, "index": 0}
 LECTURE = {"smallest": 28, "index": 22, "words": lecture.WORDS, "option": lecture.OPTION, "code": lecture.CODE}
 SIZE = {"width": 1280, "height": 720}
 
-# Goes through all pages; returns what is wrong in words. Pictures and live figures tell the height of their smallest text
-# and how many words they hold: who drew them knows. A word has two letters, or digits; formulas are none.
+# Goes through all pages; returns what is wrong in words. Pictures and live figures tell the height of their smallest
+# text and how many words they hold: who drew them knows. A word has two letters, or digits; formulas are none.
 LOOK = """async ({ read, lecture }) => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const limits = document.body.dataset.lecture === undefined ? read : lecture;
@@ -50,7 +50,9 @@ LOOK = """async ({ read, lecture }) => {
         found.push(`text of ${size} px: ${data.slice(0, 40)}`);
     }
     const shown = [...section.querySelectorAll("img[data-text]")].map((image) => ({
-      text: image.dataset.text * image.clientWidth / image.getAttribute("width"), words: Number(image.dataset.words) }));
+      text: image.dataset.text * image.clientWidth / image.getAttribute("width"),
+      words: Number(image.dataset.words),
+    }));
     for (const { liveFigure: { frame, canvas } } of section.querySelectorAll(".live-figure"))
       shown.push({ text: frame.lettering.text * canvas.clientWidth / frame.size[0], words: frame.lettering.words });
     for (const { text } of shown)
@@ -61,7 +63,8 @@ LOOK = """async ({ read, lecture }) => {
   function tooMuch(section, body, shown) {
     const found = [];
     const beside = texts(body).filter(({ parentElement }) => !parentElement.closest(".options, .shown.code, math"));
-    const count = [...beside.map(({ data }) => wordsOf(data)), ...shown.map(({ words }) => words)].reduce((a, b) => a + b, 0);
+    const counts = [...beside.map(({ data }) => wordsOf(data)), ...shown.map(({ words }) => words)];
+    const count = counts.reduce((a, b) => a + b, 0);
     if (count > limits.words) found.push(`${count} words`);
     for (const option of body.querySelectorAll(".options li > span"))
       if (wordsOf(option.textContent) > limits.option) found.push(`an option of ${wordsOf(option.textContent)} words`);

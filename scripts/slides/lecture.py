@@ -19,7 +19,7 @@ from course_lib import checks
 from course_lib.checks.exercises import Choice
 from scripts.notebooks import solutions, tags
 from scripts.slides import places
-from scripts.slides.render import Unit, code, inline, outputs, prose
+from scripts.slides.render import code, inline, outputs, prose
 
 WORDS = 30
 OPTION = 10  # words of an option
@@ -85,7 +85,6 @@ def page(cell, slide, name: str, following) -> Page:
         answer=markdown(told.get("answer", "")),
         figure={key: told.get(key, []) for key in ("controls", "tell")},
     )
-    return made
 
 
 def show(cell, name: str, following) -> tuple[str, str]:

@@ -126,4 +126,7 @@ def picture(png: str, about) -> str:
     known = {"width": "width", "text": "data-text", "words": "data-words"}
     size = "".join(f' {name}="{about[key]:g}"' for key, name in known.items() if "text" in about)
     title = f'<p class="picture-title">{escape(about["title"])}</p>' if about.get("title") else ""
-    return title + f'<img src="data:image/png;base64,{png.strip()}" alt="{escape(about.get("alt", ""), quote=True)}"{size}>'
+    return (
+        title
+        + f'<img src="data:image/png;base64,{png.strip()}" alt="{escape(about.get("alt", ""), quote=True)}"{size}>'
+    )

@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_lib import labs
-from scripts.slides import build, check, places
+from scripts.slides import build, check, lecture, places
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LESSONS = [path for path in NOTEBOOKS if places.has_slides(nbformat.read(path, as_version=4))]
@@ -32,12 +32,27 @@ def hill():
 
 
 def lesson(figure):
-    live = cell(new_code_cell, "labs.hill()", "lab")
+    rolls = {"title": "The ball rolls on", "controls": ["gamma"], "tell": ["ball"], "words": "Three words more."}
+    live = cell(new_code_cell, "labs.hill()", "lab", slide=rolls)
     live.outputs = [new_output("display_data", {"text/html": figure, "text/plain": "a hill"})]
-    loop = cell(new_code_cell, "\n".join(f"print({k})" for k in range(40)), "loop")
+    loop = cell(
+        new_code_cell,
+        "\n".join(f"print({k})" for k in range(40)),
+        "loop",
+        slide={"title": "Lines", "show": "code", "lines": [3, 5]},
+    )
     loop.outputs = [new_output("stream", name="stdout", text="\n".join(map(str, range(40))))]
     cells = [
-        cell(new_markdown_cell, "# A *lesson*\n\nWords.", "title", "slide", "lecture-15", minutes=1),
+        cell(
+            new_markdown_cell,
+            "# A *lesson*\n\nWords.",
+            "title",
+            "slide",
+            "lecture-15",
+            minutes=1,
+            stage="Ask *first*.",
+            slide={"title": "A *message*", "words": "Two words."},
+        ),
         cell(new_markdown_cell, "## Recall\n\nA note for the lecturer.", "recall", "notes"),
         cell(new_markdown_cell, "## A hill\n\nGuess first.", "hill", "slide", "lecture-15", minutes=2.5),
         live,
@@ -53,7 +68,17 @@ def lesson(figure):
             "slide",
             "lecture-45",
             minutes=3,
+            slide={"title": "The rule"},
         ),
+        cell(
+            new_markdown_cell,
+            "- **a**: *one*\n- **b**: two",
+            "which",
+            "-",
+            "exercise",
+            slide={"title": "Which?", "answer": "It is two."},
+        ),
+        cell(new_code_cell, "checks.best_in_the_bowl(...)", "which-check", "-", "check"),
         loop,
     ]
     return new_notebook(cells=cells)
@@ -114,7 +139,7 @@ def stored(tmp_path_factory):
     return {deck.stem: deck for deck in build.build(tmp_path_factory.mktemp("decks") / "slides", lessons)}
 
 
-@pytest.mark.parametrize("name", ["lecture-90", *(path.stem for path in LESSONS)])
+@pytest.mark.parametrize("name", ["lecture-90", "lecture-today", *(path.stem for path in LESSONS)])
 def test_every_page_of_the_deck_fits_and_can_be_read(name, stored, chromium):
     page = check.opened(chromium, stored[name])
     found = check.faults(page)
@@ -122,11 +147,11 @@ def test_every_page_of_the_deck_fits_and_can_be_read(name, stored, chromium):
     assert found == [] and page.asked == []
 
 
-@pytest.mark.parametrize("length", [15, 45])
+@pytest.mark.parametrize("length", ["15", "45"])
 def test_shorter_lecture_is_part_of_the_longer_one(length, stored):
     longest, shorter = (
-        re.findall(r'class="flow" id="([\w-]+)"', stored[f"lecture-{minutes}"].read_text(encoding="utf-8"))
-        for minutes in (90, length)
+        re.findall(r'class="page" id="([\w-]+)"', stored[f"lecture-{minutes}"].read_text(encoding="utf-8"))
+        for minutes in ("90", length)
     )
     assert shorter and shorter == [slide for slide in longest if slide in set(shorter)]
 
@@ -146,12 +171,76 @@ def test_lecture_leaves_out_exercises_and_what_is_not_its_own(visit):
     assert "The rule" not in titles(visit("lecture-15.html"))
 
 
-def test_figure_of_a_lecture_is_there_at_once_and_the_words_are_notes(visit):
+def texts(page, part):
+    """The words of a part of the present page that are seen."""
+    found = page.locator(f"section.present {part}").all()
+    return [one.inner_text() for one in found if one.is_visible()]
+
+
+def test_page_of_a_lecture_has_its_headline_and_words_and_all_else_is_said(visit):
     page = visit("lecture-15.html")
-    assert titles(page).count("A hill") == 1
     go_to_figure(page)
+    assert texts(page, "h2") == ["The ball rolls on"] and texts(page, ".words") == ["Three words more."]
     notes = page.evaluate("Reveal.getCurrentSlide().querySelector('aside.notes').textContent")
     assert "Guess first." in notes and "Two travellers." in notes
+    first = page.evaluate("document.querySelector('[id=\"01-title\"] aside.notes').innerHTML")
+    assert "Ask <em>first</em>." in first and "Words." in first
+
+
+def test_live_figure_of_a_lecture_shows_what_is_used_and_a_key_unfolds_the_rest(visit):
+    page = visit("lecture-15.html")
+    go_to_figure(page)
+    rows, sentences = (len(texts(page, part)) for part in (".live-row", ".live-words li"))
+    assert (rows, sentences) == (1, 1)
+    page.keyboard.press("r")
+    assert len(texts(page, ".live-row")) > 1 and len(texts(page, ".live-words li")) > 1
+
+
+def test_answer_to_a_question_comes_with_a_key(visit):
+    page = visit("lecture-90.html")
+    page.evaluate("Reveal.slide(...Object.values(Reveal.getIndices(document.getElementById('01-which'))))")
+    assert texts(page, ".options li > span") == ["one", "two"]
+    right = page.locator("section.present .options .right")
+    before = right.evaluate("(node) => getComputedStyle(node).borderColor")
+    assert right.inner_text().split() == ["b", "two"] and texts(page, ".words.visible") == []
+    page.keyboard.press("ArrowRight")
+    assert here(page) == "01-which" and texts(page, ".words.visible") == ["It is two."]
+    assert right.evaluate("(node) => getComputedStyle(node).borderColor") != before
+    page.keyboard.press("ArrowRight")
+    assert texts(page, ".shown.code") == ["print(2)\nprint(3)\nprint(4)"]
+
+
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        ("<p>" + "word " * 31 + "</p>", "31 words"),
+        ("<p style='font-size: 27px'>small</p>", "text of 27 px: small"),
+        ("<p>$<math><msub><mi>x</mi><mi style='font-size: 21px'>i</mi></msub></math></p>", "text of 21 px: i"),
+        ("<ol class='options'><li><span>" + "word " * 11 + "</span></li></ol>", "an option of 11 words"),
+        ("<div class='shown code'><pre>" + "\n".join("123456789") + "</pre></div>", "9 lines of code"),
+    ],
+    ids=["words", "size", "index", "option", "code"],
+)
+def test_too_much_for_a_hall_is_found(visit, told, fault):
+    page = visit("lecture-90.html")
+    assert check.faults(page) == []
+    page.evaluate("(html) => (document.querySelector('#questions .body').innerHTML = html)", told)
+    assert check.faults(page) == [f"questions: {fault}"]
+
+
+@pytest.mark.parametrize(
+    "slide", [{"words": "no title"}, {"title": "x", "wrods": "y"}, {"title": "x", "show": "figure"}]
+)
+def test_slide_that_cannot_be_made_is_refused(slide):
+    nb = new_notebook(cells=[cell(new_markdown_cell, "# A", "a", "slide", "lecture-15", minutes=1, slide=slide)])
+    with pytest.raises(ValueError, match="^(the slide of )?a "):
+        lecture.pages(nb, "01", "15")
+
+
+def test_slide_without_a_page_is_refused():
+    nb = new_notebook(cells=[cell(new_markdown_cell, "# A", "a", "slide", "lecture-15", minutes=1)])
+    with pytest.raises(ValueError, match="^a starts a slide"):
+        lecture.pages(nb, "01", "15")
 
 
 def test_long_code_and_output_are_cut_into_pages_without_loss(visit):
@@ -273,7 +362,7 @@ def test_lecturers_window_shows_notes_minutes_and_the_plan(visit):
     page.keyboard.press("ArrowRight")
     assert "A note for the lecturer." in window.locator(".said").inner_text()
     page.keyboard.press("ArrowRight")
-    assert window.locator(".now").inner_text() == "A hill"
+    assert window.locator(".now").inner_text() == "The ball rolls on"
     assert window.locator(".minutes").inner_text() == "2.5 min for this slide, which ends at 3:30 of 45:00"
     assert window.locator(".next").inner_text() == "The rule"
 

@@ -11,16 +11,17 @@ from scripts.slides import places
 
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 MINUTES = {  # of each lesson that has slides in a lecture, and those for questions
-    15: ({"01": 4, "02": 5, "03": 4, "06": 1}, 1),
-    45: ({"01": 7, "02": 13, "03": 12, "04": 8, "06": 3}, 2),
-    90: ({"00": 2, "01": 12, "02": 21, "03": 20, "04": 17, "05": 7, "06": 5}, 6),
+    "15": ({"01": 4, "02": 5, "03": 4, "06": 1}, 1),
+    "45": ({"01": 7, "02": 13, "03": 12, "04": 8, "06": 3}, 2),
+    "90": ({"00": 2, "01": 12, "02": 21, "03": 20, "04": 17, "05": 7, "06": 5}, 6),
+    "today": ({}, 15),
 }
 
 
 @pytest.mark.parametrize("lecture", places.LECTURES)
 def test_plan_fills_the_lecture(lecture):
     lessons, questions = MINUTES[lecture]
-    assert sum(lessons.values()) + questions == lecture
+    assert sum(lessons.values()) + questions == places.LECTURES[lecture]
 
 
 @pytest.mark.parametrize("lecture", places.LECTURES)
@@ -48,7 +49,13 @@ def lesson():
 def test_a_slide_of_the_shortest_lecture_is_in_the_longer_ones():
     nb = lesson()
     places.place(nb, {"title": "lecture-15:1.5", "below": "lecture-90:2"})
-    assert [places.minutes(nb, lecture) for lecture in places.LECTURES] == [1.5, 1.5, 3.5]
+    assert [places.minutes(nb, lecture) for lecture in places.LECTURES] == [1.5, 1.5, 3.5, 0]
+
+
+def test_a_slide_of_today_is_in_no_other_lecture():
+    nb = lesson()
+    places.place(nb, {"title": "lecture-today:1.5"})
+    assert [places.minutes(nb, lecture) for lecture in places.LECTURES] == [0, 0, 0, 1.5]
 
 
 def test_a_slide_that_is_not_named_is_only_in_its_own_deck():
@@ -97,5 +104,5 @@ def test_command_writes_and_says_the_minutes(tmp_path, capsys):
     path = tmp_path / "01_lesson.ipynb"
     nbformat.write(lesson(), path)
     assert command.main(["place", str(path), "title=lecture-45:1.5", "below=more"]) == 0
-    assert capsys.readouterr().out == "01_lesson.ipynb: minutes 0 of 15, 1.5 of 45, 1.5 of 90\n"
+    assert capsys.readouterr().out == "01_lesson.ipynb: minutes 0 of 15, 1.5 of 45, 1.5 of 90, 0 of today\n"
     assert nbformat.read(path, as_version=4).cells[0].metadata.minutes == 1.5
