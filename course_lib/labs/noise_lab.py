@@ -27,7 +27,8 @@ def noise():
         plots.moving_curve(course, f"place.{name}", rule, run=True)
         plots.moving_bars(course, f"span of {name}", plots.look_of(rule).color, width=9 - 2 * number)
     course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
-    course.text(STEPS + 11, -4.2, "typical\njitter", ha="center", va="top", fontsize=9, color=plots.SOFT)
+    low = plots.brief(-4.2, -1.4)  # there the letters are as high as the axis below
+    course.text(STEPS + 11, low, "typical\njitter", ha="center", va="top", fontsize=9, color=plots.SOFT)
     course.set(xlim=(0, STEPS + 22), ylim=(-5, 5), xlabel="step", ylabel=r"place  $\theta$")
     plots.moving_curve(size, "level", GradientDescent, "gradient descent, formula")
     plots.moving_curve(size, "formula", Momentum, "momentum, formula")

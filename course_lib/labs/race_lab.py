@@ -247,7 +247,8 @@ def _same(a, b):
 def _draw_heights(ax, ground):
     """Axis and title of the heights, as the surface asks for."""
     if np.isfinite(ground.lowest):
-        ax.set(yscale="log", ylim=(BOTTOM, TOP), ylabel="height above the lowest point")
+        height = plots.brief("height above the lowest point", "height")
+        ax.set(yscale="log", ylim=(BOTTOM, TOP), ylabel=height)
     else:
         seen = ground.value(np.array(np.meshgrid(*(np.linspace(*side, 41) for side in ground.view))))
         ax.set(yscale="linear", ylim=(seen.min(), 1.8 * seen.max()), ylabel="height")

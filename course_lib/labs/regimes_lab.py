@@ -97,10 +97,11 @@ def _panels(deeper):
     maps = [axes[name] for name in (left, right) if axes[name].get_visible()]
     bar = fig.colorbar(image, ax=maps, location="right" if beside else "bottom", aspect=45, pad=0.02)
     said = "left of the distance after a step" if beside else "what a step leaves of the distance (1: nothing gained)"
-    bar.set_label("left after a step" if plots.on_slides() else said)
+    bar.set_label(plots.brief(said, "a step leaves"))
     bar.outline.set_visible(False)
     axes["series"].axhline(0, color=plots.SOFT, linewidth=0.9)
-    axes["series"].set(xlim=(0, STEPS), ylim=(-1.6, 1.6), xlabel="step", ylabel="distance from the minimum")
+    distance = plots.brief("distance from the minimum", "distance")
+    axes["series"].set(xlim=(0, STEPS), ylim=(-1.6, 1.6), xlabel="step", ylabel=distance)
     return fig, axes
 
 

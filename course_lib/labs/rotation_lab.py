@@ -121,8 +121,8 @@ def _draw_rows(ax):
     ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
     for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
         label.set_color(plots.look_of(rule).color)
-    more = "" if plots.on_slides() else f"  ·  pale bar: all angles  ·  {BUDGET} settings tried for each"
-    ax.set_xlabel(f"step  ·  ring: at 0°{more}")
+    more = f"  ·  pale bar: all angles  ·  {BUDGET} settings tried for each"
+    ax.set_xlabel(f"step  ·  ring: at 0°{plots.brief(more, '')}")
     ax.tick_params(length=0)
 
 

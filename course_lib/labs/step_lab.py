@@ -39,7 +39,8 @@ def step(look=HERE):
     look: where the slope is measured to begin with, "here" or "ahead"; ValueError for another word.
     """
     known("look", look, RULES)
-    fig, above, near = plots.figure("One update, seen from above", "The same update, enlarged", widths=(1.65, 1))
+    titles = (plots.brief(title, "") for title in ("One update, seen from above", "The same update, enlarged"))
+    fig, above, near = plots.figure(*titles, widths=(1.65, 1), on_slide=3.2)
     landscape = list(plots.draw_landscape(above, GROUNDS["a ravine"]))
     plots.place(fig, (above, 0.75, 6.25, 3.44), (near, 7.45, 3.4, 3.44))  # one unit is as long across as along
     above.plot([], [], color=plots.SOFT, linewidth=1.2, marker="o", markersize=4, zorder=5, gid="path")

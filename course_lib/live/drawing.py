@@ -98,7 +98,8 @@ class Drawing:
     def frame(self):
         """Geometry and line styles for the page, in px of the figure's own size, y down."""
         axes = self.figure.axes
-        order = sorted(self.lines.values(), key=lambda line: (line.axes.zorder, axes.index(line.axes), line.zorder))
+        seen = [line for line in self.lines.values() if line.axes.get_visible()]
+        order = sorted(seen, key=lambda line: (line.axes.zorder, axes.index(line.axes), line.zorder))
         return {
             "size": self.size,
             "axes": [self._axes(ax) for ax in axes],

@@ -28,6 +28,6 @@ def _own(module, constants=False):
 
 
 _OFFERED = _own(drawing) | _own(figures) | _own(looks, constants=True) | _own(moving)
-_OFFERED["on_slides"] = slides.on_slides
+_OFFERED |= {"on_slides": slides.on_slides, "brief": slides.brief}
 globals().update(_OFFERED)
 __all__ = sorted(_OFFERED)

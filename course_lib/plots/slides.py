@@ -34,6 +34,11 @@ def on_slides():
     return os.environ.get("COURSE_LIVE") == "slides"
 
 
+def brief(words, short):
+    """The words, on a slide the short ones."""
+    return short if on_slides() else words
+
+
 class SlideFigure(CourseFigure):
     """A figure for a slide. height: in inches, as in a notebook; on_slide: there, if that is not in proportion."""
 
@@ -94,6 +99,8 @@ class SlideFigure(CourseFigure):
         room = min(beside, default=self.bbox.x1) - box.x0 - 12
         yield from ((ax.title, room), (ax._left_title, room), (ax.xaxis.label, max(room, 0.4 * self.bbox.width)))
         yield ax.yaxis.label, max(self.bbox.height * 0.3, box.height)
+        pointers = [words for words in ax.texts if isinstance(words, Annotation) and words.arrow_patch]
+        yield from ((words, 0.3 * self.bbox.width) for words in pointers)
 
     def place(self, panels, bottom):
         """As `figures.place`: panels keep their shape and get smaller, the gaps between them, for words, stay."""

@@ -99,7 +99,7 @@ def show(cell, name: str, following) -> tuple[str, str]:
 def shown_parts(cell, name: str, following) -> dict[str, str]:
     if cell.cell_type == "code":
         first, last = cell.metadata.slide.get("lines", (1, CODE))
-        lines = "\n".join(cell.source.splitlines()[first - 1 : last])
+        lines = re.sub(r"  # .*$", "", "\n".join(cell.source.splitlines()[first - 1 : last]), flags=re.M)  # is said
         units = [code(lines), *outputs(cell, name)]
     else:
         units = prose(cell.source, titled=True)

@@ -91,6 +91,8 @@ def _unit(tokens) -> Unit:
     kind = KINDS.get(tokens[0].type, "text")
     if kind == "heading":
         return Unit(kind, spoken(MARKDOWN.renderer.render(tokens[1:-1], MARKDOWN.options, {})))
+    if kind == "code":
+        return code(tokens[0].content.rstrip())
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     return Unit(kind, html, caption=kind == "text" and html.startswith("<p><em>"))
 

@@ -190,10 +190,11 @@
 
   /* An equation, a table or code of a lecture that is wider than its page gets smaller; the check says when too small. */
   function fit() {
-    for (const shown of document.querySelectorAll("[data-lecture] .page .body > :is(.equation, .code, .table, .words)")) {
-      const { width } = shown.parentElement.getBoundingClientRect();
-      const wide = Math.max(...[...shown.querySelectorAll("math, pre, table, li")].map((part) => part.getBoundingClientRect().width), 0);
-      if (wide > width) shown.style.fontSize = `${Math.floor((parseFloat(getComputedStyle(shown).fontSize) * width) / wide)}px`;
+    const fitted = "[data-lecture] .page .body > :is(.equation, .code, .table, .words)";
+    for (const shown of document.querySelectorAll(fitted)) {
+      const [wide, room] = [shown.scrollWidth, shown.parentElement.clientWidth];
+      const size = parseFloat(getComputedStyle(shown).fontSize);
+      if (wide > room) shown.style.fontSize = `${Math.floor((size * room) / wide)}px`;
     }
   }
 
