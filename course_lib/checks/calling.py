@@ -256,7 +256,8 @@ def _argument_name(function, k):
 
 def _same(before, after):
     try:
-        return bool(np.array_equal(np.asarray(before), np.asarray(after)))
+        one, two = np.asarray(before), np.asarray(after)
+        return bool(np.array_equal(one, two, equal_nan=one.dtype.kind == two.dtype.kind == "f"))
     except (TypeError, ValueError):
         return before is after
 

@@ -3,23 +3,26 @@
     python -m course_lib grade submissions          a folder, or the zip that Moodle or Canvas made
 
 submissions.py knows how files are handed in and whose they are, answers.py which statements of a notebook make an
-answer, running.py how these are run and for how long, report.py what is made of it. What a notebook's answers are
-worth is in points.csv, beside the report: change it, and call again.
+answer, running.py how these are run and for how long; tables.py and report.py write what came of it. What an exercise
+is worth stands in points.csv, beside the report: change it, and call again.
 """
 
 import argparse
 import hashlib
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from ..checks import exercises
 from ..training.progress import progress_bar
-from . import report, running
+from . import report, running, tables
 from .answers import DIAGNOSTICS, TASKS, Notebook
 from .submissions import collect
+
+LATER = "not graded: there is a later copy of the same lesson"
 
 
 def main(arguments: list[str]) -> int:
@@ -40,20 +43,32 @@ def main(arguments: list[str]) -> int:
     try:
         target.mkdir(parents=True, exist_ok=True)
         rows = grade(place, target, limits)
+        if rows:
+            _write(rows, target, given.anonymous)
+            return 0
     except KeyboardInterrupt:
         print("\nInterrupted. What is graded is kept: the same call goes on from there.", file=sys.stderr)
         return 130
     except (OSError, RuntimeError) as error:
         print(f"Not graded: {error}", file=sys.stderr)
         return 1
-    if not rows:
-        print(f"There is no notebook in {place}.", file=sys.stderr)
-        return 1
-    print(*report.write(rows, target, given.anonymous), sep="\n")
-    return 0
+    print(f"There is no notebook in {place}.", file=sys.stderr)
+    return 1
 
 
-def grade(place: Path, target: Path, limits: running.Limits) -> list[report.Row]:
+def _write(rows, target, anonymous):
+    tables.name(rows, anonymous)
+    tasks = [task for name, task in TASKS.items() if any(name in row.answers for row in rows)]
+    points = tables.points_of(tasks, target / "points.csv")
+    page = report.page(rows, tasks, points, anonymous)
+    (target / "report.html").write_text(page, encoding="utf-8", errors="replace")
+    graded = sum(bool(row.answers) for row in rows)
+    print(f"{graded} learners graded; nothing to grade from {len(rows) - graded} others")
+    for name in ("report.html", "points.csv", *tables.write(rows, points, target, anonymous)):
+        print(f"  {target / name}")
+
+
+def grade(place: Path, target: Path, limits: running.Limits) -> list[tables.Row]:
     """A row for each learner; answers graded before, by the same checks, are taken from target/graded.jsonl."""
     rows, wanted = _read(place, limits)
     with _Kept(target / "graded.jsonl") as kept:
@@ -74,7 +89,7 @@ def _read(place, limits):
     """The rows, with all that need not be run filled in; and [row, job] for the rest."""
     rows, newest, wanted = {}, {}, []
     for submission in collect(place):
-        row = rows.setdefault(submission.learner, report.Row(submission.learner))
+        row = rows.setdefault(submission.learner, tables.Row(submission.learner))
         notebook = Notebook(submission.code)
         fault = submission.fault or ("" if notebook.lesson is not None else "no exercise of this course is in it")
         if fault:
@@ -82,10 +97,10 @@ def _read(place, limits):
             continue
         before = newest.get((row.learner, notebook.lesson))
         if before and before[0].saved > submission.saved:
-            row.remarks.append((submission.file, f"not graded: {before[0].file} is a later copy of the same lesson"))
+            row.remarks.append((submission.file, LATER))
             continue
         if before:
-            row.remarks.append((before[0].file, f"not graded: {submission.file} is a later copy of the same lesson"))
+            row.remarks.append((before[0].file, LATER))
         newest[row.learner, notebook.lesson] = submission, notebook
     for (learner, lesson), (submission, notebook) in newest.items():
         row = rows[learner]
@@ -94,12 +109,9 @@ def _read(place, limits):
         for name in (name for name, task in TASKS.items() if task.lesson == lesson):
             steps = notebook.answer(name)
             if isinstance(steps, str):
-                row.answers[name] = running.NOTHING | {"verdict": "trouble", "says": steps}
+                row.answers[name] = running.unrun("trouble", steps)
             elif not steps:
-                row.answers[name] = running.NOTHING | {
-                    "verdict": "empty",
-                    "says": f"There is no `{name}` in the notebook.",
-                }
+                row.answers[name] = running.unrun("empty", f"There is no `{name}` in the notebook.")
             else:
                 wanted.append((row, _job(name, steps, notebook, limits)))
                 if any(need.startswith("solution_") for step in steps for need in step.needs):
@@ -123,17 +135,15 @@ def _job(name, steps, notebook, limits):
     cells = {step.cell: notebook.code[step.cell] for step in steps}
     text = "\n".join([_version(), f"{limits.seconds} {limits.megabytes}", name, *(step.source for step in steps)])
     key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-    return running.Job(key, name, cells, tuple((step.cell, step.within) for step in steps))
+    draws = any(step.imports and not {"live", "plots", "labs"}.isdisjoint(step.source.split()) for step in steps)
+    return running.Job(key, name, cells, tuple((step.cell, step.within) for step in steps), draws)
 
 
-def _version(found=[]):  # noqa: B006
+@cache
+def _version():
     """The checks that grade, as one word: an answer is graded again when they have changed."""
-    if not found:
-        files = sorted(Path(exercises.__file__).parent.glob("*.py"))
-        found.append(
-            hashlib.sha256(b"".join([path.read_bytes() for path in files] + [np.__version__.encode()])).hexdigest()
-        )
-    return found[0]
+    files = sorted(Path(exercises.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join([np.__version__.encode(), *(path.read_bytes() for path in files)])).hexdigest()
 
 
 class _Kept:

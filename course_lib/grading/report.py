@@ -1,141 +1,25 @@
-"""What is made of the graded answers: a table for a spreadsheet, for Moodle and for Canvas, and a page to read.
+"""The report: what the class got wrong, as one page of HTML. All that learners wrote goes through `escape`."""
 
-All that learners wrote is escaped where it is shown: a page's text by `escape`, a table's cell by `_cell`.
-"""
-
-import csv
 import datetime
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from statistics import median
 
 from ..checks import TITLES, exercises, quiz
 from ..checks.feedback import Feedback
-from .answers import TASKS
-from .submissions import Learner
+from .tables import GOOD, WORDS, earned
 
-# verdict -> (word in the table, sign, words in the report); the order is that of the bars.
-VERDICTS = {
-    "right": ("right", "✓", "right"),
-    "told": ("noted", "→", "noted"),
-    "wrong": ("wrong", "✗", "wrong"),
-    "trouble": ("trouble", "!", "could not be checked"),
-    "empty": ("empty", "…", "empty"),
-}
+SIGNS = {"right": "✓", "told": "→", "wrong": "✗", "trouble": "!", "empty": "…"}
+IN_FULL = WORDS | {"trouble": "could not be checked"}
 # What is a learner's own in a sentence, and keeps it from being the same as another learner's.
 OWN = re.compile(
     r"^You (?:wrote|chose) [^\s]+?[:.] |^It catches \d+ of \d+ broken versions\. For example: | in the line `[^`]*`"
 )
-GUESS = re.compile(r"^(?:Your guess is noted: (?=\S+\. )|(?=\d+ of 10\.))(.+?)\. ")  # or how many of ten questions
+GUESS = re.compile(r"^(?:Your guess is noted: )?(\S+|\d+ of 10)\. ")  # or how many of the ten questions
 OPTION = re.compile(r"^- \*\*([a-d])\*\*: (.+)$", re.MULTILINE)
 CSS = Path(__file__).with_name("report.css")
-
-
-@dataclass
-class Row:
-    """A learner: the results by exercise; remarks: (file, what is to be said of it); texts: of the cells."""
-
-    learner: Learner
-    answers: dict[str, dict] = field(default_factory=dict)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
-    texts: tuple[str, ...] = ()
-    name: str = ""
-
-    def count(self, *verdicts):
-        return sum(answer["verdict"] in verdicts for answer in self.answers.values())
-
-
-def write(rows: list[Row], target: Path, anonymous: bool) -> list[str]:
-    """Write all files into a folder; the lines to print."""
-    _name(rows, anonymous)
-    tasks = [task for name, task in TASKS.items() if any(name in row.answers for row in rows)]
-    points = _points(target / "points.csv", tasks)
-    _write(target / "grades.csv", _table(rows, tasks, points, anonymous))
-    imports = [] if anonymous else _imports(rows, points, target)
-    (target / "report.html").write_text(page(rows, tasks, points, anonymous), encoding="utf-8", errors="replace")
-    learners = sum(bool(row.answers) for row in rows)
-    faults = sum(not row.answers for row in rows)
-    lines = [f"{learners} learners graded" + (f"; of {faults} nothing could be read" if faults else "")]
-    return lines + [f"  {target / name}" for name in ("report.html", "grades.csv", "points.csv", *imports)]
-
-
-def _name(rows, anonymous):
-    """The names that are shown: where two learners have the same one, with their numbers."""
-    rows.sort(key=lambda row: (row.learner.name.casefold(), row.learner.number))
-    twice = Counter(row.learner.name for row in rows)
-    for k, row in enumerate(rows, 1):
-        number = f" ({row.learner.number})" if twice[row.learner.name] > 1 and row.learner.number else ""
-        row.name = f"Learner {k}" if anonymous else row.learner.name + number
-
-
-def _points(path, tasks):
-    """What each exercise is worth: as the file says; at first, and for what it does not name, its stars."""
-    points = {}
-    if path.exists():
-        for line in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()):
-            try:
-                points[line[0]] = float(line[1].replace(",", "."))
-            except (IndexError, ValueError):
-                continue
-    new = {task.name: task.stars for task in tasks if task.name not in points}
-    if new:
-        _write(path, [["exercise", "points"], *([name, f"{worth:g}"] for name, worth in (points | new).items())])
-    return points | new
-
-
-def _earned(row, points):
-    """A row's points: for what is right, and for a guess that was made or sentences that were written."""
-    return sum(points[name] for name, answer in row.answers.items() if answer["verdict"] in ("right", "told"))
-
-
-def _table(rows, tasks, points, anonymous):
-    names = [task.name for task in tasks]
-    yield ["learner", *names, "stars", "points", "of", "seconds", "remarks"]
-    for row in rows:
-        verdicts = [VERDICTS[row.answers[name]["verdict"]][0] if name in row.answers else "" for name in names]
-        stars = sum(TASKS[name].stars for name, answer in row.answers.items() if answer["verdict"] in ("right", "told"))
-        of = sum(points[name] for name in row.answers)
-        seconds = sum(answer["seconds"] for answer in row.answers.values())
-        remarks = "; ".join(said if anonymous else f"{file}: {said}" for file, said in row.remarks)
-        yield [row.name, *verdicts, stars, f"{_earned(row, points):g}", f"{of:g}", f"{seconds:.2f}", remarks]
-
-
-def _imports(rows, points, target):
-    """Tables that Moodle's grading worksheet and Canvas' gradebook take, for learners whose files came from there."""
-    written = []
-    for system, table in (("Moodle", _moodle), ("Canvas", _canvas)):
-        whose = [row for row in rows if row.learner.system == system]
-        if whose:
-            most = max(sum(points[name] for name in row.answers) for row in whose)
-            lines = [(row.name, row.learner.number, f"{_earned(row, points):g}") for row in whose]
-            _write(target / f"{system.lower()}.csv", table(lines, most))
-            written.append(f"{system.lower()}.csv")
-    return written
-
-
-def _moodle(lines, most):
-    yield ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)"]
-    yield from ([f"Participant {number}", name, earned, f"{most:g}", "-"] for name, number, earned in lines)
-
-
-def _canvas(lines, most):
-    yield ["Student", "ID", "Section", "Momentum course"]
-    yield ["    Points Possible", "", "", f"{most:g}"]
-    yield from ([name, number, "", earned] for name, number, earned in lines)
-
-
-def _write(path, lines):
-    encoding = "utf-8-sig" if path.name == "grades.csv" else "utf-8"  # Excel needs the mark, Moodle and Canvas no
-    with path.open("w", encoding=encoding, errors="replace", newline="") as file:
-        csv.writer(file).writerows([_cell(cell) for cell in line] for line in lines)
-
-
-def _cell(value):
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and re.match(r"[=+@\t\r]|-(?!$)", value) else value
 
 
 def mistakes(task, answer, options):
@@ -159,7 +43,7 @@ def _asked(task, k, letter):
 def _options(task, rows):
     """The words of a choice's options, letter by letter, as most of the notebooks have them above the answer."""
     found = Counter()
-    for row in rows:
+    for row in rows if isinstance(task.check, exercises.Choice) else ():
         for k, text in enumerate(row.texts):
             if re.search(rf"^{task.name} *=", text, re.MULTILINE):
                 above = [OPTION.findall(earlier) for earlier in row.texts[max(0, k - 3) : k]]
@@ -167,7 +51,7 @@ def _options(task, rows):
     return dict(found.most_common(1)[0][0]) if found else {}
 
 
-def page(rows, tasks, points, anonymous):
+def page(rows: list, tasks: list, points: dict[str, float], anonymous: bool) -> str:
     """The report: one page of HTML that needs nothing else, and runs nothing."""
     graded = [row for row in rows if row.answers]
     made = {task.name: _made(graded, task) for task in tasks}
@@ -286,10 +170,10 @@ def _glance(rows, tasks):
         of = sum(tally.values())
         bar = "".join(
             f'<span class="fill {verdict}" style="width:{100 * tally[verdict] / of:.2f}%"></span>'
-            for verdict in VERDICTS
+            for verdict in WORDS
             if tally[verdict]
         )
-        cells = "".join(f'<td class="{"none" if not tally[v] else ""}">{tally[v]}</td>' for v in VERDICTS)
+        cells = "".join(f'<td class="{"none" if not tally[v] else ""}">{tally[v]}</td>' for v in WORDS)
         stars = f'<span class="stars" aria-label="{task.stars} stars">{"★" * task.stars}</span>' if task.stars else ""
         lines.append(
             f'<tr><th scope="row"><a href="#{task.name}">{escape(task.title)}</a> {stars}</th>'
@@ -297,7 +181,7 @@ def _glance(rows, tasks):
         )
     heads = "".join(
         f'<th scope="col"><span class="key {verdict}" aria-hidden="true"></span> {words}</th>'
-        for verdict, (_, _, words) in VERDICTS.items()
+        for verdict, words in IN_FULL.items()
     )
     table = f'<thead><tr><th scope="col">question</th><td></td>{heads}</tr></thead><tbody>{"".join(lines)}</tbody>'
     lead = "All questions, in the order of the lesson. A guess and a few sentences are noted, not judged."
@@ -358,8 +242,8 @@ def _guesses(rows, tasks, made):
 def _help(rows):
     """Who has more wrong than right, or half of all left empty."""
     items = []
-    for row in sorted(rows, key=lambda row: (row.count("right", "told"), row.name)):
-        good, bad, empty = row.count("right", "told"), row.count("wrong", "trouble"), row.count("empty")
+    for row in sorted(rows, key=lambda row: (row.count(*GOOD), row.name)):
+        good, bad, empty = row.count(*GOOD), row.count("wrong", "trouble"), row.count("empty")
         if bad > good or empty > len(row.answers) / 2:
             why = "more wrong than right" if bad > good else "mostly empty"
             counts = f"{good} right or noted, {bad} wrong or in trouble, {empty} empty"
@@ -379,14 +263,15 @@ def _learners(rows, tasks, points):
     for row in rows:
         cells = []
         for task in tasks:
-            word, sign, _ = VERDICTS[row.answers[task.name]["verdict"]] if task.name in row.answers else ("", "", "")
+            verdict = row.answers.get(task.name, {}).get("verdict", "")
+            word, sign = WORDS.get(verdict, ""), SIGNS.get(verdict, "")
             cells.append(
                 f'<td class="mark {word}"><span aria-hidden="true">{sign}</span><span class="aloud">{word}</span></td>'
             )
         of = sum(points[name] for name in row.answers)
         lines.append(
             f'<tr><th scope="row"><a href="#{_anchor(row)}">{escape(row.name)}</a></th>'
-            f"<td>{_earned(row, points):g} of {of:g}</td>{''.join(cells)}</tr>"
+            f"<td>{earned(row, points):g} of {of:g}</td>{''.join(cells)}</tr>"
         )
         details.append(
             f'<details id="{_anchor(row)}"><summary>{escape(row.name)}</summary>'
@@ -396,7 +281,7 @@ def _learners(rows, tasks, points):
     heads = "".join(f'<th scope="col"><span>{escape(task.title)}</span></th>' for task in tasks)
     heads = f'<thead><tr><th scope="col">learner</th><th scope="col">points</th>{heads}</tr></thead>'
     table = f"{heads}<tbody>{''.join(lines)}</tbody>"
-    key = ", ".join(f"{sign} {words}" for _, sign, words in VERDICTS.values())
+    key = ", ".join(f"{SIGNS[verdict]} {words}" for verdict, words in IN_FULL.items())
     content = _wide("learners", table) + "".join(details)
     return _section(
         "learners",

@@ -33,6 +33,7 @@ except ImportError:  # Windows
     resource = None
 
 NO_NETWORK = 0x10000000 | 0x40000000  # Linux' CLONE_NEWUSER and CLONE_NEWNET
+FIGURES = ("course_lib.live", "course_lib.plots", "course_lib.labs")
 STARTS = 60  # seconds until a process must be there
 LARGEST_FILE = 10_000_000  # bytes that an answer may write
 LONGEST_RESULT = 1_000_000  # bytes
@@ -75,6 +76,7 @@ class Job:
     name: str
     cells: dict[int, str]
     steps: tuple[tuple[int, int], ...]
+    draws: bool = False  # whether it asks for the course's figures, which take a second to load
 
 
 def graded(job: Job, seconds: float = Limits.seconds) -> dict:
@@ -96,7 +98,9 @@ def graded(job: Job, seconds: float = Limits.seconds) -> dict:
     return asdict(feedback) | {"seconds": time.perf_counter() - begin, "text": text}
 
 
-NOTHING = asdict(Feedback("empty", "")) | {"seconds": 0, "text": ""}
+def unrun(verdict: str, says: str, seconds: float = 0) -> dict:
+    """The result of an answer that gave none of its own."""
+    return asdict(Feedback(verdict, says)) | {"seconds": seconds, "text": ""}
 
 
 def _run(job):
@@ -116,7 +120,11 @@ def _file(cell):
 
 def _course(known=None):
     """What decides what is right, the course's and numpy's, by name; of `known` as a list, as it is now."""
-    modules = {name: module for name, module in sys.modules.items() if name.startswith("course_lib.")}  # in use so far
+    modules = {
+        name: module
+        for name, module in sys.modules.items()
+        if name.startswith("course_lib.") and not name.startswith(FIGURES)
+    }
     owners = {**modules, "numpy": np, "numpy.linalg": np.linalg, "builtins": builtins}
     for name, module in modules.items():
         owners |= {f"{name}.{k}": v for k, v in vars(module).items() if isinstance(v, type)}
@@ -133,7 +141,8 @@ def run(jobs: list[Job], limits: Limits, done: Callable[[Job, dict], None]) -> N
     """Run jobs, and hand each result over as soon as it is there. An interrupt ends all that runs, and passes."""
     context, waiting, running = multiprocessing.get_context(METHOD), list(reversed(jobs)), {}
     if METHOD == "forkserver":
-        context.set_forkserver_preload(["course_lib.grading.running"])
+        drawn = FIGURES if any(job.draws for job in jobs) else ()
+        context.set_forkserver_preload(["course_lib.grading.running", *drawn])
     try:
         while waiting or running:
             while waiting and len(running) < limits.at_once:
@@ -177,17 +186,16 @@ class _Running:
         self.begun, self.deadline = True, time.monotonic() + 2 * self.limits.seconds
 
     def result(self, ready):
-        says = f"It was still running after {2 * self.limits.seconds:g} seconds and could not be stopped."
+        twice = 2 * self.limits.seconds
+        late = unrun("trouble", f"It was still running after {twice:g} seconds and could not be stopped.", twice)
+        gone = "It ended its process: by os._exit, or because it took more memory or recursion than there is."
         try:
-            if ready:
-                says = "It ended its process: by os._exit, or because it took more memory or recursion than there is."
-                result = json.loads(self.reading.recv_bytes(LONGEST_RESULT))
-                return NOTHING | {name: result[name] for name in NOTHING}
-        except (EOFError, OSError, ValueError, TypeError, KeyError):
-            pass  # also where the answer has written into this pipe
+            result = json.loads(self.reading.recv_bytes(LONGEST_RESULT)) if ready else late
+            return {name: result[name] for name in late}
+        except (EOFError, OSError, ValueError, TypeError, KeyError):  # the last three where the answer wrote in here
+            return unrun("trouble", gone)
         finally:
             self.end()
-        return NOTHING | {"verdict": "trouble", "says": says, "seconds": 0 if ready else 2 * self.limits.seconds}
 
     def end(self):
         self.process.kill()

@@ -16,6 +16,10 @@ from course_lib.checks.exercises import Function, Mistake
 FUNCTIONS = [exercise for exercise in checks.EXERCISES if isinstance(exercise, Function)]
 
 
+def test_an_argument_that_holds_nan_was_not_changed():
+    assert np.isnan(calling.call(lambda losses: losses[0], (np.array([np.nan, 1.0]),)))
+
+
 def stub(theta, g, delta, lr, gamma):
     delta = ...
     theta = theta - delta

@@ -69,6 +69,13 @@ def _functions(exercise):
                 f"def {name}(version):\n    right = checks.{name}.right\n"
                 "    return version is right or right in getattr(version, '__bases__', ())"
             )
+        elif name == "my_figure":
+            code = (
+                f"from types import SimpleNamespace as Line\n\n\ndef {name}(Rule):\n"
+                "    def compute(lr, gamma):\n"
+                f"        return Line(lines={{'mine': checks.{name}.{which}(Rule, lr, gamma)}})\n\n"
+                "    return Line(compute=compute, kernel={'lr', 'gamma'}, close=lambda: None)"
+            )
         elif exercise.adapt:
             code = (
                 f"class {name}:\n    def __init__(self, lr, gamma):\n        self.settings = lr, gamma\n\n"

@@ -273,6 +273,7 @@ def test_tables_for_moodle_and_canvas(tmp_path, in_this_process):
 def test_anonymous_leaves_names_out_everywhere(tmp_path, in_this_process):
     hand_in(tmp_path / "in" / "Rumpelstilz_77_assignsubmission_file_" / "Rumpelstilz.ipynb", GOOD, "final_step = 3.0")
     (tmp_path / "in" / "Rumpelstilz2.ipynb").write_text("")
+    hand_in(tmp_path / "in" / "Rumpelstilz_77_assignsubmission_file_" / "Rumpelstilz3.ipynb", "final_step = 3.0")
     graded(tmp_path / "in", "--anonymous")
     for path in (tmp_path / "out").iterdir():
         assert "Rumpelstilz" not in path.read_text(encoding="utf-8"), path.name
@@ -297,7 +298,7 @@ def test_two_lessons_make_one_row_and_of_two_copies_the_later_counts(tmp_path, i
     hand_in(tmp_path / "in" / "anna" / "three.ipynb", "best_rate = 2 / 15")
     lines, page = graded(tmp_path / "in")
     assert (lines["anna"]["final_step"], lines["anna"]["best_rate"]) == ("right", "right")
-    assert "anna/one.ipynb is a later copy of the same lesson" in page
+    assert "<b>anna/two.ipynb</b>: not graded" in page
 
 
 def test_what_was_shown_to_the_check_is_the_answer(tmp_path, in_this_process):
@@ -336,5 +337,9 @@ def test_the_committed_lessons_are_all_empty(tmp_path, in_this_process):
 
 def test_the_command_says_what_it_cannot_do(tmp_path, capsys):
     assert grading.main([str(tmp_path / "nowhere")]) == 2
-    assert grading.main([str(tmp_path), "--to", str(tmp_path / "out")]) == 1
+    (tmp_path / "in").mkdir()
+    assert grading.main([str(tmp_path / "in"), "--to", str(tmp_path / "out")]) == 1
     assert "There is no notebook" in capsys.readouterr().err
+    (tmp_path / "in" / "essay.pdf").touch()
+    assert grading.main([str(tmp_path / "in"), "--to", str(tmp_path / "out")]) == 0
+    assert "0 learners graded; nothing to grade from 1 others" in capsys.readouterr().out
