@@ -102,7 +102,7 @@ def _section(anchor, title, lead, content):
 
 def _bar(share, kind="wrong"):
     """A bar for the eye alone: the number always stands beside it."""
-    fill = f'<span class="fill {kind}" style="width:{100 * share:.1f}%"></span>'
+    fill = f'<span class="fill {kind}" style="width:{100 * share:.1f}%"></span>' if share else ""
     return f'<span class="track" aria-hidden="true">{fill}</span>'
 
 
@@ -192,11 +192,21 @@ def _exercises(rows, tasks, made):
     parts = []
     for task in tasks:
         if not _is_guess(task):
-            items = _items(rows, task, made) or "<li>No mistakes.</li>"
-            right = f"{_tally(rows, task)['right']} of {sum(_tally(rows, task).values())} right"
+            items = (_written(rows, task) + _items(rows, task, made)) or "<li>No mistakes.</li>"
+            tally = _tally(rows, task)
+            right = f"{tally['right'] + tally['told']} of {sum(tally.values())} {'noted' if tally['told'] else 'right'}"
             parts.append(_article(task, items, f' <span class="right-of">{right}</span>'))
     lead = "Which mistakes were made in each, and by how many. Below a name stands what the check said to them."
     return _section("exercises", "Exercise by exercise", lead, "".join(parts))
+
+
+def _written(rows, task):
+    """What all wrote, where sentences were asked for: nobody but the lecturer judges them."""
+    if not isinstance(task.check, exercises.Text):
+        return ""
+    answers = [row.answers[task.name]["text"] for row in rows if task.name in row.answers]
+    quotes = "".join(f"<blockquote>{escape(text)}</blockquote>" for text in answers if text)
+    return f"<li><details><summary>what they wrote</summary>{quotes}</details></li>" if quotes else ""
 
 
 def _items(rows, task, made):

@@ -206,6 +206,7 @@ class _Running:
 
 def _work(job, writing, folder, limits):
     _confine(folder, limits)
+    calling.SECONDS = max(calling.SECONDS, limits.seconds / 2)  # a machine that grades is a busy one
     writing.send_bytes(b".")
     writing.send_bytes(json.dumps(graded(job, limits.seconds)).encode())
     os._exit(0)  # whatever the answer has registered for the end

@@ -2,18 +2,21 @@
 
 import csv
 import io
+import json
 import os
 import re
 import zipfile
 from collections import Counter
 from html import unescape
+from pathlib import Path
 
 import pytest
 from handed_in import SETUP, a_class, hand_in, notebook
 
 from course_lib import checks, grading
+from course_lib.checks import calling
 from course_lib.grading import running, submissions
-from course_lib.grading.answers import Notebook
+from course_lib.grading.answers import TASKS, Notebook
 from course_lib.grading.submissions import Learner, collect, learner
 
 
@@ -28,6 +31,7 @@ def in_this_process(monkeypatch):
             done(job, running.graded(job))
 
     monkeypatch.setattr(running, "run", run)
+    monkeypatch.setattr(calling, "SECONDS", 20)  # a figure, drawn for the first time on a busy machine
     return ran
 
 
@@ -322,17 +326,21 @@ def test_an_old_copy_is_graded_as_far_as_it_goes_and_said_to_be_one(tmp_path, in
     assert "it asks for gone" in lines["anna"]["remarks"]
 
 
-def test_the_committed_lessons_are_all_empty(tmp_path, in_this_process):
-    """As handed out: what is found is each exercise, with nothing in it."""
-    notebooks = grading.__file__  # of the repository beside the package
-    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(notebooks))), "notebooks")
-    (tmp_path / "in").mkdir()
-    for name in os.listdir(folder):
-        with open(os.path.join(folder, name), "rb") as file:
-            (tmp_path / "in" / f"anna {name}").write_bytes(file.read())
+LESSONS = sorted((Path(grading.__file__).parents[2] / "notebooks").glob("0[0-6]_*.ipynb"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_is_empty_as_it_is_and_right_with_its_own_solutions(lesson, tmp_path, in_this_process):
+    cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    solved = re.findall(r"^(?:def |class )?solution_(\w+)", "\n".join(code), re.MULTILINE)
+    hand_in(tmp_path / "in" / "empty.ipynb", *code)
+    hand_in(tmp_path / "in" / "solved.ipynb", *(f"{name} = solution_{name}" for name in solved), *code)
     lines, _ = graded(tmp_path / "in")
-    (line,) = (line for name, line in lines.items() if name == "anna")
-    assert {line[exercise.name] for exercise in checks.EXERCISES if exercise.lesson <= 6} == {"empty"}
+    asked = [name for name, task in TASKS.items() if task.lesson == int(lesson.name[:2])]
+    assert {lines["empty"][name] for name in asked} == {"empty"}
+    assert {lines["solved"][name] for name in asked if name in solved} <= {"right", "noted"}
+    assert all(f"{name} calls the lesson's own solution" in lines["solved"]["remarks"] for name in solved)
 
 
 def test_the_command_says_what_it_cannot_do(tmp_path, capsys):
