@@ -1,6 +1,6 @@
 """Record the longer trainings that lesson 05 shows, in course_lib/training/recorded.json.
 
-python -m scripts.record_training [coursera] [batches] [race]     all of them when none is named; some minutes
+python -m scripts.record_training [coursera] [batches] [race] [edge]     all of them when none is named; some minutes
 """
 
 import json
@@ -12,6 +12,7 @@ import numpy as np
 
 from course_lib import data
 from course_lib.conventions import Averaged
+from course_lib.curvature import largest_curvature
 from course_lib.networks import Network
 from course_lib.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from course_lib.training import coursera, train, tune
@@ -104,7 +105,32 @@ def steps_to_goal(rule, size, starts, order):
     return np.where(there.any(axis=0), run.steps[there.argmax(axis=0)], np.inf)
 
 
-STUDIES = {"coursera": table, "race": race, "batches": batches}
+# -- the largest learning rate a trained network bears, as a share of the limit of a bowl as steep
+
+EDGE_NETWORK, SHARES = Network((64, 64, 10)), np.array([0.9, 1.0, 1.1, 1.2, 1.3])
+LIMITS = {Momentum: 2 + 2 * 0.9, Nesterov: (2 + 2 * 0.9) / (1 + 2 * 0.9)}
+
+
+def edge(seeds=range(5), shares=SHARES, steps=200):
+    """How many times its first loss a run reaches in so many steps, by method, seed and share of the limit."""
+    digits = data.digits()
+
+    def gradient(theta):
+        return EDGE_NETWORK.gradient(theta, digits.inputs, digits.targets)
+
+    found = {rule.__name__: [] for rule in LIMITS}
+    for seed in seeds:
+        start = train(Momentum(lr=0.1), EDGE_NETWORK, digits, epochs=100, batch=None, every=100, seed=seed).theta
+        steepest = largest_curvature(gradient, start).value
+        for rule, limit in LIMITS.items():
+            run = train(
+                rule(lr=shares * limit / steepest), EDGE_NETWORK, digits, epochs=steps, batch=None, every=1, theta=start
+            )
+            found[rule.__name__].append((run.loss.max(axis=0) / run.loss[0]).tolist())
+    return found
+
+
+STUDIES = {"coursera": table, "race": race, "batches": batches, "edge": edge}
 
 
 def main(names):

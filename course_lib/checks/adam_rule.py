@@ -110,12 +110,12 @@ CASES = (
 CONVENTIONS = (
     Convention(
         "With the corrections gathered in front and eps beside the bare root, as TensorFlow writes it: "
-        "the same rule, with an eps that counts less at the start.",
+        "the same rule, with an eps that counts more at the start.",
         encode=_eps_of_tensorflow,
         decode=lambda result, case: result,
     ),
     Convention(
-        "With eps inside the root: the same where slopes are large compared with eps. The paper has it outside.",
+        "With eps inside the root (the paper has it outside): the same where slopes are large compared with its root.",
         encode=_eps_inside,
         decode=lambda result, case: result,
     ),

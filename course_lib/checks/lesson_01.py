@@ -326,7 +326,7 @@ what_went_wrong = Choice(
     stars=1,
     minutes=1,
     title="What went wrong?",
-    praise="Only gamma was changed, so look there first: less of it, or a smaller final step.",
+    praise="Only gamma was changed, so look there first: less of it calms the run.",
     right="c",
     options=(
         ("a", "Nobody changed it; and in our bowl a hundredth of it still swings at 0.99, only more slowly."),

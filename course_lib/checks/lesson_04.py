@@ -76,7 +76,7 @@ rmsprop_step = Function(
     ),
     conventions=(
         Convention(
-            "With eps outside the root, as PyTorch has it: the same where the slopes are large compared with eps.",
+            "With eps outside the root, as PyTorch has it: the same where slopes are large against the root of eps.",
             encode=_outside,
             decode=lambda result, case: result,
         ),

@@ -191,7 +191,7 @@ catch_the_eraser = _hunt(
     title="Catch the eraser",
     hint="What should happen to a weight whose gradient is zero at every step?",
     mistake="eps is added outside the division: it protects nothing, 0 / 0 is nan.",
-    praise="So in the TensorFlow version of d2l.ai, where a reader reported it (issue 2691): brackets are missing.",
+    praise="So in the TensorFlow version of d2l.ai: brackets are missing (a reader's pull request, 2691, is closed).",
     takes="a class, such as Adam",
 )
 catch_the_clock = _hunt(

@@ -104,7 +104,7 @@ quiz_memory = Round(
                 "c": ("20 steps", "20 is the sum of all weights, 1/(1 − 0.95). By then only 36 % is left."),
                 "d": ("half a step", "A step keeps 95 % of the last one; it takes many to lose half."),
             },
-            "d2l.ai prints $\\gamma^{-1}$, and ten for 0.9; lesson 02, errata",
+            "d2l.ai prints $\\gamma^{-1}$, and ten for 0.9; 08, *A half-life of ten*",
         ),
         Question(
             "A friend's code says `v = 0.9 * v - 0.01 * g` and then `theta = theta + v`. Against ours, with "
@@ -137,7 +137,7 @@ quiz_memory = Round(
                 "c": ("0.2", "The memory starts as g, undamped, and so the first step is lr times g."),
                 "d": ("2", "That would be the gradient without the learning rate."),
             },
-            "PyTorch #91108; lesson 03, *One rule, seven dialects*",
+            "PyTorch #91108; lesson 05, *Into PyTorch*",
         ),
         Question(
             "PyTorch ran with `SGD(lr=0.03, momentum=0.8)`. Your code averages, `m = 0.8 * m + 0.2 * g`, then "
@@ -231,8 +231,8 @@ quiz_limits = Round(
             "a reader of distill.pub, #51; lesson 02, *The best learning rate is a balance*",
         ),
         Question(
-            r"The largest curvature is 12, $\gamma = 0.9$ and $\eta = 0.15$. Which of gradient descent, momentum and "
-            "Nesterov diverge?",
+            r"The largest curvature of a ravine is 12, $\gamma = 0.9$ and $\eta = 0.15$. Which of gradient descent, "
+            "momentum and Nesterov diverge?",
             "d",
             {
                 "a": ("all of them", r"$\eta\lambda$ is 1.8. Gradient descent bears up to 2, momentum up to 3.8."),

@@ -130,7 +130,7 @@ SAYS_NO_MORE = {
         "Printed in the first version of a textbook (Understanding Deep Learning, issue 149; corrected since).",
         "So in the slides of the deck, read literally, and in a public solution of a much-taken course: its output "
         "differs from the expected one in the third decimal, and nothing stopped it.",
-        "So in the TensorFlow version of d2l.ai, where a reader reported it (issue 2691): brackets are missing.",
+        "So in the TensorFlow version of d2l.ai: brackets are missing (a reader's pull request, 2691, is closed).",
         "So in the same chapter of d2l.ai: t is read and never increased.",
         "People thought so and sent a correction.",
         "Algebra refuted it.",

@@ -160,7 +160,7 @@ def test_a_hundredth_of_the_rate_still_swings_at_0_99():
     assert far[0] > 2.2 + 4.9 and far[1] > 2.2 + 3.0
 
 
-@claim("Only gamma was changed, so look there first: less of it, or a smaller final step.", where=CHECKS)
+@claim("Only gamma was changed, so look there first: less of it calms the run.", where=CHECKS)
 def test_less_gamma_calms_the_waves_of_0_99():
     pulls = np.geomspace(0.01, 1, 20)
     runs = descend(Momentum(pulls[:, None] / 0.24, np.array([0.9, 0.99])), hill(height=0), steps=3000)

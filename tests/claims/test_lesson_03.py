@@ -85,16 +85,16 @@ def test_limits_of_both(gamma):
 
 
 @pytest.mark.parametrize("kappa", KAPPAS)
-@pytest.mark.parametrize("pull", [0.1, 0.25, 0.5])
+@pytest.mark.parametrize("pull", [0.1, 0.5, 0.8, 1.2, 1.5, 1.8])
 @claim(
     "A ball that forgets its last step where it leads uphill is cured of too much memory, as long as $\\eta\\lambda$ "
-    "is at most 0.5.",
+    "is below 1.9 and not close to 1.",
     where=LESSON,
 )
 @claim("One line, and on this ravine too much memory costs little.", where=CHECKS)
 def test_forgetting_cures_too_much_memory(kappa, pull):
     gamma = 0.1 * ripples_from(kappa, pull) + 0.9
-    keeps, forgets = (first(below(rule(pull / kappa, gamma), kappa, 6000)) for rule in (Momentum, Forgetful))
+    keeps, forgets = (first(below(rule(pull / kappa, gamma), kappa, 2500)) for rule in (Momentum, Forgetful))
     assert (forgets < keeps).all() and np.median(forgets) < np.median(keeps) / 2
 
 
@@ -106,8 +106,8 @@ def test_forgetting_gains_nothing_where_the_memory_is_not_too_much(kappa):
     assert (np.abs(forgets / keeps - 1) < 0.1).all()
 
 
-@claim("just at 1 it forgets so often that in a long ravine, $\\kappa = 400$, nothing is gained.", where=LESSON)
-def test_at_one_over_lambda_forgetting_gains_nothing_in_a_long_ravine():
+@claim("just at 1 it forgets so often that in a long ravine, $\\kappa = 400$, it loses.", where=LESSON)
+def test_at_one_over_lambda_forgetting_loses_in_a_long_ravine():
     keeps, forgets = (first(below(rule(1 / 400, 0.99), 400, 6000)) for rule in (Momentum, Forgetful))
     assert np.median(forgets) > np.median(keeps)
 
@@ -124,8 +124,8 @@ def test_above_the_limit_of_gradient_descent_only_the_ball_that_forgets_diverges
 
 
 @pytest.mark.parametrize("kappa", [4, 25, 100])
-@claim("Under noise it forgets at more than half of the steps.", where=LESSON)
-def test_under_noise_it_forgets_at_more_than_half_of_the_steps(kappa):
+@claim("Near the minimum, under noise, it forgets at more than half of the steps.", where=LESSON)
+def test_near_the_minimum_under_noise_it_forgets_at_more_than_half_of_the_steps(kappa):
     noise, gamma = np.array([[0.1], [1.0], [5.0]]), np.array([0.5, 0.9, 0.99])
     rng, rule = np.random.default_rng(0), Forgetful(0.5 / kappa, np.tile(gamma, (3, 1)))
     curvature, theta = np.array([1, kappa])[:, None, None], np.zeros((2, 3, 3))
@@ -162,7 +162,7 @@ def test_libraries_draw_one_path():
     where=CHECKS,
 )
 def test_what_a_drop_of_the_learning_rate_leaves():
-    slopes = np.random.default_rng(0).standard_normal((20, 102)) + 1
+    slopes = np.random.default_rng(0).standard_normal((5, 102)) + 1
     for library, coasts in (("Deck", True), ("Keras", True), ("PyTorch", False), ("Optax", False)):
         kind = getattr(conventions, library)
 

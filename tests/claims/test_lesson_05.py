@@ -10,7 +10,8 @@ from course_lib import checks, conventions, data, networks
 from course_lib.descent import descend, iterates, steps_of
 from course_lib.optimizers import Adam, GradientDescent, Momentum, Nesterov
 from course_lib.surfaces import SURFACES
-from course_lib.training import coursera, recorded
+from course_lib.training import cosine as falling
+from course_lib.training import coursera, recorded, scheduled, train
 from scripts import record_training as record
 
 LESSON = "05_implementation.ipynb"
@@ -151,7 +152,7 @@ def test_most_bugs_train_and_few_steps_tell(seed):
         lr = 0.01 if right is Adam else 0.05
         gradient = lambda theta: network.gradient(theta, moons.inputs, moons.targets)  # noqa: E731
         with np.errstate(all="ignore"):
-            end = next(islice(iterates(suspect(lr=lr), gradient, start), 300, None))
+            end = next(islice(iterates(suspect(lr=lr), gradient, start), 150, None))
             falling.append(
                 network.loss(end, moons.inputs, moons.targets) < 0.75 * network.loss(start, moons.inputs, moons.targets)
             )
@@ -199,24 +200,57 @@ def test_the_first_hundred_epochs_of_the_table_are_what_the_code_makes_today(nam
 
 
 @claim("Let the learning rate fall along a cosine; warm up where the first steps would diverge.", where=LESSON)
-def test_a_cosine_ends_lower_and_closer_together():
-    """On the moons with twenty starts, minibatches of 16: loss and spread against the constant rate's."""
-    from course_lib.training import cosine, scheduled, train
+@claim("at 0.4 the constant one ends at 3.9 %, the cosine at 2.5 %", where=LESSON)
+def test_a_cosine_ends_lower_and_closer_together_at_a_large_rate():
+    """On the digits, 0.4, ten starts; and on the moons, 0.3, twenty starts: loss and its spread."""
+    held_out, moons = DIGITS.validation(), data.moons(n=200, seed=1)
+    for samples, network, peak, epochs, batch, steps, starts in (
+        (held_out, networks.Network((64, 64, 10)), 0.4, 10, 64, 160, range(10)),
+        (moons, networks.Network((2, 10, 2)), 0.3, 20, 16, 260, range(20)),
+    ):
+        theta = network.init(seed=starts)
+        constant, cosine = (
+            train(
+                scheduled(Momentum, lr=lr, gamma=0.9),
+                network,
+                samples,
+                epochs=epochs,
+                batch=batch,
+                theta=theta,
+                every=steps,
+            ).loss[-1]
+            for lr in (peak, falling(peak, steps))
+        )
+        assert np.median(cosine) < np.median(constant) / 1.2 and cosine.std() < constant.std()
 
-    moons, network = data.moons(n=200, seed=1), networks.Network((2, 10, 2))
-    starts = network.init(seed=range(20))
-    ends = {
-        name: train(
-            scheduled(Momentum, lr=lr, gamma=0.9), network, moons, epochs=20, batch=16, theta=starts, every=260
-        ).loss[-1]
-        for name, lr in (("constant", 0.3), ("cosine", cosine(0.3, 260)))
-    }
-    assert np.median(ends["cosine"]) < np.median(ends["constant"]) and ends["cosine"].std() < ends["constant"].std()
+
+@claim(
+    "At 0.2, between two of them, momentum with 0.9 would have ended at 0.100 and 3.4 %, level with Adam.", where=LESSON
+)
+def test_a_rate_between_two_tries_is_better_for_momentum():
+    between = np.array([record.judge(Momentum(lr=0.2), DIGITS.validation(), seed) for seed in record.JUDGED])
+    assert np.median(between[:, 1]) == pytest.approx(0.100, abs=0.002)
+    assert between[:, 2].mean() == pytest.approx(0.034, abs=0.001)
+
+
+@claim(
+    "(From five starts, recorded: at the limit none of ten runs jumped, at 1.1 of it one did, at 1.2 all.)",
+    where=LESSON,
+)
+def test_runs_of_a_network_jump_between_the_limit_of_a_bowl_and_1_2_of_it():
+    ratios = np.concatenate([recorded("edge")[rule.__name__] for rule in record.LIMITS])
+    assert len(ratios) == 10 and np.sum(ratios > 1.5, axis=0).tolist() == [0, 0, 1, 10, 10]
+
+
+def test_the_edge_of_the_first_start_is_what_the_code_makes_today():
+    again = record.edge(range(1), np.array([1.0, 1.3]), steps=40)
+    for name, rows in again.items():
+        assert (np.array(rows) > 1.5).tolist() == [[False, True]] and recorded("edge")[name][0][1] < 1.5
 
 
 @claim(
     "On the digits memory saves no steps with minibatches of 4, and three quarters of them with all images at once, "
-    "each method at its best.",
+    "each method at its best (one network of 2410 numbers).",
     where=LESSON,
 )
 def test_memory_saves_more_steps_the_larger_the_minibatch():
@@ -238,7 +272,7 @@ def test_batches_are_what_the_code_makes_today(name):
 
 @claim(
     "| a network, time to tune | Nesterov, Adam or momentum, each tuned | on the digits test errors 3.0%, 3.6% and "
-    "3.8%; without memory 3.8% | 05, *A race of our own, tuned and judged apart* |",
+    "3.8% (3.4 % at a rate between its tries); without memory 3.8% | 05, *A race of our own, tuned and judged apart* |",
     where="06_conclusion.ipynb",
 )
 @claim(

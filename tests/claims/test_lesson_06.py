@@ -110,7 +110,7 @@ def test_adagrad_ends_nearer_than_it_began_in_every_bowl(lr):
 @claim(
     "| RMSprop | $s \\leftarrow \\gamma s + (1-\\gamma)\\, g^2, \\quad \\theta \\leftarrow \\theta - \\eta\\, g / "
     "\\sqrt{s "
-    "+ \\epsilon}$ | recent squares | never: it jumps about by $\\eta$ |",
+    "+ \\epsilon}$ | recent squares | never: at 0.9 it jumps about by $\\eta$ |",
     where=LESSON,
 )
 @pytest.mark.parametrize("lr", [0.01, 0.1, 1.0])
@@ -241,7 +241,7 @@ def test_a_third_of_a_rate_beyond_the_limit_converges():
     "coordinate |",
     where=LESSON,
 )
-@pytest.mark.parametrize("kappa", KAPPAS)
+@pytest.mark.parametrize("kappa", KAPPAS[:3])
 def test_three_times_eta_tells_a_small_rate_from_a_ravine(kappa):
     """In a ravine at its best rate three times as much diverges, and momentum saves steps; at a tenth it does not."""
     rates = 2 / (kappa + 1) * np.array([0.1, 0.3, 3])
@@ -371,8 +371,8 @@ def test_momentum_at_its_best_needs_fewer_steps_in_a_known_ravine_from_every_sta
     turns = RNG.uniform(0, 2 * np.pi, 20)
     starts = 4 * np.array([np.cos(turns), np.sin(turns)])
     best = quadratics.best_heavy_ball(1, kappa)
-    walker = sweep(GradientDescent(lr=2 / (kappa + 1)), ravine(kappa), starts, steps=12_000).steps
-    ball = sweep(Momentum(lr=best.lr, gamma=best.gamma), ravine(kappa), starts, steps=12_000).steps
+    walker = sweep(GradientDescent(lr=2 / (kappa + 1)), ravine(kappa), starts, steps=int(12 * kappa)).steps
+    ball = sweep(Momentum(lr=best.lr, gamma=best.gamma), ravine(kappa), starts, steps=int(12 * kappa)).steps
     assert (ball < walker / 1.5).all()
 
 
