@@ -108,10 +108,10 @@ def solutions(cells: list[NotebookNode]) -> list[NotebookNode]:
     return found
 
 
-def execute(notebook: NotebookNode, **environment: str) -> NotebookNode:
+def execute(notebook: NotebookNode, kind: type = NotebookClient, **environment: str) -> NotebookNode:
     """Run all cells in this environment and in an empty folder. LessonError when one fails.
 
-    environment: variables that the kernel has besides.
+    kind: of client; environment: variables that the kernel has besides.
     """
     running = "before the first cell"
 
@@ -120,7 +120,7 @@ def execute(notebook: NotebookNode, **environment: str) -> NotebookNode:
         running = f"cell {cell_index}, id {cell.get('id')}"
 
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as private:
-        client = NotebookClient(
+        client = kind(
             notebook,
             timeout=TIMEOUT,
             kernel_name="python3",

@@ -1,4 +1,4 @@
-"""A live figure as a self-contained piece of HTML: no kernel, no network.
+"""A live figure as a piece of HTML that needs no kernel and no network, self-contained or sharing files with others.
 
 Until it is mounted, and for good where scripts are blocked or the browser is old, a picture stands in its place.
 """
@@ -11,16 +11,24 @@ import json
 
 from PIL import Image
 
-from .script import compact, script, stylesheet
+from .script import classic, compact, script, stylesheet
 
 PAGE = """\
-<div class="live-figure" id="{id}"><img class="live-still" width="{width:.0f}" alt="{alt}" src="{still}">
+<div class="live-figure" data-figure="{id}"><img class="live-still" width="{width:.0f}" alt="{alt}" src="{still}">
 <p class="live-note">{note}</p></div>
+{engine}mountExported("{id}", {data});{end}"""
+ENGINE = """\
 <style>{css}</style>
 <script type="module">
 {js}
-mountExported("{id}", {data});
-</script>
+"""
+END = "\n</script>\n"
+SHARED = """\
+"use strict";
+const mountExported = (() => {{
+{js}
+return mountExported;
+}})();
 """
 NOTE = "A picture of this figure. The figure itself moves where scripts may run, in a browser of 2023 or newer."
 COLOURS = 64  # of the picture: it weighs a third, and is hardly told from the drawn one
@@ -49,11 +57,34 @@ def page_html(spec, frame, below, above, table, programs, settings, picture, oth
         alt=html.escape(spec["alt"]),
         still="data:image/png;base64," + _text(_in_few_colours(picture)),
         note=NOTE,
-        css=stylesheet(),
-        js=compact(script()),
+        engine=_engine(),
         data=data,
+        end=END,
     )
     return page.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def shared(page, folder):
+    """A whole page without what its figures carry, and that as files: {name: text}, the same for all pages.
+
+    folder: their address, as seen from the page. The scripts are no modules, which no page on a disk may load.
+    """
+    first, *rest = page.split(_engine())
+    if not rest:
+        return page, {}
+    figures = [part.partition(END) for part in rest]
+    bare = first + "".join(following for _, _, following in figures)
+    calls = {call.split('"')[1]: call for call, _, _ in figures}
+    files = {"live.css": stylesheet(), "live.js": SHARED.format(js=compact(classic()))}
+    files |= {f"{name}.js": call + "\n" for name, call in calls.items()}
+    style = f'<link rel="stylesheet" href="{folder}/live.css">\n'
+    scripts = [f'<script defer src="{folder}/{name}"></script>\n' for name in files if name.endswith(".js")]
+    body, after = bare.replace("</head>", style + "</head>", 1).rsplit("</body>", 1)
+    return f"{body}{''.join(scripts)}</body>{after}", files
+
+
+def _engine():
+    return ENGINE.format(css=stylesheet(), js=compact(script()))
 
 
 def _in_few_colours(png):

@@ -13,6 +13,7 @@ FIRST = "hosts"
 IMPORT = re.compile(r'^import \{ [^}]* \} from "\./(\w+)\.js";\n', re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*/\*.*?\*/\n|[ \t]+// [^\n]*$", re.MULTILINE | re.DOTALL)
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+DEFAULT = "export default { render };\n"
 EXPORT = re.compile(r"^export (?=(async )?(function|class|const)\b)", re.MULTILINE)
 
 
@@ -20,6 +21,11 @@ EXPORT = re.compile(r"^export (?=(async )?(function|class|const)\b)", re.MULTILI
 def script():
     """The modules in an order in which each finds what it needs; all ASCII, see export.py."""
     return modules(FIRST)
+
+
+def classic():
+    """The same for a script that is no module."""
+    return script().replace(DEFAULT, "")
 
 
 def modules(first):

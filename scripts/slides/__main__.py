@@ -47,7 +47,7 @@ def built(target: Path) -> list[Path]:
     from scripts.slides import build  # needs packages that `place` does without
 
     start = time.monotonic()
-    lessons = build.run(sorted((ROOT / "notebooks").glob("*.ipynb")), ROOT / "build" / "live-slides")
+    lessons = build.run(sorted((ROOT / "notebooks").glob("*.ipynb")), ROOT / "build" / "live")
     decks = build.build(target, lessons)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     print(f"{target / 'index.html'}: {len(decks)} decks, {size / 1e6:.0f} MB, in {time.monotonic() - start:.0f} s")

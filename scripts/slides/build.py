@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib
 import nbformat
 
+from scripts.shared import share
 from scripts.slides import deck, lecture, places
 from scripts.slides.render import HTML, heading, plain
 from scripts.website import source
@@ -62,7 +63,7 @@ def run(lessons: list[Path], kept: Path) -> list[Lesson]:
     lessons = [lesson for lesson in lessons if places.has_slides(nbformat.read(lesson, as_version=4))]
     refuse_without_places(lessons)
     with ProcessPoolExecutor(2) as pool:
-        runs = pool.map(source.run, lessons, [kept] * len(lessons), ["slides"] * len(lessons))
+        runs = source.runs(pool, lessons, kept, source.SLIDES)
         return [Lesson(lesson.stem, notebook) for lesson, notebook in zip(lessons, runs, strict=True)]
 
 
@@ -78,6 +79,7 @@ def build(target: Path, lessons: list[Lesson]) -> list[Path]:
     for name, html in decks.items():
         (target / name).write_text(html, encoding="utf-8")
     (target / "index.html").write_text(index(lessons), encoding="utf-8")
+    share(target, "figures")
     return [target / name for name in decks]
 
 

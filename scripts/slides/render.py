@@ -13,7 +13,7 @@ from pygments.lexers import PythonLexer
 
 from scripts.notebooks import merged
 from scripts.website.maths import mathml
-from scripts.website.source import spoken, under_own_id
+from scripts.website.source import spoken
 
 TAG = re.compile(r"<[^>]*>")
 HTML = HtmlFormatter(nowrap=True, style="a11y-high-contrast-light")
@@ -112,7 +112,7 @@ def outputs(cell, name: str) -> list[Unit]:
         data = output.get("data", {})
         html = data.get("text/html", "")
         if 'class="live-figure"' in html:
-            units.append(Unit("figure", under_own_id(html, f"{name}-{cell.id}")))
+            units.append(Unit("figure", html))
         elif "image/png" in data:
             units.append(Unit("picture", picture(data["image/png"], output.metadata.get("image/png", {}))))
         elif output.output_type == "stream":

@@ -11,12 +11,14 @@ from html import unescape
 from pathlib import Path
 
 from scripts.notebooks import LessonError
+from scripts.shared import share
 from scripts.website import source
 
 ROOT = source.ROOT
 BUILD = ROOT / "build"
 LINK = re.compile(r'<a\b[^>]*\bhref="(https?://[^"]+)"')
 FETCHED = re.compile(r'<(?:script|img|iframe|link|source|video)\b[^>]*\b(?:src|href)="(https?:)?//[^"]+"[^>]*>')
+SPARE = ("**/*.map", "_static/locales", "_static/*macros.html")  # of the theme: for who works on it or builds with it
 HARMLESS = re.compile(r'rel="(?:canonical|author|license|noopener)')
 
 
@@ -31,6 +33,10 @@ def build(target: Path, lessons: list[Path], kept: Path) -> None:
     made = subprocess.run(command, env=os.environ | {"COURSE_ROOT": str(ROOT)}, capture_output=True, text=True)
     if made.returncode:
         raise RuntimeError(f"Sphinx is not content:\n{made.stderr}")
+    for spare in SPARE:
+        for path in target.glob(spare):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    share(target, "_static/figures")
 
 
 def outside(target: Path) -> dict[str, list[str]]:

@@ -4,10 +4,12 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
+from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
@@ -15,7 +17,7 @@ from course_lib import checks, labs
 from course_lib.checks.exercises import Choice
 from course_lib.links import address
 from scripts import notebooks
-from scripts.notebooks import merged, tags
+from scripts.notebooks import LessonError, merged, tags
 from scripts.website import answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,14 +28,25 @@ ELSEWHERE = (
     "*This one is answered where Python runs: open the lesson in Colab or Binder, with the rocket above, or on your "
     "own machine, with* `make lab`."
 )
+SLIDES = "slides"
+LIVE = "__import__('os').environ['COURSE_LIVE'] = {!r}"
 ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
 
 
 def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
-    """Fill the folder `source`; runs are kept in `kept` and made again only when the lesson or the code has changed."""
+    """Fill the folder `source`; runs are kept in `kept`, see `run`."""
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(PAGES, source)
     (source / "notebooks").mkdir()
+    with ProcessPoolExecutor(2) as pool:
+        running = runs(pool, lessons, kept)
+        write_pages(source, lessons)
+        for lesson, book in zip(lessons, running, strict=True):
+            nbformat.write(as_page(book), source / "notebooks" / lesson.name)
+
+
+def write_pages(source: Path, lessons: list[Path]) -> None:
+    """What is no lesson."""
     for page in FOR_LECTURERS:
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         (source / page).write_text(text.replace("](../", f"](https://github.com/{address(ROOT)}/blob/main/"), "utf-8")
@@ -43,9 +56,6 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
     (source / "_static" / "exercises.js").write_text(answers.script(pages), encoding="utf-8")
     with open(source / f"{SHEET}.md", "a", encoding="utf-8") as page:
         page.write(cheat_sheet(map(notebooks.read, lessons)))
-    with ProcessPoolExecutor(2) as pool:
-        for lesson, book in zip(lessons, pool.map(run, lessons, [kept] * len(lessons)), strict=True):
-            nbformat.write(as_page(book), source / "notebooks" / lesson.name)
 
 
 def cheat_sheet(books) -> str:
@@ -54,23 +64,61 @@ def cheat_sheet(books) -> str:
     return "".join("\n" + re.sub(r"^#+ ", "## ", cell.source) + "\n" for cell in cells)
 
 
+def runs(pool: ProcessPoolExecutor, lessons: list[Path], kept: Path, live: str = "html") -> Iterator[NotebookNode]:
+    """`run` of each lesson, in their order; begun at once, and with the largest."""
+    largest_first = sorted(lessons, key=lambda lesson: -lesson.stat().st_size)
+    started = {lesson: pool.submit(run, lesson, kept, live) for lesson in largest_first}
+    return (started[lesson].result() for lesson in lessons)
+
+
 def run(lesson: Path, kept: Path, live: str = "html") -> NotebookNode:
     """The lesson with live figures in its outputs. live: "html" for a page, "slides" for large ones.
 
-    Its runs are kept in `kept`, for as long as its code cells and the package stay as they are.
+    One run makes both. It is kept in `kept`, for as long as the code cells and the package stay as they are.
     """
     path = kept / f"{lesson.stem}-{fingerprint(lesson)}.ipynb"
     if not path.is_file():
         kept.mkdir(parents=True, exist_ok=True)
         for old in kept.glob(f"{lesson.stem}-*.ipynb"):
             old.unlink()
-        nbformat.write(notebooks.execute(notebooks.read(lesson), COURSE_LIVE=live), path)
-    outputs = {cell.id: cell.outputs for cell in notebooks.read(path).cells if cell.cell_type == "code"}
+        nbformat.write(notebooks.execute(notebooks.read(lesson), DrawnTwice, COURSE_LIVE="html"), path)
+    made = {cell.id: cell for cell in notebooks.read(path).cells}
     notebook = notebooks.read(lesson)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = outputs[cell.id]
+            own = made[cell.id]
+            cell.outputs = own.metadata.get(SLIDES, own.outputs) if live == SLIDES else own.outputs
     return notebook
+
+
+class DrawnTwice(NotebookClient):
+    """Runs a cell that draws once more for slides, and keeps what it draws there in its metadata."""
+
+    async def async_execute_cell(self, cell, cell_index, **options):
+        cell = await super().async_execute_cell(cell, cell_index, **options)
+        if cell.cell_type == "code" and any(map(is_drawn, cell.outputs)):
+            cell.metadata[SLIDES] = await self._for_slides(cell, cell_index)
+            self.nb.cells[cell_index] = cell
+        return cell
+
+    async def _for_slides(self, cell, cell_index):
+        again = NotebookNode(cell, metadata={})
+        for code in (LIVE.format(SLIDES), again, LIVE.format("html")):
+            made = NotebookNode(again, source=code) if isinstance(code, str) else again
+            await super().async_execute_cell(made, cell_index, store_history=False)
+        if printed(again) != printed(cell):
+            raise LessonError(f"{cell.id} draws, and prints something else the second time: {printed(again)[:200]!r}")
+        return again.outputs
+
+
+def is_drawn(output) -> bool:
+    """Whether it is a picture or a live figure."""
+    data = output.get("data", {})
+    return "image/png" in data or 'class="live-figure"' in data.get("text/html", "")
+
+
+def printed(cell) -> str:
+    return "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
 
 
 def fingerprint(lesson: Path) -> str:
@@ -89,10 +137,6 @@ def as_page(notebook):
             cell.metadata.tags.append("hide-input")
         if cell.cell_type == "code":
             cell.outputs = [] if "check" in tags(cell) else merged(cell.outputs)
-        for output in cell.get("outputs", []):
-            html = output.get("data", {}).get("text/html", "")
-            if isinstance(html, str) and 'class="live-figure"' in html:
-                output.data["text/html"] = under_own_id(html, cell.id)
         cell.source = spoken(cell.source) if cell.cell_type == "markdown" else cell.source
     notebook.cells = [part for cell in cells for part in (cell, *answered(cell))]
     return notebook
@@ -108,12 +152,6 @@ def answered(cell):
     yield new_markdown_cell(answers.placeholder(asked[1]) if answers.answered(asked[1]) else ELSEWHERE)
     if isinstance(exercise, Choice) and not exercise.guess:
         yield new_markdown_cell(exercise.answers())
-
-
-def under_own_id(html: str, name: str) -> str:
-    """A live figure under an id of its own: two cells of a page may show the same one."""
-    known = re.search(r'id="(live-\w+)"', html)[1]
-    return html.replace(f'"{known}"', f'"{known}-{name}"')
 
 
 def spoken(text: str) -> str:

@@ -21,8 +21,12 @@ async function mount(root, host) {
   }
 }
 
-export function mountExported(id, data) {
-  const root = document.querySelector(`#${id}:not([data-live])`);
+export function mountExported(name, data) {
+  const roots = [...document.querySelectorAll(`[data-figure="${name}"]:not([data-live])`)]; // two cells may show the same
+  return Promise.all(roots.map((root) => mountOne(root, data)));
+}
+
+function mountOne(root, data) {
   root.dataset.live = "";
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return mount(root, {
