@@ -141,3 +141,18 @@ def test_the_sentence_stands_at_the_end_of_a_hosted_run_which_passes(monkeypatch
     assert result.returncode == 0
     said = hosted.sentence("ada/heavy-ball", links.address(ROOT))
     assert result.stdout.count(f"\n::notice::{said}\n") == 1
+
+
+def test_the_readmes_first_screen_moves_for_five_seconds_and_says_in_words_what_happens():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    alternative, file = re.search(r"!\[([^\]]+)\]\(([^)]+)\)", readme).groups()
+    assert readme.index(alternative) < readme.index("\n## ") and len(alternative.split()) > 30
+    assert (ROOT / file).stat().st_size <= 1_500_000
+    with Image.open(ROOT / file) as picture:
+        shown = []
+        for number in range(picture.n_frames):
+            picture.seek(number)
+            picture.load()  # only then it tells how long
+            shown.append(picture.info["duration"])
+        assert len(shown) > 30 and sum(shown) <= 5000
+        assert picture.info["loop"] == 1  # it plays once, and rests on the last

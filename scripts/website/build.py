@@ -18,7 +18,8 @@ ROOT = source.ROOT
 BUILD = ROOT / "build"
 LINK = re.compile(r'<a\b[^>]*\bhref="(https?://[^"]+)"')
 FETCHED = re.compile(r'<(?:script|img|iframe|link|source|video)\b[^>]*\b(?:src|href)="(https?:)?//[^"]+"[^>]*>')
-SPARE = ("**/*.map", "_static/locales", "_static/*macros.html")  # of the theme: for who works on it or builds with it
+ICONS = re.compile(r"<script [^>]*\bfontawesome\.js\b[^>]*></script>\n?")
+SPARE = ("**/*.map", "_static/locales", "_static/*macros.html", "_static/scripts/fontawesome*")
 HARMLESS = re.compile(r'rel="(?:canonical|author|license|noopener)')
 
 
@@ -33,10 +34,18 @@ def build(target: Path, lessons: list[Path], kept: Path) -> None:
     made = subprocess.run(command, env=os.environ | {"COURSE_ROOT": str(ROOT)}, capture_output=True, text=True)
     if made.returncode:
         raise RuntimeError(f"Sphinx is not content:\n{made.stderr}")
+    lighten(target)
+    share(target, "_static/figures")
+
+
+def lighten(target: Path) -> None:
+    """Take away what of the theme no page needs: what is for building it, and icons as a script; a font has them."""
     for spare in SPARE:
         for path in target.glob(spare):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    share(target, "_static/figures")
+    for page in target.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(ICONS.sub("", text), encoding="utf-8")
 
 
 def outside(target: Path) -> dict[str, list[str]]:

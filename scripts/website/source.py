@@ -82,8 +82,8 @@ def run(lesson: Path, kept: Path, live: str = "html") -> NotebookNode:
         for old in kept.glob(f"{lesson.stem}-*.ipynb"):
             old.unlink()
         nbformat.write(notebooks.execute(notebooks.read(lesson), DrawnTwice, COURSE_LIVE="html"), path)
-    made = {cell.id: cell for cell in notebooks.read(path).cells}
-    notebook = notebooks.read(lesson)
+    notebook, ran = notebooks.read(lesson), notebooks.read(path)
+    notebook.metadata, made = ran.metadata, {cell.id: cell for cell in ran.cells}
     for cell in notebook.cells:
         if cell.cell_type == "code":
             own = made[cell.id]

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from course_lib.live import Answer, LiveFigure, choice, slider
+from course_lib.live.export import shared
 from course_lib.live.script import modules
 
 COMPARED = {
@@ -436,3 +437,26 @@ def test_the_kernel_hears_of_a_move_when_the_hand_rests_or_lets_go(open_page, li
     page.wait("f.heard.length === 1")
     page.eval("(f.move({ brake: 8 }), f.root.dispatchEvent(new Event('pointerup')))")
     assert page.eval("f.heard") == [6, 8]
+
+
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
+
+
+def test_pages_that_share_files_live_under_a_policy_that_allows_no_script_in_a_page(chromium, live):
+    page, files = shared(f"<html><head></head><body>{live.html() * 2}</body></html>", "figures")
+    files = {f"figures/{name}": content for name, content in files.items()} | {"": page}
+    kinds = {"css": "text/css", "js": "text/javascript"}
+    opened, errors = chromium.new_page(), []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+
+    def answer(route):
+        name = route.request.url.removeprefix("http://course/")
+        kind = kinds.get(name.rpartition(".")[2], "text/html")
+        route.fulfill(body=files[name], content_type=kind, headers={"Content-Security-Policy": POLICY})
+
+    opened.route("http://course/**", answer)
+    opened.goto("http://course/")
+    alive = "[...document.querySelectorAll('.live-figure')].filter((root) => root.liveFigure?.frames > 0).length"
+    opened.wait_for_function(f"{alive} === 2")
+    opened.close()
+    assert errors == []

@@ -12,6 +12,7 @@ from hosted import binder, colab
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_lib import checks
+from scripts.notebooks import LessonError
 from scripts.website import build, source
 
 PAGES = [
@@ -290,6 +291,30 @@ def serious(page):
     ]
 
 
+LARGEST = 400_000  # bytes; a style sheet of the theme has most of them
+
+
+def test_no_file_is_large_and_none_stands_twice(site):
+    files = [path for path in site.rglob("*") if path.is_file()]
+    assert [f"{path.name} {path.stat().st_size}" for path in files if path.stat().st_size > LARGEST] == []
+    assert twice(files) == []
+
+
+def twice(files):
+    """Names of files with the same bytes."""
+    known = {}
+    for path in files:
+        known.setdefault(path.read_bytes(), []).append(path.name)
+    return [names for names in known.values() if len(names) > 1]
+
+
+def test_pages_share_what_their_figures_carry(site):
+    page = (site / "notebooks" / "01_first.html").read_text(encoding="utf-8")
+    assert page.count('data-figure="') == 2 and len(page) < 100_000
+    for name in ("live.js", "live.css", re.search('data-figure="([^"]+)"', page)[1] + ".js"):
+        assert page.count(f'"../_static/figures/{name}"') == 1
+
+
 def test_every_link_inside_leads_somewhere(site):
     pages = {page.relative_to(site).as_posix(): page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
     broken = []
@@ -319,6 +344,27 @@ def test_running_a_lesson_leaves_this_process_as_it_was(tmp_path):
     assert {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} == {
         name: value for name, value in before.items() if not name.startswith("PYTEST")
     }
+
+
+def test_one_run_makes_the_pictures_of_the_page_and_of_slides(tmp_path):
+    path = tmp_path / "03_third.ipynb"
+    setup = "import os\nfrom IPython.display import HTML\n\ndef live():\n    return os.environ['COURSE_LIVE']"
+    draw = "print('drawn')\nHTML(f'<p class=\"live-figure\">{live()}</p>')"
+    nbformat.write(new_notebook(cells=list(map(new_code_cell, (setup, draw, "print(live())")))), path)
+    for kind in ("html", source.SLIDES):
+        _, drawing, after = source.run(path, tmp_path / "kept", kind).cells
+        printed, drawn = drawing.outputs
+        assert printed.text == "drawn\n" and kind in drawn.data["text/html"]
+        assert after.outputs[0].text == "html\n"
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_a_cell_that_draws_something_else_the_second_time_is_refused(tmp_path):
+    path = tmp_path / "03_third.ipynb"
+    cells = ["from IPython.display import HTML; n = 0", "n += 1; print(n); HTML('<p class=\"live-figure\">')"]
+    nbformat.write(new_notebook(cells=list(map(new_code_cell, cells))), path)
+    with pytest.raises(LessonError, match="prints something else the second time"):
+        source.run(path, tmp_path / "kept")
 
 
 def test_a_lesson_is_run_again_only_when_it_has_changed(tmp_path):
