@@ -23,7 +23,8 @@ HAND = """(at) => {
   const arrow = document.querySelector("#hand") ?? document.body.appendChild(document.createElement("div"));
   arrow.id = "hand";
   arrow.style.cssText = `position: fixed; left: ${at[0]}px; top: ${at[1]}px; pointer-events: none; z-index: 9`;
-  arrow.innerHTML = '<svg width="20" height="28"><path d="M1 1v20l5-5 4 9 4-2-4-8h7z" fill="#111" stroke="#fff"/></svg>';
+  const shape = '<path d="M1 1v20l5-5 4 9 4-2-4-8h7z" fill="#111" stroke="#fff"/>';
+  arrow.innerHTML = `<svg width="20" height="28">${shape}</svg>`;
 }"""
 FREE = """() => { // all that is seen of the figure
   const box = document.querySelector(".live-figure canvas").getBoundingClientRect();
@@ -73,9 +74,7 @@ def frames(browser, html):
 def draw():
     with running() as browser:
         first, *rest = frames(browser, labs.race().html())
-    first.save(
-        TARGET, save_all=True, append_images=rest, duration=round(1000 / A_SECOND), loop=1, quality=72, method=6
-    )
+    first.save(TARGET, save_all=True, append_images=rest, duration=round(1000 / A_SECOND), loop=1, quality=72, method=6)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import hosted
 import pytest
 import yaml
 from hosted import ROOT
+from PIL import Image
 
 from course_lib import links
 
