@@ -15,46 +15,46 @@ import course_lib.optimizers as optimizers
 from course_lib.optimizers.base import Hyper, Optimizer
 
 @dataclass(frozen=True, eq=False)
-class Signum(Optimizer):
+class Softsign(Optimizer):
     lr: Hyper = 0.01
     beta: Hyper = 0.9
     state = ("m",)
 
     def step(self, theta, g, t, m):
         m = self.beta * m + (1 - self.beta) * g
-        return theta - self.lr * np.sign(m), m
+        return theta - self.lr * m / (1 + np.abs(m)), m
 
-optimizers.OPTIMIZERS = (*optimizers.OPTIMIZERS, Signum)
+optimizers.OPTIMIZERS = (*optimizers.OPTIMIZERS, Softsign)
 from course_lib import labs, plots
-plots.LOOKS["Signum"] = plots.Look("Signum", "#123456", "-", "o")
+plots.LOOKS["Softsign"] = plots.Look("Softsign", "#123456", "-", "o")
 """
 ASKED = {
     "its maps": """
 from course_lib.labs import heatmap_lab
-live = labs.heatmap("Signum.beta")
+live = labs.heatmap("Softsign.beta")
 answer = live.cell(live.defaults)
 assert "β = 0.900" in str(answer.words["run"]), answer.words
-assert [text for text in live.kernel["method"][0].texts if text.startswith("Signum")] == ["Signum: η and β"]
+assert [text for text in live.kernel["method"][0].texts if text.startswith("Softsign")] == ["Softsign: η and β"]
 """,
     "its multipliers": """
-live = labs.effective_rates("ravine", "Signum")
-assert "Signum" in live.kernel["method"][0].texts
+live = labs.effective_rates("ravine", "Softsign")
+assert "Softsign" in live.kernel["method"][0].texts
 assert "slope" in str(live.cell(live.defaults).words["chosen"])
 """,
     "the turned ravine": """
 from course_lib.labs import rotation_lab
-assert rotation_lab.tuned("Signum", 10).beta in rotation_lab.MEMORIES
-assert "β = " in rotation_lab._setting(rotation_lab.tuned("Signum", 10))
+assert rotation_lab.tuned("Softsign", 10).beta in rotation_lab.MEMORIES
+assert "β = " in rotation_lab._setting(rotation_lab.tuned("Softsign", 10))
 """,
     "what is measured of its steps": """
 from course_lib.labs.rules import is_adaptive, memory_of
 linear = {rule.__name__ for rule in optimizers.OPTIMIZERS if not is_adaptive(rule)}
-assert linear == {"GradientDescent", "Momentum", "Nesterov"}, linear
-assert memory_of(Signum) == "beta"
+assert linear == {"GradientDescent", "Momentum", "Nesterov", "Averaging"}, linear
+assert memory_of(Softsign) == "beta"
 """,
     "a race": """
 from course_lib.labs.race_runners import runners_of
-(runner,) = runners_of((Signum, optimizers.Momentum))[:1]
+(runner,) = runners_of((Softsign, optimizers.Momentum))[:1]
 assert (runner.memory, runner.own, runner.adaptive, runner.adds) == ("beta", False, True, False), runner
 """,
 }

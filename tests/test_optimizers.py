@@ -1,4 +1,4 @@
-"""Every optimizer of OPTIMIZERS and SINCE: against PyTorch and optax, by hand, and by the laws it obeys.
+"""Every optimizer of OPTIMIZERS: against PyTorch and optax, by hand, and by the laws it obeys.
 
 A new optimizer joins by joining one of them; a test says so if its recorded runs or its worked example are missing.
 """
@@ -15,7 +15,6 @@ from course_lib.descent import descend, iterates, trace
 from course_lib.labs.rules import is_adaptive
 from course_lib.optimizers import (
     OPTIMIZERS,
-    SINCE,
     Adadelta,
     Adam,
     AdaMax,
@@ -36,13 +35,12 @@ from course_lib.surfaces import SURFACES
 
 RECORDED = json.loads((Path(__file__).parent / "peers" / "recorded.json").read_text())["runs"]
 FUNCTIONS = {"1/t": {"c": lambda t: 1 / t}}  # hyperparameters that are functions, by what JSON keeps of them
-ALL = OPTIMIZERS + SINCE
-KNOWN = {cls.__name__: cls for cls in ALL}
+KNOWN = {cls.__name__: cls for cls in OPTIMIZERS}
 
-every_optimizer = pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)
+every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
 
 # Rules whose step is linear in the gradients: turned with the plane, and scaled with the loss.
-LINEAR = tuple(cls for cls in ALL if not is_adaptive(cls))
+LINEAR = tuple(cls for cls in OPTIMIZERS if not is_adaptive(cls))
 every_linear = pytest.mark.parametrize("cls", LINEAR, ids=lambda cls: cls.__name__)
 
 TYPICAL = {"lr": 0.02, "gamma": 0.8, "rho": 0.9, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 0.1}
@@ -169,7 +167,9 @@ def test_nesterov_looks_ahead_by_gamma_times_the_last_step():
         assert not np.array_equal(now.look, now.theta)
 
 
-@pytest.mark.parametrize("cls", [cls for cls in ALL if cls not in (Nesterov, Averaging)], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize(
+    "cls", [cls for cls in OPTIMIZERS if cls not in (Nesterov, Averaging)], ids=lambda cls: cls.__name__
+)
 def test_only_nesterov_and_averaging_look_elsewhere(cls):
     for step in islice(trace(typical(cls), SURFACES["rosenbrock"].gradient, [-1.2, 1]), 10):
         np.testing.assert_array_equal(step.look, step.theta)
@@ -338,7 +338,7 @@ def test_adadelta_has_the_units_of_theta_not_of_the_slope(scale):
     np.testing.assert_allclose(start - after, np.sqrt(1e-6 / 0.1) * np.sign(start), rtol=1e-5)
 
 
-@pytest.mark.parametrize("cls", [c for c in ALL if c not in LINEAR], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", [c for c in OPTIMIZERS if c not in LINEAR], ids=lambda cls: cls.__name__)
 def test_turning_the_plane_breaks_what_works_by_coordinate(cls):
     hessian, turn = np.diag([1.0, 25.0]), np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)
     optimizer = typical(cls, weight_decay=0)
@@ -426,7 +426,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(
     ("cls", "wrong", "error", "value", "accepted"),
-    [(cls, *case) for cls in ALL for case in REFUSED if set(case[0]) <= set(fields(cls))],
+    [(cls, *case) for cls in OPTIMIZERS for case in REFUSED if set(case[0]) <= set(fields(cls))],
 )
 def test_refuses_nonsense_and_names_argument_value_and_what_is_accepted(cls, wrong, error, value, accepted):
     with pytest.raises(error) as refusal:

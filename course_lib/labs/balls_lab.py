@@ -79,7 +79,7 @@ def balls():
         compute,
         run={
             "p": stops("norm: p", list(NORMS), value="2"),
-            "angle": slider("direction of the gradient (degrees)", 0, 90, steps=37, value=7.5, format=".1f"),
+            "angle": slider("gradient turned by (degrees)", 0, 90, steps=37, value=7.5, format=".1f"),
             "lr": slider("length of a step", 0.02, 0.5, steps=15, value=0.1, log=True, format=".2g"),
             "start": (
                 slider("start θ₁", -4.8, 4.8, steps=97, value=START[0], format=".1f"),
@@ -97,7 +97,7 @@ def balls():
 def compute(p, angle, lr, start=START):
     """The ball of the p-norm, its steepest step against a gradient of length 1, and the run in the ravine."""
     across = np.array([np.cos(AROUND), np.sin(AROUND)])
-    g = np.stack([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    g = np.stack([np.where(angle == 90, 0.0, np.cos(np.radians(angle))), np.sin(np.radians(angle))])  # not nearly 0
     d = steepest(g, p)
     along = np.stack([-g[1], g[0]])
     level = np.stack([d - 9 * along, d + 9 * along])
@@ -124,7 +124,7 @@ def length(d, p):
 
 
 def _told(d, change, p):
-    return f"{point(d)}, {NORMS[p]}; for a gradient of length 1 it falls by {-change:.2f}"
+    return f"{point(d + 0.0)}, {NORMS[p]}; for a gradient of length 1 it falls by {-change:.2f}"
 
 
 def _ended(arrives, left):

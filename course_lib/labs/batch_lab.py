@@ -78,7 +78,7 @@ def batch():
 def _draw_diagonal(ax):
     alone = at_its_best("descent")[1].arrives[0, 0]
     ax.plot(BATCHES, alone / BATCHES, color=plots.SOFT, linewidth=1, linestyle=(0, (5, 4)), zorder=1.5)
-    ax.text(1700, 25, "twice the batch, half the steps", color=plots.SOFT, fontsize=9, ha="right")
+    plots.draw_words(ax, 120, 27, "twice the batch, half the steps", plots.SOFT, edge="white")
 
 
 @lru_cache
@@ -117,7 +117,7 @@ def compute(size, gamma):
         lines[f"steps.{method}"] = (BATCHES, best.arrives[:, mine[0]][:, None])
         lines[f"here.{method}"] = (size[None], arrives[None])
         said = {"descent": _alone, "momentum": _with_memory, "places": _averaged}[method]
-        words[LABELS[method]] = tell(said, arrives, size, alone_needs, lr, c)
+        words[method] = tell(said, arrives, size, alone_needs, lr, c)
     return Answer(lines, words)
 
 

@@ -16,7 +16,7 @@ from ..optimizers.base import hyperparameters, memories
 from ..runs import cut
 from ..surfaces import Surface
 from ..surfaces import ravine as make_ravine
-from .rules import BY_NAME, is_adaptive
+from .rules import TOLD, is_adaptive
 from .words import number, tell
 
 STEPS = 200
@@ -24,7 +24,7 @@ FAR = 30  # a path is drawn up to this distance
 ARRIVED = 1e-12  # above the lowest point: too little to tell
 LEFT = 1e6  # a run has diverged once it is so far away
 TINY = 1e-150  # stands for a slope of zero: its square is nothing beside any memory
-METHODS = {name: kind for name, kind in BY_NAME.items() if kind is not Adagrad}  # Adagrad is always there
+METHODS = {kind.__name__: kind for kind in TOLD if kind is not Adagrad}  # Adagrad is always there
 RATES = np.logspace(-2, 0, 17)
 DECAYS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 PERIOD, NOISE = 20, 1.0  # the rare feature is there in one of so many samples; the targets are off by this much

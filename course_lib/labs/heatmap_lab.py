@@ -14,6 +14,7 @@ from ..optimizers.base import FIELDS, hyperparameters, memories
 from ..runs import cut
 from ..surfaces import SURFACES
 from ..surfaces import ravine as make_ravine
+from .rules import TOLD
 from .words import number, tell
 
 STEPS = 150
@@ -63,6 +64,7 @@ def heatmap(method="Momentum.gamma", surface="ravine"):
         plots.tint([lines[gid] for gid in heads], look)
 
     repaint(fig, method, surface)
+    offered = [(_offered(*pair), name) for name, pair in METHODS.items() if pair[0] in TOLD or name == method]
     return LiveFigure(
         fig,
         compute,
@@ -71,7 +73,7 @@ def heatmap(method="Momentum.gamma", surface="ravine"):
             "memory": stops("memory γ, ρ or β", [(shown_as(memory), float(memory)) for memory in MEMORIES], value=10.0),
         },
         kernel={
-            "method": choice("method", [(_offered(*choice), name) for name, choice in METHODS.items()], value=method),
+            "method": choice("method", offered, value=method),
             "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()], value=surface),
         },
         pointer={axes["map"]: ("lr", "memory")},

@@ -13,7 +13,7 @@ from ..optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov, Optimi
 from ..optimizers.base import FIELDS, hyperparameters
 from ..surfaces import SURFACES
 from ..tracing import differs, program_of
-from .rules import is_adaptive
+from .rules import adds_up, is_adaptive, memory_of
 from .words import listed
 
 UNWRITTEN = "not written yet"
@@ -25,6 +25,8 @@ MEMORY_NAMES = (*STEP_MEMORIES, *AVERAGES)
 SYMBOLS = {name: known.letter for name, known in FIELDS.items()} | {"momentum": "γ", "mu": "μ"}
 USUAL_MEMORY = 0.9  # what every class of the course has, too
 ADAPTIVE = tuple(filter(is_adaptive, OPTIMIZERS))
+# Rules of the course whose memory adds nothing up, whatever its name.
+IDLE = ADAPTIVE + tuple(rule for rule in OPTIMIZERS if memory_of(rule) and not is_adaptive(rule) and not adds_up(rule))
 # From Python 3.14 on, annotations are read when asked for; 3 is FORWARDREF: a name that means nothing is no error.
 NAMES_ONLY = {"format": 3} if sys.version_info >= (3, 14) else {}
 STEP = "step(theta, g, t, *state)"
@@ -36,8 +38,8 @@ class Runner:
 
     name, label: without and with an instance's settings; lr: whether a learning rate reaches it; memory: what it
     calls its main memory, None if it has none; kept: an instance's own (lr, memory), None for a class; own: not of the
-    course; adaptive: divides by a memory of the gradient's size; alone: one run at a time; written: False while its
-    step still holds a `...`, so that there is nothing to run.
+    course; adaptive: divides by a memory of the gradient's size; adds: its memory adds steps up, as momentum's does;
+    alone: one run at a time; written: False while its step still holds a `...`, so that there is nothing to run.
     """
 
     gid: str
@@ -49,14 +51,10 @@ class Runner:
     memory: str | None
     own: bool
     adaptive: bool = False
+    adds: bool = False
     kept: tuple[float, float] | None = None
     alone: bool = False
     written: bool = True
-
-    @property
-    def adds(self) -> bool:
-        """Whether its memory adds steps up, as momentum's does; those of the adaptive methods average."""
-        return self.memory in STEP_MEMORIES and not self.adaptive
 
     def run(self, lr, memory, surface, start) -> Path:
         """One run from start (2,); with an array of learning rates (n,) one for each, theta (STEPS + 1, 2, n).
@@ -151,7 +149,7 @@ def _of_class(kind, *, name, look, own, **fields):
         return _complete(kind(**_settings(lr, rate, memory, share)))
 
     name = name if own else look.label
-    fields |= {"look": look, "own": own, "adaptive": _is_adaptive(kind, memory)}
+    fields |= {"look": look, "own": own} | _kind_of_steps(kind, memory)
     return Runner(name=name, label=name, make=make, lr=bool(lr), memory=memory, **fields)
 
 
@@ -168,7 +166,7 @@ def _of_instance(given, *, name, look, own, **fields):
     def make(rate, share):
         return _complete(dataclasses.replace(given, **_settings(lr, rate, memory, share)))
 
-    return Runner(make=make, lr=True, memory=memory, adaptive=_is_adaptive(kind, memory), kept=kept, **fields)
+    return Runner(make=make, lr=True, memory=memory, kept=kept, **fields, **_kind_of_steps(kind, memory))
 
 
 def _settings(lr, rate, memory, share):
@@ -191,8 +189,11 @@ def _refuse_sweep(given):
         raise ValueError(f"{given!r} has several values of {listed(swept)}: a runner of a race has one")
 
 
-def _is_adaptive(kind, memory):
-    return issubclass(kind, ADAPTIVE) or memory in AVERAGES
+def _kind_of_steps(kind, memory):
+    return {
+        "adaptive": issubclass(kind, ADAPTIVE) or memory in AVERAGES,
+        "adds": memory in STEP_MEMORIES and not issubclass(kind, IDLE),
+    }
 
 
 def _names(kind):

@@ -13,11 +13,11 @@ from ..optimizers.base import FIELDS
 from ..runs import first, for_good
 from ..surfaces import Surface
 from .grids import at
-from .rules import BY_NAME, built, memory_of
+from .rules import TOLD, built, memory_of
 from .words import tell
 
 # AdamW is Adam here, except that its decay pulls to zero: where the minimum is. It would be helped by that.
-RULES = {name: rule for name, rule in BY_NAME.items() if rule is not AdamW}
+RULES = {rule.__name__: rule for rule in TOLD if rule is not AdamW}
 ANGLES = np.linspace(0, 90, 37)
 KAPPAS = (10, 30, 100)
 START = (-4.0, 2.0)  # in the ravine's own frame: along its floor, across it

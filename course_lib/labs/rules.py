@@ -6,11 +6,11 @@ from itertools import islice
 import numpy as np
 
 from ..descent import trace
-from ..optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov
+from ..optimizers import OPTIMIZERS, SINCE, GradientDescent, Momentum, Nesterov
 from ..optimizers.base import memories
 
 THREE = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
-BY_NAME = {rule.__name__: rule for rule in OPTIMIZERS}
+TOLD = tuple(rule for rule in OPTIMIZERS if rule not in SINCE)  # by the lessons that show the labs of all rules
 
 
 def memory_of(rule):
@@ -32,3 +32,13 @@ def is_adaptive(rule):
         for g in (1.0, 10.0)
     )
     return not np.allclose(np.multiply(plain, 10), steep)
+
+
+@cache
+def adds_up(rule):
+    """Whether its memory adds steps up, as momentum's does: measured, on a steady slope, with a memory of a half."""
+    without, with_it = (
+        [step.theta[0] for step in islice(trace(built(rule, 1.0, memory), np.ones_like, [0.0]), 12)]
+        for memory in (0.0, 0.5)
+    )
+    return (with_it[-1] - with_it[-2]) / (without[-1] - without[-2]) > 1.9

@@ -19,10 +19,11 @@ OPTIMIZERS = (
     Nadam,
     AMSGrad,
     AdamW,
+    Signum,
+    Lion,
+    Averaging,
 )
-
-# What came after the deck: no lab offers these before a lesson has told of them.
-SINCE = (Signum, Lion, Averaging)
+SINCE = (Signum, Lion, Averaging)  # what came after the deck: a lab offers these only where it is asked for them
 MATRIX_OPTIMIZERS = (Muon,)  # rules that need to know the shapes of the matrices in theta
 
 __all__ = [
@@ -30,5 +31,5 @@ __all__ = [
     "OPTIMIZERS",
     "SINCE",
     "Optimizer",
-    *(rule.__name__ for rule in OPTIMIZERS + SINCE + MATRIX_OPTIMIZERS),
+    *(rule.__name__ for rule in OPTIMIZERS + MATRIX_OPTIMIZERS),
 ]

@@ -50,6 +50,6 @@ def test_no_memory_is_gradient_descent():
 
 def test_words():
     _, words = one(64, 0.9)
-    assert words["gradient descent"] == "2,112 steps, 135,168 examples; η = 0.7"
-    assert words["averaged places"].startswith("736 steps, 47,104 examples; η = 1.8, 1/c = 58; ")
-    assert "no average" in one(65536, 0.9)[1]["averaged places"]
+    assert words["descent"] == "2,112 steps, 135,168 examples; η = 0.7"
+    assert words["places"].startswith("736 steps, 47,104 examples; η = 1.8, 1/c = 58; ")
+    assert "no average" in one(65536, 0.9)[1]["places"]

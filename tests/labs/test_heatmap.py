@@ -110,6 +110,13 @@ def test_every_optimizer_is_offered_with_each_of_its_memories(live):
     assert "Adam: η and β₁ (β₂ stays 0.999)" in live.kernel["method"][0].texts
 
 
+def test_rules_that_no_lesson_has_told_of_are_offered_to_who_asks_for_one(live):
+    usual = live.kernel["method"][0].texts
+    asked = labs.heatmap("Lion.beta1").kernel["method"][0].texts
+    assert not any(text.startswith(("Signum", "Lion", "averaging")) for text in usual)
+    assert [text for text in asked if text not in usual] == ["Lion: η and β₁ (β₂ stays 0.99)"]
+
+
 def test_it_begins_with_what_it_is_asked_for():
     live = labs.heatmap("RMSprop.gamma", "turned")
     assert live._values(live.defaults)["method"] == "RMSprop.gamma"

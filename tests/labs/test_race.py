@@ -178,6 +178,7 @@ def test_only_own_classes_run_beside_the_usual_three():
 
 
 MEMORIES = {"Momentum": "gamma", "Nesterov": "gamma", "Adadelta": "rho", "RMSprop": "gamma"}
+MEMORIES |= {"Signum": "gamma", "Averaging": "beta"}
 
 
 def test_every_optimizer_of_the_course_can_race():
