@@ -91,6 +91,8 @@ def graded(job: Job, seconds: float = Limits.seconds) -> dict:
         feedback = Feedback("empty", "It still holds its `...`.")
     except calling.Accident as accident:
         feedback = Feedback("trouble", str(accident))
+    except Exception as error:  # of the course's own, which is nobody's mistake
+        feedback = Feedback("trouble", f"The check itself failed, with {type(error).__name__}: please report it.")
     if any(now != before for now, before in zip(_course(course), course.values(), strict=True)):
         feedback = Feedback(
             "trouble", "It changed the course's own code, or numpy's: nothing that follows can be trusted."

@@ -8,7 +8,6 @@ import json
 import re
 import time
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,15 +17,14 @@ LARGEST = 40_000_000  # bytes of one file; a lesson with all its pictures has tw
 DEEPEST = 3  # zips inside zips
 MOST = 5000  # files in one zip
 
+UNITS = "lesson|week|unit|sheet|homework|assignment"
 # "Anna Meier_1234567_assignsubmission_file_", a folder, or with the file's name behind it.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file_?.*", re.DOTALL)
 # "meieranna_LATE_1234_56789_my notebook.ipynb": the user's number, then the file's.
-CANVAS = re.compile(r"(?!lesson|week|unit)(?P<name>[^\d_][^_]*)_(?:LATE_)?(?P<number>\d+)_\d+_.+", re.DOTALL)
+CANVAS = re.compile(rf"(?!{UNITS})(?P<name>[^\d_][^_]*)_(?:LATE_)?(?P<number>\d+)_\d+_.+", re.DOTALL)
 LESSONS = [re.sub(r"\W+", "_", title).lower() for title in ("00 Outline", *TITLES.values())]
 LESSON = re.compile(rf"(?:{'|'.join(LESSONS)})", re.IGNORECASE)
-ABOUT_A_LESSON = re.compile(
-    rf"(?:lesson|week|unit|sheet|homework|assignment)?[ _-]*\d\d?|{LESSON.pattern}", re.IGNORECASE
-)
+ABOUT_A_LESSON = re.compile(rf"(?:{UNITS})?[ _-]*\d\d?|{LESSON.pattern}", re.IGNORECASE)
 COPY = re.compile(r"[ _-]*(?:\(\d+\)|copy\d*)$", re.IGNORECASE)
 LEFT_OUT = re.compile(r"\.|__MACOSX$|__pycache__$|course-progress\.json$")
 
@@ -61,59 +59,50 @@ class Unreadable(Exception):
 
 def collect(place: Path) -> list[Submission]:
     """Every file in a folder, or in a zip, as a submission; sorted by path."""
-    found = sorted(_files(place), key=lambda entry: entry[0])
-    shared = _shared([parts for parts, _, _ in found])
-    return [_submission(parts, shared, saved, read) for parts, saved, read in found]
+    found = sorted(_files(place))
+    shared = _shared([parts for parts, *_ in found])
+    return [Submission(learner(parts[shared:]), "/".join(parts), *rest) for parts, *rest in found]
 
 
-def _submission(parts, shared, saved, read):
-    whose, name = learner(parts[shared:]), "/".join(parts)
-    try:
-        code, text = cells(read())
-    except Unreadable as fault:
-        return Submission(whose, name, saved, fault=str(fault))
-    except OSError as error:
-        return Submission(whose, name, saved, fault=f"cannot be read ({error.strerror})")
-    return Submission(whose, name, saved, code, text)
-
-
-def _files(place: Path) -> Iterator:
-    """(path as parts, time, function that reads it) of each file."""
+def _files(place):
+    """(path as parts, time, code, text, fault) of each file."""
     if place.is_file():
-        yield from _opened((place.name,), place.stat().st_mtime, lambda: _read(place.open("rb")))
+        yield from _read((place.name,), place.stat().st_mtime, lambda: place.open("rb"))
         return
     for path in place.rglob("*"):
         parts = path.relative_to(place).parts
         if any(LEFT_OUT.match(part) for part in parts):
             continue
         if path.is_symlink():
-            yield parts, 0.0, _refusal("a link to another file: hand in the file itself")
+            yield parts, 0.0, (), (), "a link to another file: hand in the file itself"
         elif path.is_file():
-            yield from _opened(parts, path.stat().st_mtime, lambda path=path: _read(path.open("rb")))
+            yield from _read(parts, path.stat().st_mtime, lambda path=path: path.open("rb"))
 
 
-def _opened(parts, saved, read, depth=0):
-    """The file itself; or the files in it, where it is a zip."""
-    if not parts[-1].lower().endswith(".zip"):
-        yield parts, saved, read
-        return
+def _read(parts, saved, opened, depth=0):
+    """A file, or the files in it where it is a zip."""
     try:
-        if depth >= DEEPEST:
-            raise Unreadable(f"a zip inside {DEEPEST} others")
-        archive = zipfile.ZipFile(io.BytesIO(read()))
-        if len(archive.infolist()) > MOST:
-            raise Unreadable(f"a zip of more than {MOST} files")
+        with opened() as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise Unreadable(f"larger than {LARGEST // 1_000_000} MB: clear its outputs")
+        if parts[-1].lower().endswith(".zip"):
+            return list(_zipped(parts, content, depth))
+        return [(parts, saved, *cells(content), "")]
     except Unreadable as fault:
-        yield parts, saved, _refusal(str(fault))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        yield parts, saved, _refusal("a damaged zip")
-    else:
-        for entry in archive.infolist():
-            inside = tuple(part for part in re.split(r"[/\\]", entry.filename) if part not in ("", ".", ".."))
-            if inside and not entry.is_dir() and not any(LEFT_OUT.match(part) for part in inside):
-                yield from _opened(
-                    (*parts, *inside), _when(entry), lambda entry=entry: _from_zip(archive, entry), depth + 1
-                )
+        return [(parts, saved, (), (), str(fault))]
+    except (OSError, zipfile.BadZipFile, RuntimeError, ValueError, NotImplementedError, EOFError):
+        return [(parts, saved, (), (), "cannot be read: damaged, or locked by a password")]
+
+
+def _zipped(parts, content, depth):
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    if depth == DEEPEST or len(archive.infolist()) > MOST:
+        raise Unreadable(f"a zip inside of {DEEPEST} others, or of more than {MOST} files")
+    for entry in archive.infolist():
+        inside = tuple(part for part in re.split(r"[/\\]", entry.filename) if part not in ("", ".", ".."))
+        if inside and not entry.is_dir() and not any(LEFT_OUT.match(part) for part in inside):
+            yield from _read((*parts, *inside), _when(entry), lambda entry=entry: archive.open(entry), depth + 1)
 
 
 def _when(entry):
@@ -121,28 +110,6 @@ def _when(entry):
         return time.mktime((*entry.date_time, 0, 0, -1))
     except (ValueError, OverflowError):
         return 0.0
-
-
-def _from_zip(archive, entry):
-    try:
-        return _read(archive.open(entry))
-    except (zipfile.BadZipFile, RuntimeError, OSError, ValueError, NotImplementedError, EOFError):
-        raise Unreadable("damaged or locked inside its zip") from None
-
-
-def _read(file):
-    with file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST // 1_000_000} MB: clear its outputs")
-    return content
-
-
-def _refusal(why):
-    def read():
-        raise Unreadable(why)
-
-    return read
 
 
 def cells(content: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:

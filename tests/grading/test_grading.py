@@ -189,6 +189,7 @@ def test_a_folder_around_all_is_no_learner(paths, whose):
         ("meieranna_LATE_4711_81234_a_b-1.ipynb", Learner("meieranna", "Canvas", "4711")),
         ("Anna Meier/homework.ipynb", Learner("Anna Meier")),
         ("Anna Meier.zip/deep/er/homework.ipynb", Learner("Anna Meier")),
+        ("homework_2_3_anna.ipynb", Learner("homework_2_3_anna")),
         ("week 2/Анна.ipynb", Learner("Анна")),
         ("01_what_is_momentum/anna.ipynb", Learner("anna")),
         ("01_what_is_momentum_anna (1).ipynb", Learner("anna")),
