@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     place = given.folder
     if not place.exists():
-        print(f"There is no {place}. Name the folder with the notebooks.", file=sys.stderr)
+        print(f"There is no folder or zip '{place}': name the one with the notebooks.", file=sys.stderr)
         return 2
     target = given.to or place.resolve().with_name(f"{place.resolve().stem}-grades")
     limits = running.Limits(given.seconds, given.megabytes, max(1, given.at_once))

@@ -258,14 +258,10 @@ def _help(rows):
             why = "more wrong than right" if bad > good else "mostly empty"
             counts = f"{good} right or noted, {bad} wrong or in trouble, {empty} empty"
             items.append(
-                f'<li><a href="#{_anchor(row)}">{escape(row.name)}</a> <span class="said">{why}: {counts}</span></li>'
+                f'<li><a href="#{row.anchor}">{escape(row.name)}</a> <span class="said">{why}: {counts}</span></li>'
             )
     lead = f"{len(items)} of {len(rows)} have more wrong than right, or left more than half empty."
     return _section("help", "Who needs help", lead, f'<ul class="people">{"".join(items)}</ul>' if items else "")
-
-
-def _anchor(row):
-    return f"learner-{re.sub(r'[^a-z0-9]+', '-', row.name.lower())}-{row.learner.number}".rstrip("-")
 
 
 def _learners(rows, tasks, points):
@@ -280,11 +276,11 @@ def _learners(rows, tasks, points):
             )
         of = sum(points[name] for name in row.answers)
         lines.append(
-            f'<tr><th scope="row"><a href="#{_anchor(row)}">{escape(row.name)}</a></th>'
+            f'<tr><th scope="row"><a href="#{row.anchor}">{escape(row.name)}</a></th>'
             f"<td>{earned(row, points):g} of {of:g}</td>{''.join(cells)}</tr>"
         )
         details.append(
-            f'<details id="{_anchor(row)}"><summary>{escape(row.name)}</summary>'
+            f'<details id="{row.anchor}"><summary>{escape(row.name)}</summary>'
             + "".join(_answer(task, row.answers[task.name]) for task in tasks if task.name in row.answers)
             + "</details>"
         )

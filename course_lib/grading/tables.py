@@ -24,6 +24,7 @@ class Row:
     remarks: list[tuple[str, str]] = field(default_factory=list)
     texts: tuple[str, ...] = ()
     name: str = ""
+    anchor: str = ""  # in the report
 
     def count(self, *verdicts):
         return sum(answer["verdict"] in verdicts for answer in self.answers.values())
@@ -41,6 +42,7 @@ def name(rows: list[Row], anonymous: bool) -> None:
     twice = Counter(row.learner.name for row in rows)
     for k, row in enumerate(rows, 1):
         number = f" ({row.learner.number})" if twice[row.learner.name] > 1 and row.learner.number else ""
+        row.anchor = f"learner-{k}"
         row.name = f"Learner {k}" if anonymous else row.learner.name + number
 
 
