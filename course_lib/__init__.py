@@ -1,5 +1,6 @@
 """Momentum in machine learning: the code behind the notebooks.
 
+formulas     formulas in LaTeX as plain words
 tracing      functions of numbers, called with letters, write the programs that the page runs
 optimizers   the update rules, one equation a class
 surfaces     landscapes to walk on: value, gradient, minima, a good start

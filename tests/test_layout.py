@@ -15,7 +15,7 @@ ROWS = [
     {"live", "plots", "training"},
     {"descent", "quadratics", "noisy_quadratic", "worst_case", "curvature", "conventions"},
     {"optimizers", "surfaces", "networks", "data"},
-    {"arguments", "runs", "tracing"},
+    {"arguments", "formulas", "runs", "tracing"},
 ]
 THEORY = {"quadratics", "noisy_quadratic", "worst_case"}
 ALONE = {"__main__", "installation", "links"}  # work on an installation, so they import nothing of the course

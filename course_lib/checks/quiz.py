@@ -7,6 +7,7 @@ Where a question comes from is its `source`, named in the answers.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..formulas import plain
 from . import letters
 from .exercises import Exercise
 from .feedback import Feedback
@@ -65,27 +66,6 @@ class Round(Exercise):
         ]
         return "\n".join(["<details><summary>Answers, with reasons</summary>", "", *lines, "", "</details>"])
 
-
-def plain(text):
-    """Markdown with formulas as the plain words of a table's cell."""
-    for sign, letter in SIGNS.items():
-        text = text.replace(sign, letter)
-    return text.replace("$", "")
-
-
-SIGNS = {
-    r"\eta": "η",
-    r"\lambda": "λ",
-    r"\gamma": "γ",
-    r"\kappa": "κ",
-    r"\theta": "θ",
-    r"\Delta": "Δ",
-    r"\rho": "ρ",
-    r"\epsilon": "ε",
-    r"\sqrt": "√",
-    r"\,": " ",
-    r"\cdot": "·",
-}
 
 quiz_memory = Round(
     "quiz_memory",

@@ -9,6 +9,7 @@ from statistics import median
 
 from ..checks import TITLES, exercises, quiz
 from ..checks.feedback import Feedback
+from ..formulas import plain
 from .tables import GOOD, WORDS, earned
 
 SIGNS = {"right": "✓", "told": "→", "wrong": "✗", "trouble": "!", "empty": "…"}
@@ -37,7 +38,7 @@ def mistakes(task, answer, options):
 
 
 def _asked(task, k, letter):
-    return quiz.plain(task.check.questions[int(k) - 1].options[letter][0])
+    return plain(task.check.questions[int(k) - 1].options[letter][0])
 
 
 def _options(task, rows):

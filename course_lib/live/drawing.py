@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.markers import MarkerStyle
 from matplotlib.transforms import Bbox
 
+from ..formulas import plain
 from . import codec, raster, style
 from .answer import check_names, check_size, line_arrays
 
@@ -147,14 +148,14 @@ class Drawing:
         for known in (gid, name):
             text = str(self.lines[known].get_label()) if known in self.lines else "_"
             if not text.startswith("_"):
-                return style.plain(text)
+                return plain(text)
         return name
 
     def _names(self, gid):
         if gid in self.names:
             return list(self.names[gid])
         ax = self.lines[gid].axes
-        names = [style.plain(text) for text in (ax.get_xlabel(), ax.get_ylabel())]
+        names = [plain(text) for text in (ax.get_xlabel(), ax.get_ylabel())]
         return [None if name == self.step_label else name for name in names]
 
     def codes(self, gid, x, y):

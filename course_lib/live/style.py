@@ -1,8 +1,5 @@
 """How a moving line looks: from a matplotlib `Line2D` to instructions for a canvas."""
 
-import re
-import unicodedata
-
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
@@ -118,23 +115,3 @@ def tip_like(line):
         zorder=line.get_zorder(),
         clip_on=line.get_clip_on(),
     )
-
-
-def plain(text):
-    """A label without mathtext: `$\\theta_1$` becomes θ₁."""
-    text = re.sub(r"\\([A-Za-z]+)", lambda match: _letter(match[1]), text)
-    text = re.sub(r"_\{?([0-9]+)\}?", lambda match: _lowered(match[1]), text)
-    return re.sub(r"\s+", " ", re.sub(r"[${}\\^]", "", text)).strip()
-
-
-def _letter(name):
-    kind = "CAPITAL" if name[0].isupper() else "SMALL"
-    letter = name.upper().replace("LAMBDA", "LAMDA")  # as Unicode spells it
-    try:
-        return unicodedata.lookup(f"GREEK {kind} LETTER {letter}")
-    except KeyError:  # not a letter: \mathrm, \log and the like
-        return name if name in ("log", "exp", "sin", "cos", "min", "max") else ""
-
-
-def _lowered(digits):
-    return digits.translate({ord("0") + k: ord("₀") + k for k in range(10)})

@@ -1,5 +1,6 @@
 """The time that is told is the time that adds up: in the lesson itself, in 00's table and in the README."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -34,6 +35,22 @@ def test_readme_says_how_long_it_takes(lesson):
 def test_outline_says_how_long_it_takes(lesson):
     text = "\n\n".join(cell.source for cell in read(LESSONS[0]).cells if cell.cell_type == "markdown")
     assert told_in_table(text, lesson.name) == minutes(read(lesson)), RENEW
+
+
+def rows(text):
+    """{number: (title, question)} of a table of lessons."""
+    found = re.findall(r"^\|(?: (\d+) \|)? \[(\d+ )?([^\]]+)\]\([^)]+\.ipynb\) \| ([^|]+) \|", text, flags=re.M)
+    return {number or other.strip(): (title, question) for number, other, title, question in found}
+
+
+def test_readme_and_outline_name_every_lesson_as_it_is_called_and_ask_the_same():
+    readme = rows((ROOT / "README.md").read_text(encoding="utf-8"))
+    outline = rows("\n\n".join(cell.source for cell in read(LESSONS[0]).cells if cell.cell_type == "markdown"))
+    assert list(readme) == [lesson.name[:2] for lesson in LESSONS] and outline == {
+        number: row for number, row in readme.items() if number != "00"
+    }
+    titles = {lesson.name[:2]: lesson.stem[3:].replace("_", " ") for lesson in LESSONS}
+    assert {number: title.lower() for number, (title, _) in readme.items()} == titles | {"00": "outline"}
 
 
 @pytest.mark.parametrize("number", LONGEST)

@@ -435,14 +435,6 @@ def test_what_canvas_lines_cannot_do_is_refused():
         style.line_style(line(markevery=0.1), dot=1)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [(r"$\theta_1$ (along)", "θ₁ (along)"), (r"$\lambda_{12}$", "λ₁₂"), (r"loss $\log J$", "loss log J")],
-)
-def test_labels_without_mathtext(text, expected):
-    assert style.plain(text) == expected
-
-
 @pytest.mark.parametrize("scale", [1, 2])
 def test_layers_are_what_savefig_makes_and_the_figure_stays_as_it_was(scale):
     live = sample.make()
