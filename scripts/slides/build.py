@@ -120,7 +120,8 @@ def lecture_page(made: lecture.Page) -> str:
         parts = [f'<span class="fragment key" data-fragment-index="0"></span><ol class="options">{made.shown}</ol>']
     parts += [f'<div class="words">{made.words}</div>'] if made.words else []
     parts += [f'<div class="words fragment" data-fragment-index="0">{made.answer}</div>'] if made.answer else []
-    start = f'<section class="page" id="{made.id}" data-slide="{made.slide}" data-minutes="{made.minutes:g}">'
+    first = f' data-part="{made.part}"' if made.part else ""
+    start = f'<section class="page" id="{made.id}" data-slide="{made.slide}" data-minutes="{made.minutes:g}"{first}>'
     folded = folding(made) if made.kind == "figure" else ""
     body = f'<div class="body">{"".join(parts)}</div>'
     return f'{start}<h2>{made.title}</h2>{folded}{body}<aside class="notes">{"".join(made.notes)}</aside></section>'

@@ -34,6 +34,7 @@ class Page:
     title: str  # HTML
     slide: str  # id of the slide it belongs to, for the clock
     minutes: float
+    part: str = ""  # number of the lesson, on its first page
     kind: str = "nothing"  # of what it shows: see SHOWN; also code, printed, table, list
     shown: str = ""  # HTML
     words: str = ""  # HTML
@@ -79,6 +80,7 @@ def page(cell, slide, name: str, following) -> Page:
         inline(told["title"]),
         f"{name}-{slide.id}",
         slide.metadata.minutes,
+        name if cell.source.startswith("# ") else "",
         kind,
         shown,
         words=markdown(told.get("words", "")),

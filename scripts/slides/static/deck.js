@@ -188,6 +188,15 @@
     }
   }
 
+  /* Chromium keeps room behind a root for the widest root sign that the font has. */
+  function closeRoots() {
+    for (const root of [...document.querySelectorAll(".page msqrt")].reverse()) {
+      const gap = root.getBoundingClientRect().right - root.lastElementChild.getBoundingClientRect().right;
+      const size = parseFloat(getComputedStyle(root).fontSize);
+      if (gap > 0.1 * size) root.style.marginRight = `${0.08 - gap / size}em`;
+    }
+  }
+
   /* An equation, a table or code of a lecture that is wider than its page gets smaller; the check says when too small. */
   function fit() {
     const fitted = "[data-lecture] .page .body > :is(.equation, .code, .table, .words)";
@@ -378,6 +387,7 @@
     await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
     document.body.classList.add("measuring");
     arrange();
+    closeRoots();
     fit();
     document.body.classList.remove("measuring");
     await Reveal.initialize({
