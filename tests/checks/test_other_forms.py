@@ -126,6 +126,10 @@ OTHER = {
     "from_physics": [lambda mass, friction, h: [h * h / mass, (mass - friction * h) / mass]],
     "slowest_factor": [lambda lr, curvatures: max(abs(1 - lr * c) for c in curvatures)],
     "critical_gamma": [lambda lr, c: 1 + lr * c - 2 * (lr * c) ** 0.5],
+    "rate_to_keep": [
+        lambda rates, losses, start: max(rate for rate, loss in zip(rates, losses, strict=True) if loss < start),
+        lambda rates, losses, start: rates[np.flatnonzero(losses < start)[-1]],
+    ],
     "fair_race": [whole_numbers, lambda a, b: (sorted(a)[0], np.sort(b)[0])],
     "central_slope": [lambda J, theta, h: (J(theta + h) - J(theta)) / (2 * h) + (J(theta) - J(theta - h)) / (2 * h)],
     "warm_up": [lambda t, lr, steps: np.clip(t / steps, 0, 1) * lr, lambda t, lr, n: lr if t > n else lr * t / n],

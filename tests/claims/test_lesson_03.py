@@ -94,7 +94,7 @@ def test_limits_of_both(gamma):
 @claim("One line, and on this ravine too much memory costs little.", where=CHECKS)
 def test_forgetting_cures_too_much_memory(kappa, pull):
     gamma = 0.1 * ripples_from(kappa, pull) + 0.9
-    keeps, forgets = (first(below(rule(pull / kappa, gamma), kappa, 2500)) for rule in (Momentum, Forgetful))
+    keeps, forgets = (first(below(rule(pull / kappa, gamma), kappa, 1000)) for rule in (Momentum, Forgetful))
     assert (forgets < keeps).all() and np.median(forgets) < np.median(keeps) / 2
 
 
