@@ -316,6 +316,13 @@ def test_what_was_shown_to_the_check_is_the_answer(tmp_path, in_this_process):
     assert counted(page)["my_answers"]["10 of 10"] == 1
 
 
+def test_a_mistake_is_one_whatever_number_or_line_it_was_made_with(tmp_path, in_this_process):
+    for k in (1, 2):
+        hand_in(tmp_path / "in" / f"{k}.ipynb", f"final_step = 3.{k}", f"half_life = 1 + gone + {k}")
+    shown = counted(graded(tmp_path / "in")[1])
+    assert list(shown["final_step"].values()) == list(shown["half_life"].values()) == [2]
+
+
 def test_two_learners_of_one_name_keep_their_rows(tmp_path, in_this_process):
     for number in (1, 2):
         hand_in(tmp_path / "in" / f"Anna_{number}_assignsubmission_file_" / "a.ipynb", GOOD)
