@@ -38,15 +38,15 @@ class Slow(Accident):
     """It took longer than SECONDS."""
 
 
-def call(function, args, quiet=True, let_through=()):
+def call(function, args, quiet=True, let_through=(), seconds=None):
     """function(*args) on deep copies of args.
 
     quiet: throw away what it prints, so that a print for debugging appears once and not for every case.
-    let_through: exceptions that mean something to the caller and are raised as they are.
+    let_through: exceptions that mean something to the caller and are raised as they are. seconds: see safely.
     Raises Unwritten where the stub is untouched, Accident (a sentence) where it fails, hangs or changes its arguments.
     """
     given = copy.deepcopy(args)
-    result = safely(function, *given, quiet=quiet, let_through=let_through)
+    result = safely(function, *given, quiet=quiet, let_through=let_through, seconds=seconds)
     refuse_unfinished(result)
     if result is ... or (isinstance(result, tuple) and any(part is ... for part in result)):
         raise Unwritten

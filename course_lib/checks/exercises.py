@@ -201,7 +201,7 @@ class Function(Exercise):
     """A function, run on cases that tell every known mistake from the right answer and from each other.
 
     returns: the names of what it returns. cases: argument tuples. adapt: turns what the learner hands in, such as a
-    class, into the function that is run on the cases.
+    class, into the function that is run on the cases. seconds: how long one case may take, None for as usual.
     """
 
     right: Callable = None
@@ -212,6 +212,7 @@ class Function(Exercise):
     conventions: tuple[Convention, ...] = ()
     laws: tuple[Law, ...] = ()
     adapt: Callable | None = None
+    seconds: float | None = None
 
     def judge(self, answer):
         if not callable(answer):
@@ -270,7 +271,9 @@ class Function(Exercise):
             for k, case in enumerate(self.cases):
                 likes = [np.asarray(part) for part in _tuple(self.right(*case))]
                 ours = function is self.right or any(function is mistake.answer for mistake in self.mistakes)
-                result = function(*case) if ours else calling.call(function, case, quiet=not aloud or k > 0)
+                result = (
+                    function(*case) if ours else calling.call(function, case, not aloud or k > 0, seconds=self.seconds)
+                )
                 found.append(calling.as_arrays(result, self.returns, likes))
         return found
 

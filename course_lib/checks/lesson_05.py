@@ -333,6 +333,7 @@ my_figure = Function(
     returns=("points",),
     cases=((Momentum, 0.05, 0.9), (Nesterov, 0.1, 0.5)),
     adapt=_as_path,
+    seconds=20,  # to make a figure takes half a second, and several on a busy hub
     mistakes=(
         Mistake(
             "The figure runs Momentum, whatever rule it is asked for.",
