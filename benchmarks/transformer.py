@@ -1,6 +1,7 @@
 """Does memory pay when a network is trained on text? A transformer and a plain network, with and without it.
 
     python -m benchmarks.transformer [--minutes 60]     about an hour on two cores; --table prints what there is
+    python -m benchmarks.transformer --ship             puts the finished arms into course_lib/training/recorded.json
 
 In the environment of `make bench` (it needs torch). Resumable: every finished run is written to the results at once,
 and a second call goes on. The rules are the course's own classes, run by the course's own loop; torch computes the
@@ -36,6 +37,7 @@ import torch.nn.functional as F
 
 from course_lib.descent import iterates
 from course_lib.optimizers import Adam, GradientDescent, Momentum, Muon, Nesterov
+from course_lib.training import records
 
 RESULTS = Path(__file__).with_name("transformer.json")
 CONTEXT, LETTERS, WIDTH, HEADS, BLOCKS, BACK, HIDDEN = 32, 97, 64, 4, 2, 16, 192
@@ -279,13 +281,36 @@ def jobs():
     return cheap + [("transformer", "Nesterov", *size) for size in ARMS]
 
 
+def finished(runs):
+    """The arms of which all fresh seeds were run, at the chosen rates; a loss is None where a run was lost."""
+    found = {}
+    for run in runs:
+        if run["seed"] in FRESH:
+            found.setdefault(
+                tuple(run[name] for name in ("network", "batch", "steps", "rule", "k", "rest")), []
+            ).append(run)
+    for (network, batch, steps, rule, k, rest), own in sorted(found.items()):
+        own = sorted(own, key=lambda run: run["seed"])
+        if [run["seed"] for run in own] == list(FRESH):
+            rates = {"lr": 10 ** (k / 3)} | ({"rest": 10 ** (rest / 3)} if rule.startswith("Muon") else {})
+            losses = {part: [run[part] for run in own] for part in ("validation", "test")}
+            yield {"network": network, "batch": batch, "steps": steps, "rule": rule, **rates, **losses}
+
+
 def table(path):
-    runs = json.loads(path.read_text())["runs"]
-    for network, rule, batch, steps in sorted({(r["network"], r["rule"], r["batch"], r["steps"]) for r in runs}):
-        own = [r for r in runs if (r["network"], r["rule"], r["batch"], r["steps"]) == (network, rule, batch, steps)]
-        ends = [r["validation"] for r in own if r["seed"] in FRESH]
-        if len(ends) == len(FRESH) and None not in ends:
-            print(f"{network:13} {batch:3} x {steps:4} {rule:20} {np.mean(ends):.3f}  {ends}")
+    for arm in finished(json.loads(path.read_text())["runs"]):
+        ends = arm["validation"]
+        mean = math.nan if None in ends else np.mean(ends)
+        print(f"{arm['network']:13} {arm['batch']:3} x {arm['steps']:4} {arm['rule']:20} {mean:.3f}  {ends}")
+
+
+def ship(path):
+    """What lesson 07 shows: the finished arms, and of how many runs, in how many minutes of one core, they came."""
+    whole = json.loads(path.read_text())
+    spent = {"runs": len(whole["runs"]), "minutes": round(sum(run["seconds"] for run in whole["runs"]) / 60)}
+    shipped = json.loads(records.PATH.read_text(encoding="utf-8"))
+    shipped["transformer"] = {"about": whole["about"] | {"seeds": FRESH} | spent, "arms": list(finished(whole["runs"]))}
+    records.PATH.write_text(json.dumps(shipped) + "\n", encoding="utf-8")
 
 
 def ready(path, lock, deadline):
@@ -301,9 +326,12 @@ def main():
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--ship", action="store_true")
     args = parser.parse_args()
     if args.table:
         return table(args.results)
+    if args.ship:
+        return ship(args.results)
     if not args.results.exists():
         versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
         sizes = {name: sum(map(math.prod, net.matrices + net.others)) for name, net in NETWORKS.items()}

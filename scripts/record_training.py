@@ -1,6 +1,6 @@
-"""Record the longer trainings that lesson 05 shows, in course_lib/training/recorded.json.
+"""Record the longer trainings that lessons 05 and 07 show, in course_lib/training/recorded.json.
 
-python -m scripts.record_training [coursera] [batches] [race] [edge]     all of them when none is named; some minutes
+python -m scripts.record_training [coursera] [batches] [places] [anytime] [race] [edge]     all when none is named
 """
 
 import json
@@ -14,8 +14,8 @@ from course_lib import data
 from course_lib.conventions import Averaged
 from course_lib.curvature import largest_curvature
 from course_lib.networks import Network
-from course_lib.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
-from course_lib.training import coursera, train, tune
+from course_lib.optimizers import Adagrad, Adam, Averaging, GradientDescent, Momentum, Nesterov, RMSprop
+from course_lib.training import cosine, coursera, scheduled, train, tune
 from course_lib.training.records import PATH
 
 # -- the published table
@@ -84,14 +84,29 @@ BOTH = {"gradient descent": GradientDescent, "momentum": partial(Momentum, gamma
 
 def batches(sizes=tuple(SIZES), orders=range(10, 14)):
     """For each method and batch size: the best of RATES on three starts, and the steps it takes on twenty others."""
-    found = {name: {} for name in BOTH}
-    for name, make in BOTH.items():
-        for size in sizes:
-            middle = np.median(steps_to_goal(make(lr=RATES[:, None]), size, range(3), order=0), axis=1)
-            lr = RATES[np.argmin(middle)]
-            runs = [steps_to_goal(make(lr=lr), size, range(5 * order, 5 * order + 5), order) for order in orders]
-            found[name][size] = {"lr": float(lr), "steps": np.concatenate(runs).tolist()}
+    return {name: {size: judged(make, RATES, size, orders) for size in sizes} for name, make in BOTH.items()}
+
+
+WINDOWS = 0.3, 0.1, 0.03  # shares c of the newest place in the average
+
+
+def places(sizes=tuple(SIZES), orders=range(10, 14)):
+    """The same for averaged places, whose window is tuned, too, and for Schedule-Free, which bears longer steps."""
+    found = {"averaged places": {}, "Schedule-Free": {}}
+    for size in sizes:
+        tried = {c: judged(partial(Averaging.places, c=c), RATES, size, orders) for c in WINDOWS}
+        c = min(tried, key=lambda c: tried[c]["searched"])
+        found["averaged places"][size] = {"c": c, **tried[c]}
+        found["Schedule-Free"][size] = judged(Averaging.schedule_free, 10 * RATES, size, orders)
     return found
+
+
+def judged(make, rates, size, orders):
+    """The best of these rates by the median of three starts, that median, and the steps on five starts an order."""
+    middle = np.median(steps_to_goal(make(lr=rates[:, None]), size, range(3), order=0), axis=1)
+    lr = rates[np.argmin(middle)]
+    runs = [steps_to_goal(make(lr=lr), size, range(5 * order, 5 * order + 5), order) for order in orders]
+    return {"lr": float(lr), "searched": float(middle.min()), "steps": np.concatenate(runs).tolist()}
 
 
 def steps_to_goal(rule, size, starts, order):
@@ -130,7 +145,61 @@ def edge(seeds=range(5), shares=SHARES, steps=200):
     return found
 
 
-STUDIES = {"coursera": table, "race": race, "batches": batches, "edge": edge}
+# -- one run of Schedule-Free against a cosine for each length
+
+LENGTHS = (3, 10, 30)  # epochs
+WIDE, A_MINIBATCH = Network((64, 64, 10)), 64
+COSINE_RATES, FREE_RATES = np.geomspace(0.03, 1, 9), np.geomspace(0.3, 10, 9)
+
+
+def free(lr, steps):
+    return Averaging.schedule_free(lr)
+
+
+def falling(lr, steps):
+    return scheduled(Momentum, lr=cosine(lr, steps), gamma=0.9)
+
+
+def anytime(lengths=LENGTHS, orders=range(10, 14)):
+    """Momentum with a cosine and a learning rate for each length; Schedule-Free with one, chosen at the middle length.
+
+    A rate is chosen by the loss on the validation images, three starts; twenty other runs meet the test images.
+    """
+    chosen = {length: best_rate(falling, COSINE_RATES, length) for length in lengths}
+    one = best_rate(free, FREE_RATES, lengths[len(lengths) // 2])
+    found = {"cosine": {}, "Schedule-Free": {}}
+    for length in lengths:
+        found["cosine"][length] = ends(falling, chosen[length], length, orders)
+        found["Schedule-Free"][length] = ends(free, one, length, orders)
+    return found
+
+
+def best_rate(make, rates, epochs):
+    held_out = data.digits().validation()
+    steps = epochs * -(-len(held_out.inputs) // A_MINIBATCH)
+    theta = WIDE.init(seed=range(3))[:, None] + np.zeros((1, len(rates), 1))
+    run = train(make(rates[:, None], steps), WIDE, held_out, epochs=epochs, batch=A_MINIBATCH, theta=theta, every=steps)
+    return float(rates[np.nanargmin(run.test_loss[-1].mean(axis=-1))])
+
+
+def ends(make, lr, epochs, orders):
+    """Loss on the training images and share of errors on the test images, of five starts an order."""
+    held_out, digits = data.digits().validation(), data.digits()
+    samples = replace(held_out, test_inputs=digits.test_inputs, test_targets=digits.test_targets)
+    steps = epochs * -(-len(samples.inputs) // A_MINIBATCH)
+    runs = [
+        train(make(lr, steps), WIDE, samples, epochs=epochs, batch=A_MINIBATCH, every=steps, seed=order,
+              theta=WIDE.init(seed=range(5 * order, 5 * order + 5)))
+        for order in orders
+    ]  # fmt: skip
+    return {
+        "lr": lr,
+        "loss": np.concatenate([run.loss[-1] for run in runs]).tolist(),
+        "errors": np.concatenate([1 - run.test_accuracy[-1] for run in runs]).tolist(),
+    }
+
+
+STUDIES = {"coursera": table, "race": race, "batches": batches, "edge": edge, "places": places, "anytime": anytime}
 
 
 def main(names):

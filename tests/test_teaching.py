@@ -17,7 +17,9 @@ COMPOSED = {
     "best in the long run: gradient descent",
     "best in the long run: momentum",
     "0°",
+    "20°",
     "45°",
+    "90°",
 }  # names of scenes that are put together
 CELL = re.compile(r"\b(\d\d) `([a-z][a-z0-9-]+)`")
 NAMED = sorted(set(CELL.findall(TEXT)))

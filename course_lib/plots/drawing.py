@@ -355,3 +355,17 @@ def draw_images(ax, images):
 def draw_band(ax, x, low, high, look):
     """The ground between two curves, in an optimizer's colour, pale."""
     return ax.fill_between(x, low, high, color=look_of(look).color, alpha=0.14, linewidth=0, zorder=1.5)
+
+
+def draw_savings(ax, saved):
+    """What memory saved, a dot a seed beside a line at zero. saved: (windows a step, steps, rule) -> losses."""
+    sizes, rules = (list(dict.fromkeys(part)) for part in zip(*((key[:2], key[2]) for key in saved), strict=True))
+    for (*size, rule), losses in saved.items():
+        look, row = look_of(rule[0].upper() + rule[1:]), sizes.index(tuple(size))
+        height = row + 0.25 * (rules.index(rule) - (len(rules) - 1) / 2)
+        first = {"label": rule} if row == 0 else {}
+        ax.plot(losses, np.full(len(losses), height), look.marker, color=look.color, alpha=0.6, **first)
+    ax.axvline(0, color=SOFT, linewidth=1)
+    names = [f"{windows} windows,\n{steps} steps" for windows, steps in sizes]
+    ax.set(yticks=range(len(sizes)), yticklabels=names, ylim=(len(sizes) - 0.5, -0.5), xlabel="loss saved by memory")
+    ax.grid(True, axis="x")
