@@ -26,6 +26,7 @@ from typing import ClassVar
 import numpy as np
 
 from .optimizers.base import Hyper, Optimizer, hyperparameters
+from .tracing import Letters
 
 
 class Convention(Optimizer):
@@ -41,7 +42,7 @@ class Convention(Optimizer):
     def __post_init__(self):
         super().__post_init__()
         for name, value in list(hyperparameters(self).items())[:2]:
-            if np.any(np.less(value, 0)):
+            if not isinstance(value, Letters) and np.any(np.less(value, 0)):
                 raise ValueError(f"{type(self).__name__}({name}=...) is {np.min(value):g}: it must be 0 or more")
 
     @classmethod
@@ -171,7 +172,7 @@ class Averaged(Convention):
         return cls(_effective(lr, gamma), gamma, nesterov=nesterov)
 
     def to_deck(self):
-        return Deck(self.lr * (1 - np.asarray(self.beta)), self.beta, nesterov=self.nesterov)
+        return Deck(self.lr * np.subtract(1, self.beta), self.beta, nesterov=self.nesterov)
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,9 +236,8 @@ def convert(settings, target):
 
 
 def _effective(lr, gamma):
-    gamma = np.asarray(gamma, float)
-    if np.any(gamma >= 1):
+    if not isinstance(gamma, Letters) and np.any(np.greater_equal(gamma, 1)):
         raise ValueError(
             f"gamma is {np.max(gamma):g}: an average needs gamma below 1, else lr / (1 - gamma) has no sense"
         )
-    return lr / (1 - gamma)
+    return lr / np.subtract(1, gamma)

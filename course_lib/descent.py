@@ -4,6 +4,7 @@
     iterates(optimizer, gradient, theta)   the points only, the start first, without end
     descend(optimizer, surface)            the whole path of a fixed number of steps, and its loss
     sweep(optimizer, surface)              the final loss and the steps to tolerance only, for large grids
+    watched(measure, optimizer, ...)       what a function sees in every step
     steps_of(optimizer, slopes)            the steps it makes of slopes that are fed to it by hand
 
 `optimizer` is an Optimizer, or a schedule: a function t -> Optimizer, asked anew before every step t = 1, 2, ...
@@ -125,6 +126,29 @@ def _written(sheet, optimizer, surface, start, steps):
     theta = sheet.repeat(turn, (start, *schedule(1).init(start)), steps)
     loss = sheet.decided(lambda: sheet.read(surface.value(theta.swapaxes(0, 1))))
     return Path(theta, loss, surface, optimizer)
+
+
+def watched(measure, optimizer, gradient, theta, steps):
+    """What measure(step) gives at each of the first steps of a run: (steps, *its shape).
+
+    gradient: function (k, theta), k = 0, 1, ... the number of the step, for slopes that change on the way.
+    measure: function of a Step that gives an array, always of one shape. Of letters, too (see `tracing`).
+    """
+    if sheet := sheet_of(theta, *hyperparameters(optimizer).values()):
+        theta = sheet.read(theta)
+
+        def turn(t, _, theta, *state):
+            look = optimizer.look(theta, *state)
+            g = sheet.read(gradient(t - 1, look))
+            seen = measure(Step(t, theta, look, g, state))
+            return (seen, *optimizer.step(theta, g, t, *state))
+
+        state = optimizer.init(theta)
+        nothing = np.zeros(measure(Step(1, theta, theta, theta, state)).shape)
+        return sheet.repeat(turn, (nothing, theta, *state), steps)[1:]
+    number = count()
+    walk = trace(optimizer, lambda theta: gradient(next(number), theta), theta)
+    return np.array([measure(step) for step in islice(walk, steps)])
 
 
 def sweep(optimizer, surface, start=None, steps=100, tol=1e-6) -> Sweep:
@@ -309,4 +333,4 @@ def _moved(optimizer, theta, g, t, state):
     return after, answer[1:]
 
 
-__all__ = ["Optimizer", "Path", "Step", "Sweep", "descend", "iterates", "steps_of", "sweep", "trace"]
+__all__ = ["Optimizer", "Path", "Step", "Sweep", "descend", "iterates", "steps_of", "sweep", "trace", "watched"]

@@ -351,16 +351,21 @@ def _pieces(text):
 
 def _strides(at):
     """What makes up arrays of cells of one shape: (n, [(first, step), ...])."""
-    flat = [np.ravel(one) for one in at]
-    if not flat[0].size:
+    shape, flat = at[0].shape, np.stack([np.ravel(one) for one in at])
+    steps = np.diff(flat)
+    long = [axis for axis, n in enumerate(shape) if n > 1]
+    if len(long) > 1 and (np.diff(steps) != 0).any():
+        axis = min(long, key=lambda axis: shape[axis])
+        for k in range(shape[axis]):
+            yield from _strides([one.take(k, axis) for one in at])
         return
-    if all((np.diff(one, 2) == 0).all() for one in flat):
-        yield len(flat[0]), [(int(one[0]), int(one[1] - one[0]) if one.size > 1 else 0) for one in flat]
-        return
-    shape = at[0].shape
-    axis = min((axis for axis, n in enumerate(shape) if n > 1), key=lambda axis: shape[axis])
-    for k in range(shape[axis]):
-        yield from _strides([one.take(k, axis) for one in at])
+    first = 0
+    while first < flat.shape[1]:
+        step = steps[:, first] if first < steps.shape[1] else np.zeros(len(at), int)
+        others = np.flatnonzero((step != steps[:, first:].T).any(axis=1))
+        count = int(others[0]) + 1 if others.size else flat.shape[1] - first
+        yield count, [(int(place), int(by)) for place, by in zip(flat[:, first], step, strict=True)]
+        first += count
 
 
 def sheet_of(*values):

@@ -68,6 +68,10 @@ def basins():
             "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()], value=surface),
             "rule": choice("optimizer", [(plots.look_of(name).label, name) for name in RULES], value=rule),
             "lr": slider("learning rate η", RATES[0], RATES[-1], steps=len(RATES), value=0.01, log=True, format=".2g"),
+        },
+        carried=("surface", "rule"),
+        runs=paths,
+        run={
             "start": (
                 slider("start θ₁", -5, 5, steps=201, value=start[0], format=".2f"),
                 slider("start θ₂", -5, 5, steps=201, value=start[1], format=".2f"),
@@ -148,25 +152,28 @@ def home(surface, rule, lr):
     return (reached >= 0) & (reached < sum(minimum.lowest for minimum in minima_of(surface)))
 
 
-def compute(memory, *, surface, rule, lr, start):
-    """For every memory (n,) of MEMORIES: the map, the path from `start`, and how many reach the lowest minimum."""
+def compute(memory, *, surface, rule, lr):
+    """For every memory (n,) of MEMORIES: the map, and how many reach the lowest minimum."""
     here = at(MEMORIES, memory)
     reached = _rows(ends(surface, rule, lr), here)
     x, y = starts_of(surface)
     kinds = {minimum.gid: k for k, minimum in enumerate(minima_of(surface))}
     kinds |= {"moving": MOVING, "diverged": DIVERGED}
     lines = {gid: (x, np.where(reached == kind, y, np.nan).T) for gid, kind in kinds.items()}
-    lines["start"] = ([start[0]], [start[1]])
-    words = {}
     for name in RULES:
         lines[f"share.{name}"] = (MEMORIES, np.broadcast_to(home(surface, name, lr).mean(axis=1), MEMORIES.shape))
-        if name in (rule, "GradientDescent"):
-            path = descend(built(RULES[name], lr, memory), GROUNDS[surface], start, steps=STEPS)
-            theta = path.theta if path.theta.ndim == 3 else path.theta[..., None]
-            lines[f"path.{name}"] = theta[:, 0], theta[:, 1]
-            words[f"path.{name}"] = told(theta, path.settled(), surface)
     lines[f"here.{rule}"] = (MEMORIES[here][None], _rows(lines[f"share.{rule}"][1], here)[None])
-    return Answer(lines, words | _counted(here, surface, rule, lr))
+    return Answer(lines, _counted(here, surface, rule, lr))
+
+
+def paths(memory, lr, surface, rule, start):
+    """The paths from `start` of the rule and of gradient descent, and where they end."""
+    lines, words = {"start": ([start[0]], [start[1]])}, {}
+    for name in dict.fromkeys(("GradientDescent", rule)):
+        path = descend(built(RULES[name], lr, memory), GROUNDS[surface], start, steps=STEPS)
+        lines[f"path.{name}"] = path.theta[:, 0], path.theta[:, 1]
+        words[f"path.{name}"] = partial(told, path, surface)
+    return Answer(lines, words)
 
 
 def _rows(table, here):
@@ -177,21 +184,18 @@ def _rows(table, here):
 # -- words
 
 
-def told(theta, settled, surface):
-    """In words, for every run (steps + 1, 2, n): where it ended."""
-    minima, height = minima_of(surface), GROUNDS[surface].value
+def told(path, surface):
+    """In words: where a run ended."""
+    minima, height, late = minima_of(surface), GROUNDS[surface].value, path.theta[-LATE:]
     article = "the" if sum(minimum.lowest for minimum in minima) == 1 else "a"
-    said = []
-    for end, steps in zip(rest_of(theta[-LATE:], surface), np.ravel(settled), strict=True):
-        if end < 0:
-            said.append("diverges" if end == DIVERGED else f"is still moving after {STEPS} steps")
+    for place, _, _, lowest in minima:
+        if not (np.hypot(late[:, 0] - place[0], late[:, 1] - place[1]) < NEAR).all():
             continue
-        place, lowest = minima[end].place, minima[end].lowest
         above = height(np.array(place, float)) - GROUNDS[surface].lowest
         trap = f"a trap, {point(place)}, {above:.2g} above the lowest"
         where = f"{article} lowest minimum, {point(place)}" if lowest else trap
-        said.append(f"comes to rest in {where}, after {steps:.0f} steps")
-    return np.array(said)
+        return f"comes to rest in {where}, after {path.settled():.0f} steps"
+    return f"is still moving after {STEPS} steps" if (np.abs(late) < 1e3).all() else "diverges"
 
 
 def _counted(here, surface, rule, lr):

@@ -3,21 +3,22 @@
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count, islice
+from functools import partial
 
 import numpy as np
 
 from .. import plots
 from ..arguments import known
-from ..descent import trace
+from ..descent import watched
 from ..live import Answer, LiveFigure, choice, slider, stops
 from ..optimizers import Adagrad
 from ..optimizers.base import hyperparameters, memories
 from ..runs import cut
 from ..surfaces import Surface
 from ..surfaces import ravine as make_ravine
+from ..tracing import phrase
 from .rules import TOLD, is_adaptive
-from .words import number, tell
+from .words import number
 
 STEPS = 200
 FAR = 30  # a path is drawn up to this distance
@@ -33,12 +34,12 @@ CLIFF, WIDTH = -3.0, 0.15  # where the first coordinate's slope falls from 10 to
 
 @dataclass(frozen=True)
 class Problem:
-    """A surface to draw, what its two coordinates are called, and `slopes`, which makes the gradient of one run."""
+    """A surface to draw, what its coordinates are called, and the slope(k, theta) that step k = 0, 1, ... measures."""
 
     surface: Surface
     called: tuple[str, str]
     title: str
-    slopes: Callable
+    slope: Callable
 
 
 def cliff(theta):
@@ -68,24 +69,18 @@ def features_gradient(theta):
     return np.array([frequent + rare / PERIOD, (frequent + rare) / PERIOD])
 
 
-def one_sample_a_step():
-    """The gradient of one sample after the other. The first feature is there in each, the second in one of PERIOD.
+def one_sample(k, theta):
+    """The gradient of sample k. The first feature is there in each, the second in one of PERIOD.
 
     Targets are the sum of the features, plus and minus NOISE in turn, so that over two rounds the best is (1, 1).
     """
-    samples = count()
-
-    def gradient(theta):
-        k = next(samples)
-        rare = k % PERIOD == 0
-        error = (theta[0] - 1) + rare * (theta[1] - 1) + NOISE * (-1) ** (k + k // PERIOD)
-        return np.stack([error, rare * error])
-
-    return gradient
+    rare = 1.0 * np.equal(k % PERIOD, 0)
+    error = (theta[0] - 1) + rare * (theta[1] - 1) + NOISE * (1 - 2 * ((k + k // PERIOD) % 2))
+    return np.stack([error, rare * error])
 
 
 def _whole(surface):
-    return lambda: surface.gradient
+    return lambda k, theta: surface.gradient(theta)
 
 
 RAVINE = make_ravine(25)
@@ -109,7 +104,7 @@ FEATURES = Surface(
 )
 PROBLEMS = {
     "cliff": Problem(CLIFFS, ("once steep", "always gentle"), "The same η: steep, then gentle", _whole(CLIFFS)),
-    "features": Problem(FEATURES, ("frequent", "rare"), "The same η, one sample a step", one_sample_a_step),
+    "features": Problem(FEATURES, ("frequent", "rare"), "The same η, one sample a step", one_sample),
     "ravine": Problem(RAVINE, ("flat", "steep"), "The same η, down a ravine", _whole(RAVINE)),
 }
 NAMES = {
@@ -127,8 +122,7 @@ SCENES = {
 def effective_rates(problem="cliff", method="RMSprop"):
     """Adagrad and another method from one start, and what each multiplies the two slopes with, step by step.
 
-    Learning rate and decay (gamma of RMSprop, rho, beta2) in the page. problem, method: those it begins with; the
-    kernel can change both. ValueError for unknown names.
+    The decay is gamma of RMSprop, rho, or beta2. problem, method: those it begins with. ValueError for unknown names.
     """
     known("problem", problem, PROBLEMS)
     known("method", method, METHODS)
@@ -167,11 +161,9 @@ def effective_rates(problem="cliff", method="RMSprop"):
     return LiveFigure(
         fig,
         compute,
-        page={
+        run={
             "lr": slider("learning rate η", *RATES[[0, -1]], steps=len(RATES), value=begun, log=True, format=".2g"),
             "decay": stops("decay γ, ρ or β₂", [(f"{decay:g}", decay) for decay in DECAYS], value=0.9),
-        },
-        kernel={
             "method": choice(
                 "beside Adagrad", [(plots.look_of(kind).label, name) for name, kind in METHODS.items()], value=method
             ),
@@ -179,6 +171,7 @@ def effective_rates(problem="cliff", method="RMSprop"):
         },
         scenes=SCENES,
         background=background,
+        ground=(above, lambda: landscape[:2], plots.land_colors(), lambda problem: PROBLEMS[problem].surface),
         alt="Left, two paths over a surface from one start with the same learning rate: Adagrad's and that of another "
         "method. Right, for each of them, the number that multiplies either coordinate's slope, step by step on a log "
         "scale: Adagrad's only falls, the other's recovers once the slopes are small.",
@@ -226,72 +219,65 @@ def multipliers(optimizer, step):
 
     Measured, not known: the optimizer itself steps from zero, with its own memory of sizes and none of the gradient.
     """
-    g = np.where(step.g == 0, TINY, step.g)
+    g = np.where(np.equal(step.g, 0), TINY, step.g)
     with np.errstate(all="ignore"):
         moved, *_ = without_mean(optimizer).step(np.zeros_like(g), g, step.t, *step.state)
         return -moved / g
 
 
 def run(optimizer, problem):
-    """(theta, multipliers), each (STEPS + 1, 2, *grid): multiplier k is that of the slope measured at point k."""
-    steps = islice(trace(optimizer, problem.slopes(), problem.surface.start), STEPS + 1)
-    theta, rates = zip(*((step.theta, multipliers(optimizer, step)) for step in steps), strict=True)
-    return np.array(theta), np.array(rates)
+    """(theta, multipliers), each (STEPS + 1, 2): multiplier k is that of the slope measured at point k."""
+
+    def measure(step):
+        return np.stack([step.theta, multipliers(optimizer, step)])
+
+    seen = watched(measure, optimizer, problem.slope, problem.surface.start, STEPS + 1)
+    return seen[:, 0], seen[:, 1]
 
 
-def compute(lr, decay, *, method="RMSprop", problem="cliff"):
-    """Paths and multipliers of Adagrad and the method for every lr (n, 1) and decay (1, m)."""
+def compute(lr, decay, method="RMSprop", problem="cliff"):
+    """Paths and multipliers of Adagrad and the method."""
     told, kind, k = PROBLEMS[problem], METHODS[method], np.arange(STEPS + 1)
     lines, words = {"start": tuple([place] for place in told.surface.start)}, {}
     for gid, optimizer in (("adagrad", Adagrad(lr)), ("chosen", prepared_with(kind, lr, decay))):
         theta, rates = run(optimizer, told)
-        lines[gid] = shown(theta)
+        far = ~(np.abs(theta).max(axis=1) < FAR)  # drawn no further
+        lines[gid] = tuple(cut(theta[:, side], far) for side in (0, 1))
         lines |= {f"first.{gid}": (k, rates[:, 0]), f"second.{gid}": (k, rates[:, 1])}
-        lines[f"level.{gid}"] = ([0, 2 * STEPS], np.stack([lr, lr]))
-        words[gid] = said(theta, rates, told, "mean slope" if has_mean(type(optimizer)) else "slope")
-    name = decay_of(kind)
-    if name is None:
-        words["chosen"] = np.char.add(words["chosen"], "; it has no memory of sizes to decay")
+        lines[f"level.{gid}"] = ([0, 2 * STEPS], [lr, lr])
+        words[gid] = partial(said, theta[-1], rates[-1], rates[0], told, type(optimizer))
     return Answer(lines, words)
 
 
-def shown(theta):
-    """x and y of the paths, cut for good where they are far away."""
-    with np.errstate(all="ignore"):
-        far = ~(np.abs(theta).max(axis=1) < FAR)
-    return tuple(cut(theta[:, side], far) for side in (0, 1))
+def said(end, now, before, problem, kind):
+    """In words: what the last multipliers are, beside each other and beside the first. end, now, before: (2,)."""
+    what = "mean slope" if has_mean(kind) else "slope"
+    tail = "" if decay_of(kind) or kind is Adagrad else "; it has no memory of sizes to decay"
+    first, second = now
+    if ~(np.abs(end).max() < LEFT):
+        return f"diverges; it multiplies every {what} by {number(first)}{tail}"
+    rest = f"{phrase(above, problem.surface.value(end) - problem.surface.lowest)}{tail}"
+    if close(first, second) and close(first, before[0]):
+        return f"multiplies every {what} by {number(first)}, always; {rest}"
+    rows = list(zip(now, problem.called, before, strict=True))
+    (large, one, earlier), (small, other, early) = rows if first > second else rows[::-1]
+    times = f"{number(large / small)} times" if large > 1.05 * small else "about the same"
+    return (
+        f"after {STEPS} steps the {one} {what} is multiplied by {number(large)} ({phrase(share, large, earlier)}), "
+        f"the {other} one by {number(small)} ({phrase(share, small, early)}): {times}; {rest}"
+    )
 
 
-def said(theta, rates, problem, what):
-    """In words, for every run of a grid: what the last multipliers are, beside each other and beside the first."""
-    lost = ~(np.abs(theta[-1]).max(axis=0) < LEFT)
+def above(height):
+    return f"{number(height)} above the lowest point" if height > ARRIVED else "at the lowest point"
 
-    def above(height):
-        return f"{number(height)} above the lowest point" if height > ARRIVED else "at the lowest point"
 
-    with np.errstate(all="ignore"):
-        height = problem.surface.value(theta[-1]) - problem.surface.lowest
-
-    def sentence(lost, height, first, second, first_before, second_before):
-        if lost:
-            return f"diverges; it multiplies every {what} by {number(first)}"
-        if np.isclose(first, second) and np.isclose(first, first_before):
-            return f"multiplies every {what} by {number(first)}, always; {above(height)}"
-        (large, one, before), (small, other, earlier) = sorted(
-            zip((first, second), problem.called, (first_before, second_before), strict=True), reverse=True
-        )
-        times = f"{number(large / small)} times" if large > 1.05 * small else "about the same"
-        return (
-            f"after {STEPS} steps the {one} {what} is multiplied by {number(large)} ({share(large, before)}), "
-            f"the {other} one by {number(small)} ({share(small, earlier)}): {times}; "
-            f"{above(height)}"
-        )
-
-    return tell(sentence, lost, height, *rates[-1], *rates[0])
+def close(a, b):
+    return np.abs(a - b) <= 1e-8 + 1e-5 * np.abs(b)
 
 
 def share(now, before):
     part = now / before
-    if np.isclose(part, 1):
+    if close(part, 1):
         return "as at first"
     return f"{number(100 * part)} % of the first" if part < 1 else f"{number(part)} times the first"

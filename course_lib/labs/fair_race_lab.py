@@ -40,6 +40,7 @@ def fair_race():
             "lr": slider("the same η", RATES[0], RATES[-1], steps=len(RATES), value=0.1, log=True, format=".2g"),
         },
         kernel={"race": choice("race", [(r.name, key) for key, r in RACES.items()])},
+        carried=("race",),
         scenes={
             "as it was shipped": {"judged": PUBLISHED},
             "the same learning rate for all": {"judged": SAME},

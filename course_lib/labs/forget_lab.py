@@ -1,5 +1,7 @@
 """A ball that forgets its last step as soon as it rolls uphill, beside one that never does, in one ravine."""
 
+from functools import partial
+
 import numpy as np
 
 from .. import plots
@@ -8,7 +10,6 @@ from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import Momentum
 from ..runs import first, for_good
 from ..surfaces import ravine
-from .words import tell
 
 KEEPS, FORGETS = "keeps", "forgets"
 PULL = 0.5  # learning rate times the steepest curvature
@@ -38,7 +39,7 @@ def uphill(g, delta):
 
 
 def forget():
-    """Momentum that keeps its memory and, on demand, one that forgets: gamma and the switch in the page."""
+    """Momentum that keeps its memory and, on demand, one that forgets, in a ravine of any steepness."""
     fig, above, course = plots.figure("A ravine, seen from above", "Loss, step by step", widths=(1.2, 1))
     above.set(xlim=(-5, 5), ylim=(-3.6, 3.6))
     rings, words, _ = plots.draw_ravine(above, kappa=25, angle=0)
@@ -63,18 +64,18 @@ def forget():
     return LiveFigure(
         fig,
         compute,
-        page={
+        run={
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.99, format=".2f"),
             "uphill": stops("when it rolls uphill", (KEEPS, FORGETS), value=FORGETS),
-        },
-        kernel={
             "kappa": stops("steepness κ", KAPPAS, value=25),
             "start": (
                 slider("start θ₁", -4.8, 4.8, steps=97, value=START[0], format=".1f"),
                 slider("start θ₂", -3.2, 3.2, steps=65, value=START[1], format=".1f"),
             ),
         },
+        asked=("uphill",),
         pointer={above: "start"},
+        ground=(above, lambda: rings, plots.ravine_colors(), ravine),
         scenes={
             "too much memory": {"gamma": 0.99, "uphill": KEEPS},
             "forget uphill": {"gamma": 0.99, "uphill": FORGETS},
@@ -87,32 +88,32 @@ def forget():
     )
 
 
-def compute(gamma, uphill, *, kappa=25, start=START):
-    """The runs for every gamma (n, 1), and for uphill (1, m) KEEPS or FORGETS, and when each is below the tolerance."""
+def compute(gamma, uphill, kappa=25, start=START):
+    """The runs, `uphill` KEEPS or FORGETS, and when each is below the tolerance."""
     ground, lr = ravine(kappa), PULL / kappa
     kept, forgetful = (descend(rule(lr, gamma), ground, start, steps=LONG) for rule in (Momentum, Forgetful))
-    forgets, at = uphill == FORGETS, restarts(forgetful)
+    forgets, at, k = uphill == FORGETS, restarts(forgetful), np.arange(STEPS + 1)
     theta = np.where(forgets, forgetful.theta[: STEPS + 1], kept.theta[: STEPS + 1])
     loss = np.where(forgets, forgetful.loss, kept.loss)
-    k = np.arange(STEPS + 1)
-    last = np.maximum.accumulate(np.where(at[: STEPS + 1], k[:, None, None], 0))
+    ticks = (at[: STEPS + 1] & forgets) | (k == 0)  # at the start, where it is hidden, for there is always one
     lines = {
         "start": ([start[0]], [start[1]]),
         "run": (theta[:, 0], theta[:, 1]),
         "loss.kept": (k, kept.loss[: STEPS + 1]),
         "loss.run": (k, loss[: STEPS + 1]),
+        "forgets": tuple(np.where(ticks, theta[:, side], np.nan) for side in (0, 1)),
+        "loss.forgets": (np.where(ticks, k, np.nan), np.where(ticks, loss[: STEPS + 1], np.nan)),
     }
-    # At every step the place of the last forgetting, so that a tick appears when its step comes; 0 is the start.
-    here = np.take_along_axis(forgetful.theta[: STEPS + 1], last[:, None], axis=0)
-    lines["forgets"] = tuple(np.where(forgets, here[:, side], start[side]) for side in (0, 1))
-    height = np.take_along_axis(forgetful.loss[: STEPS + 1], last, axis=0)
-    lines["loss.forgets"] = (np.where(forgets, last, 0), np.where(forgets, height, height[0]))
     words = {
-        "learning rate": f"η = {PULL} / {kappa} = {lr:.3g}, where κ = {kappa} is the steepest curvature",
-        "keeps its memory": _told(kept.loss, np.zeros(kept.loss.shape, bool)),
-        "the run": _told(loss, at & forgets),
+        "learning rate": partial(_learning_rate, lr, kappa),
+        "keeps its memory": partial(_told, kept.loss, at & False),
+        "the run": partial(_told, loss, at & forgets),
     }
     return Answer(lines, words)
+
+
+def _learning_rate(lr, kappa):
+    return f"η = {PULL} / {kappa:.0f} = {lr:.3g}, where κ = {kappa:.0f} is the steepest curvature"
 
 
 def restarts(path):
@@ -123,15 +124,12 @@ def restarts(path):
 
 
 def _told(loss, at):
-    """In words, for every run of a grid: first and for good below the tolerance, and how often it has forgotten."""
+    """In words: first and for good below the tolerance, and how often it has forgotten."""
     below = loss < TOLERANCE
-    until = np.cumsum(below, axis=0) == 0  # before it is first below
-    return tell(_sentence, first(below), for_good(below), np.sum(at & until, axis=0))
-
-
-def _sentence(arrives, stays, times):
+    arrives, stays = first(below), for_good(below)
+    times = np.sum(at & (np.cumsum(below, axis=0) == 0), axis=0)  # before it is first below
     if np.isinf(arrives):
         return f"not yet below 10⁻⁶ after {LONG} steps"
     good = f"not for good in {LONG} steps" if np.isinf(stays) else f"for good at {stays:.0f}"
-    often = f"; until then it forgets {times} times" if times else ""
+    often = f"; until then it forgets {times:.0f} times" if times else ""
     return f"first below 10⁻⁶ at step {arrives:.0f}, {good}{often}"

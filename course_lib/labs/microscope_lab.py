@@ -65,7 +65,8 @@ SAME = next(iter(GRADIENTS))
 def microscope():
     """Adam's step over its learning rate, with three corrections, and RMSprop's first step with epsilon in two places.
 
-    beta1 and beta2 in the page; RMSprop's gamma is beta2. The kind of gradient, epsilon and the gradient's size beside.
+    RMSprop's gamma is beta2. Left, beta1, beta2 and the kind of gradient count, right beta2, epsilon and the gradient's
+    size: so a table of all five is small.
     """
     fig, axes = plots.mosaic(
         [["course", "first"]],
@@ -105,8 +106,6 @@ def microscope():
         page={
             "beta1": stops("memory of gradients β₁", BETA1, value=0.9),
             "beta2": stops("of squares β₂ (RMSprop: γ)", BETA2, value=0.999),
-        },
-        kernel={
             "gradient": choice("the gradient", list(GRADIENTS)),
             "eps": slider("ε", 1e-12, 1e-2, steps=11, value=1e-8, log=True, format=".0e"),
             "size": slider("size |g|", SIZES[0], SIZES[-1], steps=25, value=1e-5, log=True, format=".1e"),
@@ -134,34 +133,39 @@ def sizes_of(gradient):
 
 
 def first_steps(kind, gamma, eps, sizes):
-    """First step / learning rate of an RMSprop for every gamma (1, m) and size of the gradient (k,): (k, 1, m)."""
-    sizes = np.reshape(sizes, (1, -1, 1, 1))
+    """First step / learning rate of an RMSprop; gamma, eps and the sizes of the gradient broadcast together."""
+    sizes = np.asarray(sizes, float)[None]
     run = trace(kind(1.0, gamma, eps), lambda theta: sizes + 0 * theta, 0 * sizes)
     next(run)
     return -next(run).theta[0]
 
 
-def compute(beta1, beta2, *, gradient=SAME, eps=1e-8, size=1e-5):
-    """Both pictures for every beta1 (n, 1) of BETA1 and beta2 (1, m) of BETA2; the second knows beta2 only."""
-    cell = at(BETA1, beta1), at(BETA2, beta2)
-    steps = {name: sizes[:, *cell] for name, sizes in sizes_of(gradient).items()}
+def compute(beta1, beta2, gradient=SAME, eps=1e-8, size=1e-5):
+    """Both pictures for arrays on one grid: beta1 of BETA1, beta2 of BETA2, names of GRADIENTS, epsilons, sizes."""
+    kinds, kind = np.unique(gradient, return_inverse=True)
+    cell = kind.reshape(np.shape(gradient)), slice(None), at(BETA1, beta1), at(BETA2, beta2)
+    every = {name: np.stack([sizes_of(str(one))[name] for one in kinds]) for name in CORRECTIONS}
+    steps = {name: np.moveaxis(sizes[cell], -1, 0) for name, sizes in every.items()}
     lines = {f"step.{name}": (MARKS, np.maximum(sizes[MARKS - 1], FLOOR)) for name, sizes in steps.items()}
     words = {CORRECTIONS[name].label: _told(name, sizes, steps["right"], beta1, beta2) for name, sizes in steps.items()}
-    (level,) = first_steps(RMSprop, beta2, 0.0, [1.0])
-    here = {name: first_steps(form.kind, beta2, eps, [size])[0] for name, form in PLACES.items()}
+    level = first_steps(RMSprop, beta2, 0.0, 1.0)
+    here = {name: first_steps(form.kind, beta2, eps, size) for name, form in PLACES.items()}
+    along = SIZES.reshape(-1, *(1,) * np.ndim(beta2))
+    three = partial(number, digits=3)
     for name, form in PLACES.items():
-        lines[f"first.{name}"] = (SIZES, first_steps(form.kind, beta2, eps, SIZES))
+        lines[f"first.{name}"] = (SIZES, first_steps(form.kind, beta2, eps, along))
         words[form.label] = tell(
-            "first step {} η for |g| = {}, without ε {:.3g} η",
-            tell(partial(number, digits=3), here[name]),
-            number(size, digits=3),
+            lambda first, size, level: f"first step {three(first)} η for |g| = {three(size)}, without ε {level:.3g} η",
+            here[name],
+            size,
             level,
         )
+    shown = np.asarray(size)[None] if np.ndim(size) else np.array([size])
     lines |= {
-        "outside, root of ε": (SIZES, first_steps(Outside, beta2, np.sqrt(eps), SIZES)),
+        "outside, root of ε": (SIZES, first_steps(Outside, beta2, np.sqrt(eps), along)),
         "level": ([SIZES[0], 2], np.stack([level, level])),
-        "size": ([size, size], [1e-3, 150]),
-        "here": ([size, size], np.stack(list(here.values()))),
+        "size": (np.concatenate([shown, shown]), [1e-3, 150]),
+        "here": (np.concatenate([shown, shown]), np.stack(list(here.values()))),
     }
     return Answer(lines, words)
 

@@ -1,18 +1,21 @@
 """One momentum run in seven libraries: the settings to write in each, and what tells the libraries apart."""
 
 from dataclasses import fields, replace
-from itertools import islice
+from functools import partial
 
 import numpy as np
 
 from .. import plots
 from ..arguments import known
-from ..conventions import CONVENTIONS, Averaged, convert
-from ..descent import iterates
+from ..conventions import CONVENTIONS, convert
+from ..descent import descend
 from ..live import Answer, LiveFigure, choice, slider, stops
-from .words import tell
+from ..surfaces import Surface
 
 STEPS, DROP, START = 60, 12, 4.0
+PARABOLA = Surface(
+    "parabola", lambda theta: theta[0] ** 2 / 2, lambda theta: 1 * theta, ((-5, 5),), (START,), "x^2 / 2"
+)
 NAMES = ("deck", "Sutskever", "Polyak", "averaged", "PyTorch", "Keras", "optax")
 LIBRARIES = dict(zip(NAMES, CONVENTIONS, strict=True))
 CONVERTED, DROPPED, COPIED = SETTINGS = ("convert", "lr ÷ 10", "copy")
@@ -28,7 +31,7 @@ GROUPS = {
 
 
 def rosetta(settings=CONVERTED):
-    """Seven conventions on the parabola theta^2 / 2: gamma, and what is done with the settings, in the page.
+    """Seven conventions on the parabola theta^2 / 2, of settings that are converted, or copied.
 
     settings: what is done with them to begin with, one of SETTINGS; ValueError for another word.
     """
@@ -51,11 +54,9 @@ def rosetta(settings=CONVERTED):
     return LiveFigure(
         fig,
         compute,
-        page={
+        run={
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
             "settings": stops("settings", SETTINGS, value=settings),
-        },
-        kernel={
             "library": choice("chosen library", list(LIBRARIES)),
             "lr": slider("learning rate there", 0.001, 1, steps=31, value=0.01, log=True, format=".2g"),
         },
@@ -69,26 +70,21 @@ def rosetta(settings=CONVERTED):
     )
 
 
-def compute(gamma, settings, *, library="deck", lr=0.01):
-    """Every library's run for every gamma (n, 1) and use of the settings (1, m), and how one writes it there."""
-    modes = [str(mode) for mode in settings.ravel()]
+def compute(gamma, settings, library="deck", lr=0.01):
+    """Every library's run, and how one writes it there."""
     chosen = LIBRARIES[library](lr, gamma)
-    written = {mode: {name: _written(chosen, kind, mode) for name, kind in LIBRARIES.items()} for mode in modes}
-    places = {
-        name: np.concatenate([run(written[mode][name], mode == DROPPED) for mode in modes], axis=-1)
-        for name in LIBRARIES
-    }
+    written = {name: _written(chosen, kind, settings) for name, kind in LIBRARIES.items()}
+    places = {name: run(written[name], settings == DROPPED) for name in LIBRARIES}
     t, lines = np.arange(STEPS + 1), {}
     for name, place in places.items():
-        moved = np.abs(np.diff(place, axis=0))
+        moved = np.abs(place[1:] - place[:-1])
         lines[f"place of {name}"] = (t, place)
         lines[name] = (t, np.concatenate([moved[:1], moved]))  # step 0 has no length: that of the first
-    shown = np.where(settings == DROPPED, float(DROP), np.nan)
+    shown = DROP if settings == DROPPED else np.nan
     for prefix, low, high in (("place of ", -4.3, 4.2), ("", 1e-4, 20)):
-        lines[f"{prefix}drop"] = (np.stack([shown, shown]), np.stack([0 * shown + low, 0 * shown + high]))
-    words = {"all seven": _verdict(modes, places)}
-    for name in LIBRARIES:
-        words[name] = np.stack([_said(written[mode][name], mode, name == library) for mode in modes], axis=-1)
+        lines[f"{prefix}drop"] = ([shown, shown], [low, high])
+    words = {"all seven": partial(_verdict, settings, places)}
+    words |= {name: partial(_said, written[name], settings, name == library) for name in LIBRARIES}
     return Answer(lines, words)
 
 
@@ -101,49 +97,40 @@ def _written(chosen, kind, mode):
 
 
 def run(settings, drop):
-    """Places (STEPS + 1, n, 1) of a run; with drop, the learning rate is a tenth from step DROP + 1 on."""
+    """Places (STEPS + 1,) of a run; with drop, the learning rate is a tenth from step DROP + 1 on."""
     name = fields(settings)[0].name
-    slower = replace(settings, **{name: getattr(settings, name) / 10})
-    points = iterates(lambda t: slower if drop and t > DROP else settings, lambda theta: theta, [START])
-    return np.array([theta[0] for theta in islice(points, STEPS + 1)])
+    rate = getattr(settings, name)
+    slower = replace(settings, **{name: rate / 10})
+    start = [START + 0 * rate]  # letters where the rate is one, since a schedule does not show what it is made of
+    return descend(lambda t: slower if drop and t > DROP else settings, PARABOLA, start, steps=STEPS).theta[:, 0]
 
 
 def _said(settings, mode, is_chosen):
-    """How the settings are written there, for every gamma: (n,)."""
-    names = [field.name for field in fields(settings)]
-
-    def told(rate, momentum):
-        text = str(type(settings)(float(rate), float(momentum)))
-        then = f", from step {DROP + 1} on {names[0]}={rate / 10:.6g}" if mode == DROPPED else ""
-        return text + then + (" (chosen)" if is_chosen else "")
-
-    return np.ravel(tell(told, *(getattr(settings, name) for name in names[:2])))
+    """How the settings are written there."""
+    name = fields(settings)[0].name
+    then = f", from step {DROP + 1} on {name}={getattr(settings, name) / 10:.6g}" if mode == DROPPED else ""
+    return f"{settings}{then}{' (chosen)' if is_chosen else ''}"
 
 
-def _verdict(modes, places):
-    """What the seven have in common, for every gamma and use of the settings."""
-    others = [place for name, place in places.items() if LIBRARIES[name] is not Averaged]
-    alike = _apart(list(places.values()))
+def _verdict(mode, places):
+    """What the seven have in common."""
+    if mode == CONVERTED:
+        return f"one path: nowhere further apart than {_apart(list(places.values())):.0e}"
     groups = _apart([places["Keras"], places["PyTorch"]])
-    copied = _apart([others[0], places["averaged"]])
-
-    def told(mode, alike, groups, copied):
-        if mode == CONVERTED:
-            return f"one path: nowhere further apart than {alike:.0e}"
-        if mode == DROPPED and groups < 1e-9:
+    if mode == DROPPED:
+        if groups < 1e-9:
             return "one path: without memory there is nothing that could coast"
-        if mode == DROPPED:
-            return (
-                f"two groups after step {DROP}: memories of steps coast on, memories of gradients slow down at once; "
-                f"up to {groups:.2g} apart"
-            )
-        if copied < 1e-9:
-            return "one path: without memory the numbers mean the same everywhere"
-        return f"six draw one path, averaged another: up to {copied:.2g} apart"
-
-    return tell(told, modes, alike, groups, copied)
+        return (
+            f"two groups after step {DROP}: memories of steps coast on, memories of gradients slow down at once; "
+            f"up to {groups:.2g} apart"
+        )
+    copied = _apart([places["deck"], places["averaged"]])
+    if copied < 1e-9:
+        return "one path: without memory the numbers mean the same everywhere"
+    return f"six draw one path, averaged another: up to {copied:.2g} apart"
 
 
 def _apart(places):
-    """The largest distance between any two of these runs, over the grid."""
-    return np.ptp(np.stack(places), axis=0).max(axis=0)
+    """The largest distance between any two of these runs."""
+    places = np.stack(places)
+    return (places.max(axis=0) - places.min(axis=0)).max()

@@ -69,6 +69,7 @@ def rotation():
             "rule": stops("look at", [(_label(name).removeprefix("gradient "), name) for name in RULES], value="Adam"),
         },
         kernel={"kappa": stops("steepness κ", KAPPAS, value=100)},
+        carried=("kappa",),
         scenes={f"{angle:g}°": {"angle": angle} for angle in (0, 22.5, 45, 90)},
         alt="A ravine from above, turned by an angle, with the run of one optimizer and, pale, its run at 0 degrees "
         "turned along. Beside it the loss of both, and for every optimizer the steps until its loss stays below the "

@@ -277,7 +277,7 @@ class LiveFigure(anywidget.AnyWidget):
             return answer
         values = self._values(settings)
         run = answers.spoken(self.runs(**{name: values[name] for name in inspect.signature(self.runs).parameters}))
-        return replace(answer, lines=answer.lines | run.lines, words=answer.words | run.words)
+        return replace(answer, lines=answer.lines | run.lines, words=run.words | answer.words)
 
     def _table(self, settings, level=1):
         """The buffer with the answer to every setting of the table's quantities."""

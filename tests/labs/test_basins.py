@@ -16,9 +16,13 @@ CAMEL = "three_hump_camel"
 
 def one(memory=0.9, surface=CAMEL, rule="Momentum", lr=0.01, start=(2.0, 2.0)):
     """Lines of one cell as (points, 2), and its words."""
-    answer = basins_lab.compute(np.array([memory]), surface=surface, rule=rule, lr=lr, start=start)
-    lines = {gid: np.column_stack([np.ravel(side) for side in pair]) for gid, pair in answer.lines.items()}
-    return lines, {name: np.ravel(text)[0] for name, text in answer.words.items()}
+    answer = basins_lab.compute(np.array([memory]), surface=surface, rule=rule, lr=lr)
+    runs = basins_lab.paths(memory, lr, surface, rule, start)
+    lines = {
+        gid: np.column_stack([np.ravel(side) for side in pair]) for gid, pair in (answer.lines | runs.lines).items()
+    }
+    words = {name: np.ravel(text)[0] for name, text in answer.words.items()}
+    return lines, {name: text() for name, text in runs.words.items()} | words
 
 
 def marked(lines, gid):

@@ -1,6 +1,6 @@
 """Effective rates: the measured multipliers against the docstrings' formulas and against the steps really taken."""
 
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 import pytest
@@ -15,13 +15,18 @@ ALL = {kind.__name__: kind for kind in TOLD}
 
 
 def one(method="RMSprop", problem="cliff", lr=0.1, decay=0.9):
-    return lab.compute(np.array([[lr]]), np.array([[decay]]), method=method, problem=problem)
+    return lab.compute(lr, decay, method=method, problem=problem)
+
+
+def slopes_of(told):
+    samples = count()
+    return lambda theta: told.slope(next(samples), theta)
 
 
 def walked(optimizer, problem, steps=60):
     """(slopes, multipliers, steps taken), each (steps, 2)."""
     told = lab.PROBLEMS[problem]
-    seen = list(islice(trace(optimizer, told.slopes(), told.surface.start), steps + 1))
+    seen = list(islice(trace(optimizer, slopes_of(told), told.surface.start), steps + 1))
     theta = np.array([step.theta for step in seen])
     slopes, rates = (
         np.array(part)[:-1] for part in ([s.g for s in seen], [lab.multipliers(optimizer, s) for s in seen])
@@ -139,7 +144,7 @@ def test_the_rare_coordinate_is_multiplied_about_root_of_its_period_as_much():
     setting = lab.SCENES["a rare and a frequent feature"]
     rates = lab.run(Adagrad(setting["lr"]), lab.PROBLEMS["features"])[1]
     assert rates[-1, 1] / rates[-1, 0] == pytest.approx(np.sqrt(lab.PERIOD), rel=0.15)
-    words = one(**{key: setting[key] for key in ("method", "problem", "lr")}).words["adagrad"].item()
+    words = one(**{key: setting[key] for key in ("method", "problem", "lr")}).words["adagrad"]()
     assert words.startswith(
         "after 200 steps the rare slope is multiplied by 0.11 (27 % of the first), the frequent one"
     )
@@ -154,8 +159,8 @@ def test_with_one_rate_for_both_features_the_frequent_one_jitters():
 
 
 def test_two_rounds_of_samples_are_the_surface_drawn():
-    gradient, where = lab.one_sample_a_step(), np.array([0.3, -0.7])
-    mean = np.mean([gradient(where) for _ in range(2 * lab.PERIOD)], axis=0)
+    where = np.array([0.3, -0.7])
+    mean = np.mean([lab.one_sample(k, where) for k in range(2 * lab.PERIOD)], axis=0)
     np.testing.assert_allclose(mean, lab.FEATURES.gradient(where), rtol=1e-12)
 
 
@@ -171,10 +176,10 @@ def test_gradients_are_the_slopes_of_the_surfaces(problem):
 
 
 def test_words_of_what_never_changes_and_of_what_diverges():
-    words = one("GradientDescent").words["chosen"].item()
+    words = one("GradientDescent").words["chosen"]()
     assert words.startswith("multiplies every slope by 0.1, always") and words.endswith("no memory of sizes to decay")
-    assert "diverges" in one("GradientDescent", "ravine").words["chosen"].item()
-    assert "mean slope" in one("Adam").words["chosen"].item()
+    assert "diverges" in one("GradientDescent", "ravine").words["chosen"]()
+    assert "mean slope" in one("Adam").words["chosen"]()
 
 
 def test_another_method_brings_its_own_look_and_name():
@@ -188,7 +193,7 @@ def test_another_method_brings_its_own_look_and_name():
 
 def test_it_begins_with_what_it_is_asked_for():
     live = labs.effective_rates("features", "GradientDescent")
-    assert live.cell(live.defaults).words["adagrad"].item().startswith("after 200 steps the rare slope")
+    assert live.cell(live.defaults).words["adagrad"].startswith("after 200 steps the rare slope")
     with pytest.raises(ValueError, match="there is no problem 'clif': did you mean 'cliff'"):
         labs.effective_rates("clif")
     with pytest.raises(ValueError, match="there is no method 'Adagrad'"):

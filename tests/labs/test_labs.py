@@ -174,6 +174,20 @@ def test_noise_in_the_memory_shrinks_as_its_readout_says():
     assert memory.std() == pytest.approx(np.sqrt(0.1 / 1.9), rel=0.02)
 
 
+def fixed(live):
+    """The quantities that an exported page cannot change."""
+    return [
+        one["name"]
+        for one in live.spec["controls"]
+        if one["where"] == "kernel" and one["name"] not in live.spec["carried"]
+    ]
+
+
+def test_at_most_six_quantities_stay_fixed_on_exported_pages():
+    stay = {name: fixed(lab(name)) for name in NAMES if fixed(lab(name))}
+    assert stay == {"basins": ["lr"], "heatmap": ["method", "surface"], "training": ["data", "method", "seed"]}
+
+
 @pytest.mark.parametrize(("name", "quantity"), [("noise", "rate"), ("schedules", "length")])
 def test_an_exported_page_carries_a_table_for_every_value(name, quantity, open_page):
     live = lab(name)

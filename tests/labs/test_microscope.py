@@ -98,8 +98,7 @@ def test_the_first_step_is_its_formula(gamma, eps):
         (lab.Outside, np.sqrt((1 - gamma) * g**2) + eps),
         (RMSprop, np.sqrt((1 - gamma) * g**2 + eps)),
     ):
-        measured = lab.first_steps(kind, np.array([[gamma]]), eps, g)
-        np.testing.assert_allclose(measured[:, 0, 0], g / divisor, rtol=1e-12)
+        np.testing.assert_allclose(lab.first_steps(kind, gamma, eps, g), g / divisor, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

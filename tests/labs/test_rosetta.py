@@ -18,9 +18,9 @@ PARABOLA = Surface("parabola", lambda theta: theta[0] ** 2 / 2, lambda theta: 1 
 
 def one(gamma, settings, **kernel):
     """The places of each library for one cell, and its words."""
-    answer = rosetta_lab.compute(np.array([[gamma]]), np.array([[settings]]), **kernel)
+    answer = rosetta_lab.compute(gamma, settings, **kernel)
     places = {name: np.ravel(answer.lines[f"place of {name}"][1]) for name in LIBRARIES}
-    return places, {name: text.item() for name, text in answer.words.items()}
+    return places, {name: text() for name, text in answer.words.items()}
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -103,7 +103,7 @@ def test_markers_of_the_seven_never_meet():
 
 
 def test_the_right_panel_shows_how_far_each_step_goes():
-    answer = rosetta_lab.compute(np.array([[0.9]]), np.array([[DROPPED]]), lr=0.02)
+    answer = rosetta_lab.compute(0.9, DROPPED, lr=0.02)
     for name in LIBRARIES:
         moved = np.abs(np.diff(np.ravel(answer.lines[f"place of {name}"][1])))
         np.testing.assert_array_equal(np.ravel(answer.lines[name][1])[1:], moved)

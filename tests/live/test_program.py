@@ -58,7 +58,8 @@ def in_page(page, program, settings):
                 made.run(values);
                 const numbers = (gid) => [0, 1].map((side) => [...made.numbers(gid, side)]);
                 const lines = Object.keys(program.lines).map((gid) => [gid, numbers(gid)]);
-                return { lines: Object.fromEntries(lines), words: made.names.map((name) => made.said(name)) };
+                const words = Object.keys(program.words).map((name) => made.said(name));
+                return { lines: Object.fromEntries(lines), words };
             });
         }""",
         [json.loads(json.dumps(tracing.near(program))), given],

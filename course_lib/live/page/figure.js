@@ -63,7 +63,7 @@ export class Figure {
     this.shown = { ...this.settings, ...kept };
     const { table, pictures } = (this.came = this.held.get(this.keyOf(this.shown)));
     const cell = this.pageNames.map((name) => this.shown[name]);
-    this.answer = new Answer([table?.at(cell), this.programs?.at(this.shown)].filter(Boolean));
+    this.answer = new Answer([this.programs?.at(this.shown), table?.at(cell)].filter(Boolean));
     this.pictures = pictures;
   }
 
