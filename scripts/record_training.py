@@ -1,6 +1,6 @@
 """Record the longer trainings that lessons 05 and 07 show, in course_lib/training/recorded.json.
 
-python -m scripts.record_training [coursera] [batches] [places] [anytime] [race] [edge]     all when none is named
+python -m scripts.record_training [coursera] [race] [larger] [batches] [edge] [places] [anytime]     all when none is named
 """
 
 import json
@@ -66,12 +66,33 @@ def race(names=tuple(RACE), searched=SEARCHED, judged=JUDGED):
     return found
 
 
-def judge(rule, held_out, seed):
+def judge(rule, held_out, seed, network=NETWORK):
     """[loss on the images it learned from, loss and share of errors on the test images] of one run."""
     digits = data.digits()
     samples = replace(held_out, test_inputs=digits.test_inputs, test_targets=digits.test_targets)
-    run = train(rule, NETWORK, samples, epochs=EPOCHS, seed=seed, every=10**6)
+    run = train(rule, network, samples, epochs=EPOCHS, seed=seed, every=10**6)
     return [float(run.loss[-1]), float(run.test_loss[-1]), float(1 - run.test_accuracy[-1])]
+
+
+# -- the same on a larger network, memories of 0.9, the same number of learning rates for each
+
+LARGER = Network((64, 256, 128, 10))
+TRIES = {
+    "gradient descent": (GradientDescent, np.geomspace(0.03, 3, 10)),
+    "momentum": (Momentum, np.geomspace(0.01, 1, 10)),
+    "Nesterov": (Nesterov, np.geomspace(0.01, 1, 10)),
+    "Adam": (Adam, np.geomspace(0.0003, 0.03, 10)),
+}
+
+
+def larger(searched=range(3), judged=range(100, 110)):
+    """Each method's learning rate, chosen on the validation images, and its runs on the test images."""
+    held_out, found = data.digits().validation(), {}
+    for name, (rule, rates) in TRIES.items():
+        tried = tune(rule, {"lr": rates}, LARGER, held_out, seeds=searched, epochs=EPOCHS, every=10**6, jobs=1)
+        lr = tried.best("test_loss")["lr"]
+        found[name] = {"lr": lr, "runs": [judge(rule(lr=lr), held_out, seed, LARGER) for seed in judged]}
+    return found
 
 
 # -- batch sizes: steps until the loss on all training images is below GOAL
@@ -199,7 +220,15 @@ def ends(make, lr, epochs, orders):
     }
 
 
-STUDIES = {"coursera": table, "race": race, "batches": batches, "edge": edge, "places": places, "anytime": anytime}
+STUDIES = {
+    "coursera": table,
+    "race": race,
+    "larger": larger,
+    "batches": batches,
+    "edge": edge,
+    "places": places,
+    "anytime": anytime,
+}
 
 
 def main(names):

@@ -322,3 +322,15 @@ def test_half_of_a_rate_between_half_the_limit_and_the_limit_jitters_less(gamma)
 def test_a_larger_rate_jitters_more_up_to_the_limit(gamma):
     pulls = (2 + 2 * gamma) * np.linspace(0.01, 0.99, 50)
     assert (np.diff(quadratics.stationary_variance(quadratics.heavy_ball(pulls, gamma, 1.0), pulls)) > 0).all()
+
+
+@claim("less memory is sluggish (beyond $\\eta\\lambda = 1$ it zigzags instead), more memory swings.", where=LESSON)
+@pytest.mark.parametrize("pull", [0.05, 0.25, 0.7, 1.3, 1.5, 1.8])
+def test_critical_memory_is_the_fastest_and_less_is_sluggish_or_zigzags(pull):
+    critical = (1 - np.sqrt(pull)) ** 2
+    gammas = np.array([critical / 2, critical, (1 + critical) / 2])
+    rates = quadratics.spectral_radius(quadratics.heavy_ball(pull, gammas, 1.0))
+    assert rates.argmin() == 1
+    with_less = in_a_bowl(Momentum(lr=pull, gamma=critical / 2), 60)
+    flips = np.diff(np.sign(with_less)) != 0
+    assert flips.all() if pull > 1 else not flips.any()
