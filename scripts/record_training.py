@@ -1,6 +1,6 @@
 """Record the longer trainings that lessons 05 and 07 show, in course_lib/training/recorded.json.
 
-python -m scripts.record_training [coursera] [race] [larger] [batches] [edge] [places] [anytime]     all when none is named
+python -m scripts.record_training [coursera] [race] [larger] [batches] [edge] [places] [anytime]     all when none
 """
 
 import json
