@@ -8,14 +8,16 @@ from quoting import claim
 
 from course_lib import checks, conventions, data, networks
 from course_lib.descent import descend, iterates, steps_of
+from course_lib.labs import schedules_lab as valley
 from course_lib.optimizers import Adam, GradientDescent, Momentum, Nesterov
 from course_lib.surfaces import SURFACES
 from course_lib.training import cosine as falling
-from course_lib.training import coursera, recorded, scheduled, train
+from course_lib.training import coursera, recorded, scheduled, train, warm_up
 from scripts import record_training as record
 
 LESSON = "05_implementation.ipynb"
 CHECKS = "course_lib/checks/lesson_05.py"
+PYTORCH = conventions.PyTorch
 
 SAYS_NO_MORE = {
     "Minibatches change the gradient function, nothing else.": "the lesson's loop is the same before and after",
@@ -332,3 +334,15 @@ def test_a_method_chose_the_best_of_its_tries(name):
     best = min(found["tries"], key=lambda row: row[-1] if np.isfinite(row[-1]) else np.inf)
     assert best[:-1] == list(found["chosen"].values())
     assert min(rates) * 1.001 < found["chosen"]["lr"] < max(rates) / 1.001
+
+
+@claim("(PyTorch's form speeds up at once in a warm-up: there it takes 30 steps, not 10.)", where=LESSON)
+@pytest.mark.parametrize(("form", "steps", "saved"), [(Momentum, 10, 20), (PYTORCH, 10, 5), (PYTORCH, 30, 20)])
+def test_how_long_a_warm_up_saves_the_run_in_the_valley_with_steep_walls(form, steps, saved):
+    """At most, or for 20 all, of twenty starts up the wall, without noise, at the peak 0.4."""
+    starts = np.stack([np.full(20, -20.0), np.linspace(2.3, 2.7, 20)])
+    rate = warm_up(0.4, steps)
+    with np.errstate(all="ignore"):
+        end = next(islice(iterates(lambda t: form(rate(t), 0.9), valley.gradient, starts), 200, None))
+    count = np.isfinite(end).all(axis=0).sum()
+    assert count == 20 if saved == 20 else count <= saved
