@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
+from moving import MOVE_EVERYTHING, Listening
 from nbclient import NotebookClient
 from rules import tags
 
@@ -17,32 +18,45 @@ LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 OUTSIDE = Path(__file__).with_name("outside.py")  # forbids the kernel to reach outside this computer
 
 
-def run(nb, **options):
-    """Execute in place, in an empty folder and with no way outside; the first error in a cell is raised, unless
-    allow_errors says otherwise."""
-    options = {"kernel_name": "python3", "timeout": 120} | options
+def run(nb, client=NotebookClient, **options):
+    """Execute in place, in an empty folder and with no way outside, and return the client; the first error in a cell
+    is raised, unless allow_errors says otherwise."""
+    options = {"kernel_name": "python3", "timeout": 240} | options
     options["extra_arguments"] = [f"--IPKernelApp.exec_files={OUTSIDE}"]
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # jupyter_client warns that its loopback sockets are not encrypted.
         warnings.simplefilter("ignore")
-        NotebookClient(nb, resources={"metadata": {"path": folder}}, **options).execute()
-    return nb
+        runner = client(nb, resources={"metadata": {"path": folder}}, **options)
+        runner.execute()
+    return runner
 
 
 class Executed:
-    """A lesson run from top to bottom as it is stored, its code once `again` in the same kernel, and the checks of
-    its `solutions` last. What one kernel can tell is asked of one kernel: a lesson takes up to a minute."""
+    """A lesson in one kernel: its `main` line alone, then the `first` run of all cells from top to bottom, with every
+    widget `moved` behind it, what is deeper once `again`, and the checks of its `solutions`.
+
+    So each cell runs twice, and a lesson takes up to a minute only once: nbval runs it in a fresh kernel besides.
+    """
 
     def __init__(self, lesson):
         nb = nbformat.read(lesson, as_version=4)
-        again = copy.deepcopy([cell for cell in nb.cells if cell.cell_type == "code"])
-        for cell in again:
-            cell.id = f"{cell.id}-again"
-        self.names, check = checked_solutions(nb)
+        code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        self.main = _named([cell for cell in code if is_main(cell)], "main")
+        self.again = _named([cell for cell in code if not is_main(cell)], "again")
+        self.names, self.solutions = checked_solutions(nb)
+        moving = nbformat.v4.new_code_cell(MOVE_EVERYTHING, id="move-everything")
         whole = copy.deepcopy(nb)
-        whole.cells = nb.cells + again + [check]
-        run(whole, allow_errors=True)
-        self.first, self.again, self.solutions = nb, again, check
+        whole.cells = self.main + nb.cells + [moving] + self.again + [self.solutions]
+        client = run(whole, Listening, allow_errors=True)
+        self.first, self.moved = nb, [error for error in client.errors if error.startswith(moving.id)]
+
+
+def _named(cells, ending):
+    """Copies of cells, with ids of their own."""
+    cells = copy.deepcopy(cells)
+    for cell in cells:
+        cell.id = f"{cell.id}-{ending}"
+    return cells
 
 
 executed = cache(Executed)  # all tests share it: treat it as read-only
@@ -56,13 +70,6 @@ def errors(*cells):
         for output in cell.get("outputs", [])
         if output.output_type == "error"
     ]
-
-
-def only(nb, keep):
-    """A copy with just the cells that `keep` accepts."""
-    nb = copy.deepcopy(nb)
-    nb.cells = [cell for cell in nb.cells if keep(cell)]
-    return nb
 
 
 def is_main(cell):

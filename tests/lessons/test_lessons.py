@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from rules import code_cells, tags
-from running import LESSONS, errors, executed, is_main, only, run
+from running import LESSONS, errors, executed, is_main
 
 from course_lib import checks
 from course_lib.checks.exercises import Choice
@@ -53,12 +53,17 @@ def test_nothing_is_written_to_stderr(lesson):
 
 @lessons
 def test_main_line_runs_without_the_deeper_sections(lesson):
-    run(only(nbformat.read(lesson, as_version=4), is_main))
+    assert errors(*executed(lesson).main) == []
+
+
+@lessons
+def test_every_widget_can_be_moved(lesson):
+    assert executed(lesson).moved == []
 
 
 @lessons
 def test_running_twice_in_one_kernel_works(lesson):
-    assert errors(*executed(lesson).again) == []
+    assert errors(*executed(lesson).again, *executed(lesson).first.cells) == []
 
 
 @lessons

@@ -154,7 +154,8 @@ def test_command_writes_all_lessons_normalised(tmp_path, capsys):
 
 
 def test_lesson_03_runs_with_its_stubs_empty_and_its_race_says_so():
-    nb = run(student.edition(notebooks.read(LESSONS[3])))
+    nb = student.edition(notebooks.read(LESSONS[3]))
+    run(nb)
     checks = [o.text for c in nb.cells if "check" in student.tags(c) for o in c.outputs if o.output_type == "stream"]
     texts = [o.data["text/plain"] for c in nb.cells if "check" in student.tags(c) for o in c.outputs if "data" in o]
     assert len(checks + texts) == 9 and all("Nothing to check yet" in text for text in checks + texts)
