@@ -40,6 +40,8 @@ STEPS = (2.6, 2300)  # of the axes of steps
 def rotation():
     """A ravine turned from 0 to 90 degrees: the angle and the optimizer one looks at in the page, its steepness beside.
 
+    A matrix has rows and columns that can be turned by themselves: see labs.facts.
+
     The start turns with it, so it is the same problem in other coordinates. Each method is tuned at 0 degrees, with
     the same number of settings, and keeps what it was given.
     """

@@ -9,6 +9,8 @@ from quoting import claim
 
 from course_lib import conventions, quadratics
 from course_lib.descent import descend, iterates, steps_of, sweep, trace
+from course_lib.labs import facts_lab
+from course_lib.noisy_quadratic import expected_loss, steps_to
 from course_lib.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from course_lib.runs import for_good
 from course_lib.surfaces import SURFACES, ravine
@@ -26,6 +28,7 @@ SAYS_NO_MORE = {
     "No method is best.": "the rows below it name different ones",
     "Each row says what it rests on; run it again.": "it says how to read the table",
     "Momentum remembers its last step.": "the rule in words",
+    "Three rows more, from lesson 07:": "it says where the rows are from",
     "Say what is held equal.": "advice without a number",
     "Run what you read.": "advice without a number",
     "a good loss, but nobody else's path | a bug | two steps by hand, on a slope you know": "lesson 05's bug hunt is "
@@ -445,6 +448,48 @@ def test_in_a_mild_ravine_adam_does_not_win_along_the_axes():
 def test_momentum_wins_askew(kappa):
     momentum = tuned_steps("momentum", kappa, 45)
     assert all(tuned_steps(name, kappa, 45) > 1.5 * momentum for name in ("Adagrad", "RMSprop", "Adam"))
+
+
+def needed(level):
+    """Expected steps on the noisy quadratic of gradient descent, momentum (a row a gamma) and averaged places, tuned:
+    one for each batch size of 4^0 ... 4^8."""
+    sizes, found = 4.0 ** np.arange(9), []
+    for beta, shares in ((1, [1.0]), (1, [0.2, 0.1, 0.05]), (0, np.geomspace(1, 0.0003, 9))):
+        steps, start, noise = expected_loss(np.geomspace(0.005, 60, 60), beta, np.reshape(shares, (-1, 1)))
+        best = np.array([steps_to(steps, start + noise / size, level).min(axis=-1) for size in sizes]).T
+        found.append(best if beta else best.min(axis=0))
+    return found
+
+
+@claim(
+    "| small batches: noise limits $\\eta$ | an average of the places | "
+    "in theory, at batch 4: 6656 steps; momentum 30208 | 07, *From small batches to large ones* |",
+    "| large batches: curvature limits $\\eta$ | momentum | "
+    "in theory, at batch 1024: 118 steps; averaged places 544 | 07, *From small batches to large ones* |",
+    where=LESSON,
+)
+@pytest.mark.parametrize("level", [0.1, 0.03, 0.01])
+def test_averages_pay_at_small_batches_and_momentum_at_large_ones(level):
+    (descent,), momentum, places = needed(level)
+    small = np.flatnonzero(np.isfinite(descent))[:2]  # 1 and 4, but for the lowest level 4 and 16
+    large = slice(6, None)
+    assert (descent[small] > 2.5 * places[small]).all() and (descent[small] < 1.15 * momentum[:, small]).all()
+    assert (descent[large] > 3 * momentum[:, large]).all() and (descent[large] < 1.3 * places[large]).all()
+    if level == 0.03:
+        assert (places[1], momentum[1, 1]) == (6656, 30208)
+        assert (momentum[1, 5], places[5]) == (118, 544)
+
+
+@claim(
+    "| a matrix, rows and columns askew | Muon | "
+    "turned by 20 degrees it stays at its count; Adam does not arrive | 07, *Turn the facts* |",
+    where=LESSON,
+)
+def test_muon_does_not_notice_that_rows_and_columns_are_turned():
+    settled = {name: facts_lab.raced(name, facts_lab.ROWS_AND_COLUMNS)[2] for name in facts_lab.RULES}
+    assert (settled["Muon"] == 18).all() and (settled["Momentum"] == 29).all()
+    askew = (facts_lab.ANGLES >= 5) & (facts_lab.ANGLES <= 85)
+    assert settled["Adam"][0] == 13 and np.isinf(settled["Adam"][askew]).all()
 
 
 @claim("They divide by coordinate, and now every coordinate meets the steep slope.", where=QUIZ)

@@ -13,7 +13,7 @@ LESSONS = {path.name[:2]: nbformat.read(path, as_version=4) for path in sorted(N
 CELLS = {cell.id: cell for cell in LESSONS["06"].cells}
 FIRST = {cell.id: cell for cell in LESSONS["00"].cells}["diagnostic"].source
 AGAIN = CELLS["again"].source
-GUIDES = ("guide", "guide-settings")
+GUIDES = ("guide", "guide-settings", "guide-today")
 ERRATA = {cell.id: cell for cell in LESSONS["08"].cells}
 TABLES = (*GUIDES, "errata-said", "deck")
 REFERENCES = ("ruder.io", "distill.pub", "medium.com", "jlmelville.github.io", "mlfromscratch.com", "coursera.org")
