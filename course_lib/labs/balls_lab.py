@@ -70,7 +70,7 @@ def balls():
                 loc="upper right", fontsize=9, handlelength=2.2)  # fmt: skip
     above.set(xlim=(-5, 5), ylim=(-2.915, 2.915))
     _, (_, across), _ = plots.draw_ravine(above, kappa=KAPPA, angle=0)
-    across.set_position((0, -2.2))
+    across.set(position=(0, -2.2), visible=not plots.on_slides())
     plots.moving_path(above, "path", plots.OWN, "the run")
     above.lines[-1].set(marker="o", markersize=3.5)
     plots.moving_start(above)

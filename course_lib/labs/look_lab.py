@@ -44,7 +44,8 @@ def look():
         "A walker, the average of its places, and its eye", "Steps until the loss is 0.03, each tuned", widths=(1.2, 1)
     )
     above.set(xlim=(-5, 5), ylim=(-3.6, 3.6))
-    plots.draw_ravine(above, kappa=CURVATURES[1], angle=0)
+    _, (_, across), _ = plots.draw_ravine(above, kappa=CURVATURES[1], angle=0)
+    across.set_visible(not plots.on_slides())
     plots.moving_curve(above, "walker", WALKER, run=True)
     above.lines[-1].set(linewidth=1.2, zorder=4.8)
     plots.moving_ball(above, "walker now", WALKER, size=9, head="walker")
@@ -85,9 +86,10 @@ def _draw_table(ax):
     for batch, steps in zip(BATCHES, at_its_best(), strict=True):
         steps = np.where(np.isfinite(steps), steps, np.nan)
         ax.plot(range(len(LOOKS)), steps, color=plots.PALE, linewidth=1.1, zorder=1.5)
-        if batch <= 4096:  # from there on the lines are one
+        if batch <= (1024 if plots.on_slides() else 4096):  # from there on the lines are one
             ax.text(6.15, steps[-1], f"{batch}", color=plots.SOFT, fontsize=9, va="center")
-    ax.text(6.15, 2.5e5, "batch", color=plots.SOFT, fontsize=9, va="center")
+    if not plots.on_slides():
+        ax.text(6.15, 2.5e5, "batch", color=plots.SOFT, fontsize=9, va="center")
     plots.moving_curve(ax, "chosen", "Averaging", "steps", names=(None, "steps"))
     plots.moving_ball(ax, "here", EYE, size=12, label="this look")
     ax.lines[-1].set(markerfacecolor="none", markeredgecolor=plots.INK, markeredgewidth=2)
