@@ -161,7 +161,8 @@ const courseAnswers = (() => {
   async function bringBack(file, said) {
     const found = await file.text().then(JSON.parse).catch(() => null);
     if (!readable(found)) return `${file.name} is no progress that was saved here or in a notebook.`;
-    return keep(found) ? `${found.solved.length} exercises brought back.` : "This browser keeps no progress.";
+    if (!keep(found)) return "This browser keeps no progress.";
+    return found.solved.length === 1 ? "1 exercise brought back." : `${found.solved.length} exercises brought back.`;
   }
 
   function overview(place) {
