@@ -1,9 +1,11 @@
 """The picture of `labs.hill` as other tools make it move, with the same sliders and the same computation.
 
+kernel      the lab itself where the page cannot run it: each move asks the kernel
 interact    drawn anew by matplotlib at every change, into the inline picture
 ipympl      a matplotlib canvas in the page; the kernel blits: the background, then the lines
-plotly      a FigureWidget: the page draws, the kernel sends the lines anew
 """
+
+from unittest.mock import patch
 
 import ipywidgets
 import numpy as np
@@ -21,7 +23,7 @@ TRAVELLERS = {"walker": GradientDescent, "ball": Momentum}
 
 def lines_of(lr, gamma, start):
     """{name: (x, y)} of everything that moves, for one setting."""
-    points = hill_lab.compute(np.full((1, 1), lr), np.full((1, 1), gamma), start=start).lines
+    points = dict(hill_lab.compute(lr, gamma, start).lines)
     for name in TRAVELLERS:
         points[name] = [values[-1:] for values in points[f"trail.{name}"]]
     return {name: tuple(map(np.ravel, pair)) for name, pair in points.items()}
@@ -54,11 +56,25 @@ def draw(lr, gamma, start=-3.0):
 
 def sliders():
     """The same three as the lab's."""
-    return {
+    quantities = {
         "lr": slider("learning rate η", 0.005, 0.5, steps=41, value=0.05, log=True),
         "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
         "start": slider("start", -3.2, 5.4, steps=87, value=-3.0, format=".1f"),
     }
+    return {name: quantity.widget(quantity.default) for name, quantity in quantities.items()}
+
+
+def kernel():
+    """The lab with a compute that cannot be traced."""
+    compute = hill_lab.compute
+
+    def untraced(lr, gamma, start=-3.0):
+        return compute(lr, gamma, float(start))
+
+    with patch.object(hill_lab, "compute", untraced):
+        live = hill_lab.hill()
+    live.add_class("hill-kernel")
+    display(live)
 
 
 def interact():
@@ -104,32 +120,4 @@ def ipympl():
     canvas.mpl_connect("draw_event", drawn_anew)
     box = ipywidgets.VBox([moved_by(sliders(), update), canvas])
     box.add_class("hill-ipympl")
-    display(box)
-
-
-def plotly():
-    """A FigureWidget with the same lines and about the same look."""
-    import plotly.graph_objects as go
-    from plotly.subplots import make_subplots
-
-    plan = make_subplots(1, 2, column_widths=[0.63, 0.37])
-    across = np.linspace(*GROUND.view[0], 400)
-    plan.add_scatter(x=across, y=GROUND.value(across[None]), mode="lines", row=1, col=1)
-    for name, (x, y) in lines_of(0.05, 0.9, -3.0).items():
-        side = 2 if name.startswith("place") else 1
-        plan.add_scatter(x=x, y=y, name=name, mode="lines" if side == 2 else "markers", row=1, col=side)
-    plan.update_xaxes(range=list(GROUND.view[0]), row=1, col=1)
-    plan.update_xaxes(range=[0, hill_lab.STEPS], row=1, col=2)
-    plan.update_yaxes(range=list(GROUND.view[0]), row=1, col=2)
-    plan.update_layout(width=1000, height=440)
-    figure = go.FigureWidget(plan)
-    traces = {trace.name: trace for trace in figure.data[1:]}
-
-    def update(**setting):
-        with figure.batch_update():  # one message for all lines
-            for name, (x, y) in lines_of(**setting).items():
-                traces[name].x, traces[name].y = x, y
-
-    box = ipywidgets.VBox([moved_by(sliders(), update), figure])
-    box.add_class("hill-plotly")
     display(box)

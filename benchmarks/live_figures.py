@@ -1,16 +1,15 @@
 """`labs.hill` against the same picture moved by other tools, in JupyterLab.
 
 All figures are in one notebook, in a real Chromium (rendering in software, at 1 dot a pixel), with a real kernel.
-interact draws its figure anew with matplotlib at each change, as it does in most notebooks; ipympl keeps a matplotlib
-canvas in the page, which the kernel blits; plotly's FigureWidget draws in the page what the kernel sends. Between
-browser and server lies a proxy that delays and throttles all that passes: "loopback" is no delay, "100 ms" is that much
-each way, "and 1 MB/s" the rate in each direction as well. In a drag the slider gets a new value each frame for two
-seconds; different pictures are counted. Times run from the change to the frame after the one its picture was ready for:
-up to two frames of 17 ms are the clock's own, for all. The start is a third slider: there our kernel answers as well,
-first with the cell one sees, then with the whole table of the other two, which it is asked for as soon as the mouse is
-let go. A cell is run in a fresh kernel after the lesson's set-up cell. There are 15 repeats, 3 of a drag (a picture is
-counted in each of its 120 frames), 2 of a dragged start, 5 of a fresh kernel. The ratio says how much better ours is.
-Run it on an idle machine: browser, server and kernel share its cores.
+"kernel" is the lab as it is where its runs cannot be traced, so that each move asks the kernel. interact draws its
+figure anew with matplotlib at each change, as it does in most notebooks; ipympl keeps a matplotlib canvas in the page,
+which the kernel blits. Between browser and server lies a proxy that delays all that passes: "loopback" is no delay,
+"100 ms" is that much each way; "exported" is the page on the disk, with no kernel. In a drag the slider gets a new
+value each frame for two seconds; different pictures are counted. "an empty loop" is how many frames the browser gives
+to a page that does nothing, asked for in the same turn. Times run from the change to the frame after the one its
+picture was ready for: up to two frames of 17 ms are the clock's own, for all. A cell is run in a fresh kernel after the
+lesson's set-up cell. There are 15 repeats, 5 of a drag (a picture is counted in each of its 120 frames), 5 of a fresh
+kernel. The ratio says how much better ours is. Run it on an idle machine: browser, server and kernel share its cores.
 """
 
 import json
@@ -18,7 +17,6 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,19 +32,20 @@ sys.path.insert(0, str(ROOT / "tests"))  # the tests know how to find a Chromium
 import browser  # noqa: E402
 import lab_server  # noqa: E402
 
-PACKAGES = ("jupyterlab", "ipywidgets", "anywidget", "matplotlib", "ipympl", "plotly")
+PACKAGES = ("jupyterlab", "ipywidgets", "anywidget", "matplotlib", "ipympl")
 HEAD = ("job", "link", "peer", "ours", "the peer's", "ratio", "goal", "")
-LOOPBACK, DELAYED, SLOW = "loopback", "100 ms", "100 ms and 1 MB/s"
-LINKS = {LOOPBACK: {}, DELAYED: {"delay": 0.1}, SLOW: {"delay": 0.1, "rate": 1e6}}
-ROUND_TRIP, FRAME = 200, 17  # ms, of the delayed links and of the screen
+LOOPBACK, DELAYED, EXPORTED = "loopback", "100 ms", "exported"
+LINKS = {LOOPBACK: 0.0, DELAYED: 0.1}  # s, each way
+FRAME = 17  # ms, of the screen
 
-OURS, INTERACT, IPYMPL, PLOTLY = "live", "interact", "ipympl", "plotly"
-CELLS = {OURS: "labs.hill()"} | {peer: f"hill_peers.{peer}()" for peer in (INTERACT, IPYMPL, PLOTLY)}
+OURS, KERNEL, INTERACT, IPYMPL = "live", "kernel", "interact", "ipympl"
+EMPTY = "an empty loop"
+CELLS = {OURS: "labs.hill()"} | {peer: f"hill_peers.{peer}()" for peer in (KERNEL, INTERACT, IPYMPL)}
 FRAMES_GOAL = {INTERACT: 7, IPYMPL: 3}  # times as many pictures a second, without delay
 DELAYED_GOAL = {INTERACT: 30}  # with delay
-DRAGS, FIRST, SECONDS = 3, 5, 2
-PLACES = cycle([0.2, 0.8, 0.35, 0.65])  # to click at, as parts of the width
-WHY_START = "the kernel computes 301 points of two runs and sends them; browser, server and kernel share the cores"
+OF_EMPTY, OF_LOOPBACK = 0.95, 0.98  # pictures of a drag as a share of what there can be, and of those without delay
+DRAGS, FIRST, SECONDS = 5, 5, 2
+MOVED = {"gamma": "slider", "start": "start"}  # quantity -> what it is called in the table
 
 
 def setup():
@@ -62,19 +61,23 @@ def table(repeats):
         on_screen = np.array([first_pictures(server, chromium, number) for number in range(first)])
         page, subjects = together(server, chromium)
         numbers = {}
-        for name, limits in LINKS.items():
+        for name, link.delay in LINKS.items():
             print(f"  {name}", file=sys.stderr, flush=True)
-            link.set(**limits)
-            numbers[name] = {
-                "drag": by_turns(page, subjects, f"drag(who, 'gamma', {SECONDS})", drags),
-                "wait": by_turns(page, subjects, "latency(who, 'gamma')", repeats),
-                "start drag": by_turns(page, subjects, f"drag(who, 'start', {SECONDS})", min(drags, 2)),
-                "start wait": by_turns(page, subjects, "latency(who, 'start')", repeats),
-                "click": np.array([click(page) for _ in range(repeats)]),
-            }
-        if page.errors:
-            raise RuntimeError(f"errors in the page: {page.errors}")
+            numbers[name] = measured(page, subjects, drags, repeats)
+        exported = opened_from_disk(chromium, server.root)
+        numbers[EXPORTED] = measured(exported, [OURS], drags, repeats)
+        if errors := page.errors + exported.errors:
+            raise RuntimeError(f"errors in the page: {errors}")
     return [*rows(numbers, on_screen), *map(absent, set(CELLS) - set(subjects))]
+
+
+def measured(page, subjects, drags, repeats):
+    """{(job, quantity): {subject: repeats}} of a page."""
+    found = {}
+    for name in MOVED:
+        found["drag", name] = by_turns(page, subjects, f"drag(who, '{name}', {SECONDS})", drags, with_empty=True)
+        found["wait", name] = by_turns(page, subjects, f"latency(who, '{name}')", repeats)
+    return found
 
 
 # The browser and what it shows
@@ -121,6 +124,19 @@ def together(server, chromium):
     return page, [who for who in CELLS if who in found and moves(page, who)]
 
 
+def opened_from_disk(chromium, folder):
+    """The exported lab in a page of its own."""
+    from course_lib.labs import hill
+
+    file = folder / "exported.html"
+    file.write_text(hill().html(), encoding="ascii")
+    page = browser.Page(chromium.new_page(viewport={"width": 1400, "height": 1000}))
+    page.page.goto(file.as_uri())
+    page.wait("f.frames > 0")
+    probed(page).page.evaluate("probe.find()")
+    return page
+
+
 def moves(page, who):
     """Whether this figure follows its slider here; ours must."""
     try:
@@ -144,19 +160,12 @@ def first_pictures(server, chromium, number):
     return [waits[job] for job in jobs]
 
 
-def by_turns(page, subjects, call, repeats):
+def by_turns(page, subjects, call, repeats, *, with_empty=False):
     """{subject: what `call` gives for it}, turn after turn."""
-    one = f"who => probe.{call}"
-    turns = [[page.page.evaluate(one, who) for who in subjects] for _ in range(repeats)]
-    return dict(zip(subjects, np.transpose(turns), strict=True))
-
-
-def click(page):
-    """Milliseconds from a press of the mouse in the picture to its cell, and to its whole table."""
-    page.page.evaluate("probe.expectClick()")
-    pad = page.page.locator(".live-pad").first.bounding_box()
-    page.page.mouse.click(pad["x"] + next(PLACES) * pad["width"], pad["y"] + 0.5 * pad["height"])
-    return page.page.evaluate("probe.clicked")
+    calls = {who: f"probe.{call.replace('who', repr(who))}" for who in subjects}
+    calls |= {EMPTY: f"probe.empty({SECONDS})"} if with_empty else {}
+    turns = [[page.page.evaluate(one) for one in calls.values()] for _ in range(repeats)]
+    return dict(zip(calls, np.transpose(turns), strict=True))
 
 
 def check_pictures():
@@ -177,13 +186,13 @@ def check_pictures():
 
 @dataclass(frozen=True)
 class Contest:
-    """One job on one link. ours, theirs: an array of repeats each (theirs: None if there is no peer)."""
+    """One job on one link. ours, theirs: an array of repeats each."""
 
     job: str
     link: str
     ours: np.ndarray
-    peer: str = ""
-    theirs: np.ndarray | None = None
+    peer: str
+    theirs: np.ndarray
     more_is_better: bool = False
 
     @property
@@ -196,27 +205,28 @@ class Contest:
         ratios = self.ours / self.theirs if self.more_is_better else self.theirs / self.ours
         return quartiles(ratios)
 
-    def cells(self, *goals, why=""):
+    def cells(self, *goals):
         """Texts under HEAD. goals: the text of the goal, whether it was met, and what was reached."""
         digits = 1 if self.more_is_better else 0
-        theirs = ("", "") if self.theirs is None else (report.of(self.theirs, digits), report.spread(self.ratio, 1))
+        theirs = (report.of(self.theirs, digits), report.spread(self.ratio, 1 if self.ratio[1] >= 2 else 2))
         gap = ", ".join(reached for _, met, reached in goals if not met)
-        told = report.verdict(not gap, gap, why) if goals else ""
+        told = report.verdict(not gap, gap) if goals else ""
         wanted = ", ".join(text for text, *_ in goals)
         return self.job, self.link, self.peer, report.of(self.ours, digits), *theirs, wanted, told
 
     def times(self, goal):
         """The goal of a ratio, as `cells` takes it; none where there is none."""
         return (
-            [] if goal is None else [(f"{goal} times", self.ratio[1] >= goal, f"{self.ratio[1]:.1f} of {goal} times")]
+            [] if goal is None else [(f"{goal} times", self.ratio[1] >= goal, f"{self.ratio[1]:.2f} of {goal} times")]
         )
 
 
 def rows(numbers, on_screen):
-    """Rows of texts. numbers: link -> job -> subject -> repeats (click: two columns); on_screen: (repeats, 2) in ms."""
+    """Rows of texts. numbers: link -> (job, quantity) -> subject -> repeats; on_screen: (repeats, 2) in ms."""
     for link, found in numbers.items():
-        yield from in_the_page(link, found, numbers[LOOPBACK])
-        yield from by_the_kernel(link, found, numbers[LOOPBACK])
+        for name, called in MOVED.items():
+            yield from drags(f"{called} dragged, pictures a second", link, found["drag", name], numbers, name)
+            yield from waits(f"{called}, one step to its picture, ms", link, found["wait", name], numbers, name)
     cell = Contest("cell run to picture, ms", LOOPBACK, on_screen[:, 0], INTERACT, on_screen[:, 1])
     yield cell.cells(at_most(cell, 1000))
 
@@ -230,39 +240,26 @@ def contests(job, link, found, **options):
     return [Contest(job, link, found[OURS], peer, found[peer], **options) for peer in found if peer != OURS]
 
 
-def in_the_page(link, found, home):
-    """The two sliders that live in the page."""
-    away = link != LOOPBACK
-    for drag in contests("slider dragged, pictures a second", link, found["drag"], more_is_better=True):
-        full = ("58 a second", drag.middle >= 58, f"{drag.middle:.1f} of 58 a second")
-        goal = (DELAYED_GOAL if away else FRAMES_GOAL).get(drag.peer)
-        yield drag.cells(*drag.times(goal), *[full] * (drag.peer == INTERACT))
-    for wait in contests("slider to picture, ms", link, found["wait"]):
-        first = wait.peer == INTERACT
-        later = wait.middle - np.median(home["wait"][OURS])
-        same = ("within a frame of loopback", later <= FRAME, f"{later:.0f} ms later")
-        yield wait.cells(*wait.times(4 if first else None), *[same] * (away and first))
+def drags(job, link, found, numbers, name):
+    """Ours against what there can be at most, and against each peer."""
+    for drag in contests(job, link, found, more_is_better=True):
+        goals = drag.times((DELAYED_GOAL if link == DELAYED else FRAMES_GOAL).get(drag.peer))
+        if drag.peer == EMPTY:
+            goals = drag.times(OF_EMPTY)
+        if drag.peer == EMPTY and link == DELAYED:
+            share = drag.middle / np.median(numbers[LOOPBACK]["drag", name][OURS])
+            goals.append((f"{OF_LOOPBACK} of loopback", share >= OF_LOOPBACK, f"{share:.2f} of loopback"))
+        yield drag.cells(*goals)
 
 
-def by_the_kernel(link, found, home):
-    """The slider for which ours asks the kernel, and the click."""
-    away = link != LOOPBACK
-    for drag in contests("start dragged, pictures a second", link, found["start drag"], more_is_better=True):
-        enough = ("15 a second", drag.middle >= 15, f"{drag.middle:.1f} of 15 a second")
-        yield drag.cells(*[enough] * (not away and drag.peer == INTERACT), why=WHY_START)
-    for wait in contests("start, one step of its slider, ms", link, found["start wait"]):
-        trips = one_trip(wait, home["start wait"][OURS])
-        yield wait.cells(*[trips] * (away and wait.peer == INTERACT))
-    shown = Contest("start, a click to its picture, ms", link, found["click"][:, 0])
-    yield shown.cells(*[one_trip(shown, home["click"][:, 0])] * away)
-    whole = Contest("start, a click to its whole table, ms", link, found["click"][:, 1])
-    yield whole.cells(*[at_most(whole, 250)] * (not away))
-
-
-def one_trip(wait, home):
-    """The goal that a delay costs one round trip and no more."""
-    trips = (wait.middle - np.median(home)) / ROUND_TRIP
-    return "1 round trip more than on loopback", trips < 1.25, f"{trips:.2f} round trips"
+def waits(job, link, found, numbers, name):
+    """How long one step takes; a delay may cost ours no more than a frame."""
+    for wait in contests(job, link, found):
+        goals = wait.times(4 if wait.peer == INTERACT else None)
+        if wait.peer == INTERACT and link == DELAYED:
+            later = wait.middle - np.median(numbers[LOOPBACK]["wait", name][OURS])
+            goals.append(("within a frame of loopback", later <= FRAME, f"{later:.0f} ms later"))
+        yield wait.cells(*goals)
 
 
 def at_most(wait, limit):

@@ -133,12 +133,12 @@ def test_the_readme_shows_what_the_report_says():
 def test_the_readmes_table_finds_its_ratios_in_a_report():
     row = ("final loss", "textbook numpy", "1", "2", "2.50 (2-3)", "2", "met")
     sweeps = report.section("Title.", report.TIMED, [row])
-    drag = ("slider dragged, pictures a second", "loopback", "ipympl", "60", "15", "4.0 (3-5)", "", "")
+    drag = (summary.DRAG, "exported", "an empty loop", "60", "60", "1.00 (1-1)", "", "")
     figures = report.section("Title.", live_figures.HEAD, [drag])
     told = summary.table(f"## sweeps\n\n{sweeps}\n## live_figures\n\n{figures}")
     assert told.splitlines()[2:] == [
         "| a grid of 100 x 100 runs | textbook numpy | 2.50 |",
-        "| pictures a second in a drag | ipympl | 4.0 |",
+        "| pictures of a drag of the start, exported page | an empty loop | 1.00 |",
     ]
 
 
@@ -221,36 +221,38 @@ def test_a_row_of_sizes_names_the_largest_file(tmp_path):
     assert sizes.row("both", tmp_path.iterdir()) == ("both", "0.10", "2", "large, 0.09", "", "")
 
 
-def figures(ours=60.0, interact=2.0, start=20.0, click=(100.0, 200.0)):
+def figures(ours=60.0, empty=60.0):
     """What a measurement of one link may give."""
-    two = {"live": np.full(3, ours), "interact": np.full(3, interact)}
-    ms = {"live": np.full(3, 10.0), "interact": np.full(3, 400.0)}
-    slow = {"live": np.full(3, start), "interact": np.full(3, 3.0)}
-    return {"drag": two, "wait": ms, "start drag": slow, "start wait": ms, "click": np.array([click] * 3)}
+    drag = {"live": np.full(3, ours), "interact": np.full(3, 2.0), live_figures.EMPTY: np.full(3, empty)}
+    wait = {"live": np.full(3, 10.0), "interact": np.full(3, 400.0)}
+    return {("drag", name): drag for name in live_figures.MOVED} | {("wait", name): wait for name in live_figures.MOVED}
 
 
 def verdicts(**links):
     rows = live_figures.rows(links, np.full((3, 2), 900.0))
-    return {(job, link): verdict for job, link, *_, verdict in rows}
+    return {(job, link, peer): verdict for job, link, peer, *_, verdict in rows}
 
 
 def test_frames_are_better_the_more_and_times_the_fewer():
     rows = list(live_figures.rows({"loopback": figures()}, np.full((3, 2), 900.0)))
-    ratios = {row[0]: row[5] for row in rows}
-    assert ratios["slider dragged, pictures a second"].startswith("30.0 ")
-    assert ratios["slider to picture, ms"].startswith("40.0 ")
+    ratios = {row[0]: row[5] for row in rows if row[2] == "interact"}
+    assert ratios["start dragged, pictures a second"].startswith("30.0 ")
+    assert ratios["slider, one step to its picture, ms"].startswith("40.0 ")
     assert all(len(row) == len(live_figures.HEAD) for row in rows)
 
 
-def test_a_slow_drag_of_the_start_says_how_slow_and_why():
-    told = verdicts(loopback=figures(start=11.9))["start dragged, pictures a second", "loopback"]
-    assert told.startswith("**missed**: 11.9 of 15 a second: the kernel")
+def test_a_drag_is_measured_by_what_an_empty_loop_reaches():
+    job = "start dragged, pictures a second"
+    assert verdicts(loopback=figures(58.0))[job, "loopback", live_figures.EMPTY] == "met"
+    told = verdicts(exported=figures(45.0))[job, "exported", live_figures.EMPTY]
+    assert told == "**missed**: 0.75 of 0.95 times"
 
 
-def test_a_delayed_link_may_cost_one_round_trip():
-    told = verdicts(loopback=figures(), **{"100 ms": figures(click=(300, 500)), "slow": figures(click=(360, 500))})
-    assert told["start, a click to its picture, ms", "100 ms"] == "met"
-    assert told["start, a click to its picture, ms", "slow"].startswith("**missed**: 1.30 round trips")
+def test_a_delay_may_cost_one_picture_in_fifty():
+    job = "start dragged, pictures a second"
+    told = verdicts(loopback=figures(60.0), **{"100 ms": figures(57.0, empty=57.0)})
+    assert told[job, "100 ms", live_figures.EMPTY] == "**missed**: 0.95 of loopback"
+    assert verdicts(loopback=figures(), **{"100 ms": figures(59.0)})[job, "100 ms", live_figures.EMPTY] == "met"
 
 
 def test_topics_can_be_read_without_the_peers():
