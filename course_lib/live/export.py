@@ -55,7 +55,7 @@ def page_html(spec, frame, below, above, table, programs, settings, picture, oth
         id="live-" + hashlib.sha256(data.encode()).hexdigest()[:12],
         width=frame["size"][0],
         alt=html.escape(spec["alt"]),
-        still="data:image/png;base64," + _text(_in_few_colours(picture)),
+        still="data:image/webp;base64," + _text(_in_few_colours(picture)),
         note=NOTE,
         engine=_engine(),
         data=data,
@@ -90,7 +90,7 @@ def _engine():
 def _in_few_colours(png):
     target = io.BytesIO()
     few = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(target, "png", optimize=True)
+    few.convert("RGB").save(target, "webp", lossless=True, quality=60, method=4)
     return target.getvalue()
 
 

@@ -19,7 +19,13 @@ BUILD = ROOT / "build"
 LINK = re.compile(r'<a\b[^>]*\bhref="(https?://[^"]+)"')
 FETCHED = re.compile(r'<(?:script|img|iframe|link|source|video)\b[^>]*\b(?:src|href)="(https?:)?//[^"]+"[^>]*>')
 ICONS = re.compile(r"<script [^>]*\bfontawesome\.js\b[^>]*></script>\n?")
-SPARE = ("**/*.map", "_static/locales", "_static/*macros.html", "_static/scripts/fontawesome*")
+SPARE = (
+    "**/*.map",
+    "_static/locales",
+    "_static/*macros.html",
+    "_static/scripts/fontawesome*",
+    "_static/vendor/fontawesome/webfonts/fa-[br]*",  # no page has an icon of these two fonts
+)
 HARMLESS = re.compile(r'rel="(?:canonical|author|license|noopener)')
 
 

@@ -97,6 +97,7 @@ class DrawnTwice(NotebookClient):
     async def async_execute_cell(self, cell, cell_index, **options):
         cell = await super().async_execute_cell(cell, cell_index, **options)
         if cell.cell_type == "code" and any(map(is_drawn, cell.outputs)):
+            cell.outputs = list(map(notebooks.normalise_output, cell.outputs))
             cell.metadata[SLIDES] = await self._for_slides(cell, cell_index)
             self.nb.cells[cell_index] = cell
         return cell
@@ -108,7 +109,7 @@ class DrawnTwice(NotebookClient):
             await super().async_execute_cell(made, cell_index, store_history=False)
         if printed(again) != printed(cell):
             raise LessonError(f"{cell.id} draws, and prints something else the second time: {printed(again)[:200]!r}")
-        return again.outputs
+        return list(map(notebooks.normalise_output, again.outputs))
 
 
 def is_drawn(output) -> bool:

@@ -262,6 +262,13 @@ def test_long_code_and_output_are_cut_into_pages_without_loss(visit):
         assert len(pieces) > 1 and "\n".join(pieces).split() == [wanted.format(k) for k in range(40)]
 
 
+def test_decks_share_what_their_figures_carry_and_no_file_stands_twice(sample):
+    decks = [(sample / name).read_text(encoding="utf-8") for name in ("01_sample.html", "lecture-15.html")]
+    assert all('"figures/live.js"' in deck and len(deck) < 50_000 for deck in decks)
+    contents = [path.read_bytes() for path in sample.rglob("*") if path.is_file()]
+    assert len(set(contents)) == len(contents)
+
+
 def test_equations_are_mathml(visit):
     page = visit("01_sample.html")
     assert page.evaluate("document.querySelectorAll('.equation math[display=block]').length") == 1
