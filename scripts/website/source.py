@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -76,13 +77,14 @@ def run(lesson: Path, kept: Path, live: str = "html") -> NotebookNode:
 
     One run makes both. It is kept in `kept`, for as long as the code cells and the package stay as they are.
     """
-    path = kept / f"{lesson.stem}-{fingerprint(lesson)}.ipynb"
+    notebook = notebooks.read(lesson)
+    path = kept / f"{lesson.stem}-{fingerprint(notebook)}.ipynb"
     if not path.is_file():
         kept.mkdir(parents=True, exist_ok=True)
         for old in kept.glob(f"{lesson.stem}-*.ipynb"):
             old.unlink()
-        nbformat.write(notebooks.execute(notebooks.read(lesson), DrawnTwice, COURSE_LIVE="html"), path)
-    notebook, ran = notebooks.read(lesson), notebooks.read(path)
+        nbformat.write(notebooks.execute(deepcopy(notebook), DrawnTwice, COURSE_LIVE="html"), path)
+    ran = notebooks.read(path)
     notebook.metadata, made = ran.metadata, {cell.id: cell for cell in ran.cells}
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -122,9 +124,9 @@ def printed(cell) -> str:
     return "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
 
 
-def fingerprint(lesson: Path) -> str:
+def fingerprint(notebook: NotebookNode) -> str:
     """Of all that a run depends on: the lesson's code cells without their outputs, and the package."""
-    code_cells = [cell for cell in notebooks.read(lesson).cells if cell.cell_type == "code"]
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     cells = [json.dumps([cell.id, cell.source]) for cell in code_cells]
     code = [path.read_bytes() for pattern in ADDRESS_OF_CODE for path in sorted(ROOT.glob(pattern))]
     return hashlib.sha256(b"\0".join(["\0".join(cells).encode(), *code])).hexdigest()[:16]

@@ -247,10 +247,10 @@ def test_the_cheat_sheet_prints_on_one_page_of_a4(visit):
 def test_whatever_changes_in_a_code_cell_changes_the_run(tmp_path, change):
     path, book = tmp_path / "01_first.ipynb", new_notebook(cells=[new_code_cell("1", id="a")])
     nbformat.write(book, path)
-    before = source.fingerprint(path)
+    before = source.fingerprint(nbformat.read(path, as_version=4))
     book.cells[0].update({change: "b"})
     nbformat.write(book, path)
-    assert source.fingerprint(path) != before
+    assert source.fingerprint(nbformat.read(path, as_version=4)) != before
 
 
 def test_search_works_from_disk(visit):
