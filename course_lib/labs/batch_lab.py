@@ -103,7 +103,10 @@ def _chosen(steps, start, noise, shares, free):
 
 
 def compute(size, gamma):
-    """The losses and the steps of the three for every batch size (n, 1) of BATCHES and gamma (1, m) of GAMMAS."""
+    """The losses and the steps of the three for every batch size (n, 1) of BATCHES and gamma (1, m) of GAMMAS.
+
+    The steps are read at marks up to 3 % apart, so their ratio is told to one decimal.
+    """
     here, which = at(BATCHES, size), at(GAMMAS, gamma)
     lines, words = {"batch": (size + np.zeros((2, 1, 1)), [1, 1e6])}, {}
     alone_needs = at_its_best("descent")[1].arrives[here, 0]
@@ -136,4 +139,4 @@ def _averaged(steps, size, alone, lr, c):
 
 
 def _gain(steps, alone):
-    return f"gradient descent needs {alone / steps:.2f} times as many steps"
+    return f"gradient descent needs {alone / steps:.1f} times as many steps"

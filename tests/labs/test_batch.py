@@ -45,7 +45,7 @@ def test_the_gains_cross_between_64_and_256():
 def test_no_memory_is_gradient_descent():
     lines, words = one(256, GAMMAS[0])
     np.testing.assert_array_equal(lines["loss.momentum"], lines["loss.descent"])
-    assert words["momentum"].endswith("gradient descent needs 1.00 times as many steps")
+    assert words["momentum"].endswith("gradient descent needs 1.0 times as many steps")
 
 
 def test_words():
