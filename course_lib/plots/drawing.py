@@ -360,11 +360,14 @@ def draw_band(ax, x, low, high, look):
 def draw_savings(ax, saved):
     """What memory saved, a dot a seed beside a line at zero. saved: (windows a step, steps, rule) -> losses."""
     sizes, rules = (list(dict.fromkeys(part)) for part in zip(*((key[:2], key[2]) for key in saved), strict=True))
-    for (*size, rule), losses in saved.items():
-        look, row = look_of(rule[0].upper() + rule[1:]), sizes.index(tuple(size))
-        height = row + 0.25 * (rules.index(rule) - (len(rules) - 1) / 2)
-        first = {"label": rule} if row == 0 else {}
-        ax.plot(losses, np.full(len(losses), height), look.marker, color=look.color, alpha=0.6, **first)
+    for rule in rules:
+        look, rows = (
+            look_of(rule[0].upper() + rule[1:]),
+            [row for row, size in enumerate(sizes) if (*size, rule) in saved],
+        )
+        dots = [saved[*sizes[row], rule] for row in rows]
+        heights = np.repeat(rows, list(map(len, dots))) + 0.25 * (rules.index(rule) - (len(rules) - 1) / 2)
+        ax.plot(np.concatenate(dots), heights, look.marker, color=look.color, alpha=0.6, label=rule)
     ax.axvline(0, color=SOFT, linewidth=1)
     names = [f"{windows} windows,\n{steps} steps" for windows, steps in sizes]
     ax.set(yticks=range(len(sizes)), yticklabels=names, ylim=(len(sizes) - 0.5, -0.5), xlabel="loss saved by memory")

@@ -360,7 +360,9 @@ def saved():
 @claim(
     "On a small transformer, 400 steps: with 64 windows a step momentum helps on every seed, with 4 next to nothing.",
     "Adam's memory helps a little with 64, and hurts with 4; Muon's makes no difference to speak of.",
-    "Adam's memory gains a hundredth with 64 windows, and costs four with 4; Muon's costs two hundredths with 64.",
+    "Adam's memory gains a hundredth with 64 windows and costs four with 4; Muon's costs two with 64 and gains about "
+    "as much with 4, the other way round.",
+    "With 64 windows a step momentum saves a third of a nat, on every seed; with 4 next to nothing.",
     where=LESSON,
 )
 def test_what_memory_saved_on_the_transformer(saved):
@@ -369,9 +371,6 @@ def test_what_memory_saved_on_the_transformer(saved):
     assert saved["transformer", 64, 400, "Adam"].mean() == pytest.approx(0.01, abs=0.005)
     assert saved["transformer", 4, 400, "Adam"].mean() == pytest.approx(-0.04, abs=0.005)
     assert saved["transformer", 4, 400, "Adam"].max() < 0
-    muon = [losses for (network, _, steps, rule), losses in saved.items() if (network, steps, rule) == SMALL]
-    assert all(abs(losses.mean()) < 0.03 for losses in muon)
     assert saved["transformer", 64, 400, "Muon"].mean() == pytest.approx(-0.02, abs=0.005)
-
-
-SMALL = "transformer", 400, "Muon"
+    assert saved["transformer", 4, 400, "Muon"].mean() == pytest.approx(0.026, abs=0.005)
+    assert {(network, steps) for network, _, steps, _ in saved} == {("transformer", 400)}  # the lesson says so
