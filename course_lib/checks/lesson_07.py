@@ -220,10 +220,10 @@ pays_at_four = Choice(
     praise="On the digits the gain was smaller, a fifth of the steps.",
     right="c",
     options=(
-        ("a", "At a tenth of the learning rate that is the same run with a delay: 2 % of the steps are saved."),
+        ("a", "At a tenth of the learning rate that is nearly the same run: less than 1 % of the steps are saved."),
         ("b", "The effective step is ten times as long, ten times what the noise allows."),
         ("c", "The noise limits the step, and averaging the places takes it out: about a fifth of the steps."),
-        ("d", "Its look-ahead calms waves, and here nothing waves: 3 % of the steps are saved."),
+        ("d", "Its look-ahead calms waves, and here nothing waves: less than 2 % of the steps are saved."),
     ),
 )
 

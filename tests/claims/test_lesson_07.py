@@ -24,8 +24,8 @@ RATES, WINDOWS = np.geomspace(0.005, 60, 60), np.geomspace(1, 0.0003, 9)[:, None
 SAYS_NO_MORE = {}
 
 SLOPES = (
-    "slopes: momentum, Nesterov | where curvature limits the step: large batches | theory: 2 % of the steps at batch "
-    "4, nine tenths at 16384; digits: 4 %, and three quarters with all"
+    "slopes: momentum, Nesterov | where curvature limits the step: large batches | theory: less than 1 % of the "
+    "steps at batch 4, nine tenths at 16384; digits: 4 %, and three quarters with all"
 )
 PLACES = (
     "places: an average beside the walker | where noise limits it: small batches | theory: four fifths at batch 4, "
@@ -55,7 +55,7 @@ def theory():
 def test_memory_of_slopes_saves_more_the_larger_the_batch(theory):
     saved = 1 - theory["momentum"] / theory["alone"]
     assert (np.diff(saved) > -0.001).all()
-    assert saved[SIZES == 4] == pytest.approx(0.02, abs=0.005) and saved[SIZES == 16384] > 0.9
+    assert saved[SIZES == 4] < 0.02 and saved[SIZES == 16384] > 0.9  # finer at 4: test_what_pays_at_batch_4
     places = 1 - theory["places"] / theory["alone"]
     assert ((saved > places) == (SIZES > 200)).all()
 
@@ -71,7 +71,13 @@ def medians(study):
     return {name: {int(size): np.median(row["steps"]) for size, row in rows.items()} for name, rows in study.items()}
 
 
-@claim(SLOPES, PLACES, FREE, "Schedule-Free's place in between is nowhere bad", where=LESSON)
+@claim(
+    SLOPES,
+    PLACES,
+    FREE,
+    "On the digits, printed above, that is nowhere bad: the fewest steps with 4 and 16 images",
+    where=LESSON,
+)
 def test_what_memories_save_on_the_digits():
     found = medians(recorded("batches") | recorded("places"))
     alone = found.pop("gradient descent")
@@ -85,7 +91,7 @@ def test_what_memories_save_on_the_digits():
     assert all(saved["Schedule-Free"][size] > 0.25 for size in alone)
 
 
-@claim("With all images 5 of its 20 runs did not arrive, at the rate that three others chose.", where=LESSON)
+@claim("With all images 5 of its 20 runs were lost", where=LESSON)
 def test_runs_of_the_average_that_did_not_arrive():
     rows = recorded("places")["averaged places"]
     assert {int(size): np.isinf(row["steps"]).sum() for size, row in rows.items()} == {
@@ -102,6 +108,7 @@ def test_places_are_what_the_code_makes_today(name):
 
 
 @claim(
+    "The losses differ by two to five times the spread of a single run, the test errors by one to two.",
     "At 3 epochs one run of Schedule-Free is ahead of a cosine of that length, in both numbers. At 10 and at 30 it is "
     "behind in both, though it was tuned for 10.",
     where=LESSON,
@@ -112,6 +119,8 @@ def test_schedule_free_against_the_cosine_on_the_digits():
         for part in ("loss", "errors"):
             free, cosine = (np.array(found[name][length][part]) for name in ("Schedule-Free", "cosine"))
             assert len(free) == len(cosine) == 20 and (free.mean() < cosine.mean()) == ahead
+            apart = abs(free.mean() - cosine.mean()) / np.mean([free.std(), cosine.std()])
+            assert 2 < apart < 6 if part == "loss" else 1 < apart < 2.2
 
 
 def test_anytime_is_what_the_code_makes_today():
@@ -183,7 +192,8 @@ def remembered(rows, gamma):
     BEFORE,
     AFTER,
     "Memory *before* the sign brings nearly all of that back. Memory *after* it brings nothing",
-    "Other memories, from 0.5 to 0.98, keep the order.",
+    "With other memories, from 0.5 to 0.98, before still beats after.",
+    "At 0.98 it is even ahead of the bare slopes: such a memory mostly knows the sign.",
     where=LESSON,
 )
 def test_memory_before_a_sign_calms_noise_and_after_it_does_not():
@@ -202,7 +212,7 @@ def test_memory_before_a_sign_calms_noise_and_after_it_does_not():
     for gamma in (0.5, 0.9, 0.98):
         assert ratio["before", gamma] > 1.08 * ratio["signs"]
         assert ratio["after", gamma] < 1.01 * ratio["signs"] and ratio["memory", gamma] < 1.01 * ratio["slopes"]
-    assert ratio["before", 0.9] > 0.92 * ratio["slopes"]
+    assert ratio["before", 0.9] > 0.92 * ratio["slopes"] and ratio["before", 0.98] > 1.05 * ratio["slopes"]
 
 
 def turned(rule, turn, hessian, start, steps=40):
@@ -303,22 +313,25 @@ def feed(slopes):
 
 
 @claim(
-    "At a tenth of the learning rate that is the same run with a delay: 2 % of the steps are saved.",
+    "At a tenth of the learning rate that is nearly the same run: less than 1 % of the steps are saved.",
     "The effective step is ten times as long, ten times what the noise allows.",
     "The noise limits the step, and averaging the places takes it out: about a fifth of the steps.",
-    "Its look-ahead calms waves, and here nothing waves: 3 % of the steps are saved.",
+    "Its look-ahead calms waves, and here nothing waves: less than 2 % of the steps are saved.",
     "On the digits the gain was smaller, a fifth of the steps.",
     where=CHECKS,
 )
 def test_what_pays_at_batch_4(theory):
-    alone = theory["alone"][1]
-    steps, start, noise = expected_loss(RATES, 1, 1)
-    best = RATES[steps_to(steps, start + noise / 4).argmin()]
-    steps, start, noise = expected_loss(np.array([best, 10 * best]), 1, 0.1)
-    tenth, same = steps_to(steps, start + noise / 4)
-    assert 1 - tenth / alone == pytest.approx(0.02, abs=0.01) and np.isinf(same)
-    assert theory["places"][1] / alone == pytest.approx(0.2, abs=0.03)
-    assert 1 - theory["Nesterov"][1] / alone == pytest.approx(0.03, abs=0.01)
+    rates = np.linspace(0.036, 0.06, 25)  # around the best, at finer marks: half a per mille apart
+    fine = {}
+    for name, beta, c in (("alone", 1, 1), ("momentum", 1, 0.1), ("Nesterov", 0.9, 0.1)):
+        steps, start, noise = expected_loss(rates, beta, c, stride=1024, reach=2**16)
+        fine[name] = steps_to(steps, start + noise / 4)
+    alone, best = fine["alone"].min(), rates[fine["alone"].argmin()]
+    assert 0 <= 1 - fine["momentum"][fine["alone"].argmin()] / alone < 0.01
+    assert 0 < 1 - fine["momentum"].min() / alone < 0.01 and 0 < 1 - fine["Nesterov"].min() / alone < 0.02
+    steps, start, noise = expected_loss(10 * best, 1, 0.1)
+    assert np.isinf(steps_to(steps, start + noise / 4))
+    assert theory["places"][1] / theory["alone"][1] == pytest.approx(0.2, abs=0.03)
 
 
 @claim("its change grows with the width; Muon's does not.", where=LESSON)
