@@ -263,8 +263,8 @@ signed_nesterov = Number(
     stars=2,
     minutes=3,
     title="Lion that is the sign of Nesterov",
-    praise="So Lion's defaults, 0.9 and 0.99, give the newest slope more weight than either memory would: 0.1, where "
-    "Nesterov at 0.99 gives it 0.0199.",
+    praise="So Lion's defaults, 0.9 and 0.99, give the newest slope more weight than Signum or Nesterov with a memory "
+    "of 0.99: 0.1, where these give it 0.01 and 0.0199.",
     value=0.81,
     within=1.002,
     mistakes=(

@@ -24,16 +24,16 @@ RATES, WINDOWS = np.geomspace(0.005, 60, 60), np.geomspace(1, 0.0003, 9)[:, None
 SAYS_NO_MORE = {}
 
 SLOPES = (
-    "slopes: momentum, Nesterov | where curvature limits the step: large batches | theory: less than 1 % of the "
-    "steps at batch 4, nine tenths at 16384; digits: 4 %, and three quarters with all"
+    "slopes: momentum, Nesterov | where curvature limits the step: large batches | noisy quadratic, to a loss of 0.03: "
+    "less than 1 % of the steps at batch 4, nine tenths at 16384; digits: 4 %, and three quarters with all"
 )
 PLACES = (
-    "places: an average beside the walker | where noise limits it: small batches | theory: four fifths at batch 4, "
-    "nothing at 16384; digits: a fifth, and nothing"
+    "places: an average beside the walker | where noise limits it: small batches | noisy quadratic, to 0.03: four "
+    "fifths at batch 4, nothing at 16384; digits: a fifth, and nothing"
 )
 FREE = (
-    "places, with a look in between: Schedule-Free | in both cases, without a schedule | digits: two fifths with 4 "
-    "images, half with all"
+    "places, with a look near their average: Schedule-Free | in both cases, without a schedule | digits: two fifths "
+    "with 4 images, half with all"
 )
 BEFORE = "slopes, before a sign: Signum, Lion | against noise | way over spread 3.2, by signs alone 2.6"
 AFTER = "signs | not against noise | 2.6, with and without"
@@ -75,7 +75,7 @@ def medians(study):
     SLOPES,
     PLACES,
     FREE,
-    "On the digits, printed above, that is nowhere bad: the fewest steps with 4 and 16 images",
+    "is nowhere bad on the digits, printed above: the fewest steps with 4 and 16 images",
     where=LESSON,
 )
 def test_what_memories_save_on_the_digits():
@@ -264,13 +264,14 @@ def test_muon_makes_patterns_nearly_equally_strong():
     assert set(np.abs(np.sign(u * s @ v)).ravel()) == {1}
 
 
-@claim("More rounds do not help: at 1 itself the polynomial gives 0.70", where=LESSON)
-def test_more_rounds_do_not_help():
+@claim("More rounds do not narrow this band; they only lift what is weaker still.", where=LESSON)
+def test_more_rounds_do_not_narrow_the_band():
     for rounds in (5, 8, 20):
         diagonal = np.diag(np.r_[np.geomspace(0.01, 0.4, 60), 1.0])
         even = np.linalg.svd(orthogonalized(diagonal, rounds), compute_uv=False)
         assert even.min() < 0.75 and even.max() > 1.1
-    assert np.linalg.svd(orthogonalized(np.eye(1), 1), compute_uv=False)[0] == pytest.approx(0.70, abs=0.005)
+    weak = [abs(orthogonalized(np.diag([1, 0.0005]), k)[1, 1]) for k in (5, 6, 7)]
+    assert weak[0] < weak[1] < weak[2]
 
 
 @claim("Three lengths of step at one learning rate:", where=LESSON)
@@ -290,8 +291,8 @@ def test_three_lengths_of_step():
 
 @claim("With equal betas what goes into the step is what is kept.", where=CHECKS)
 @claim(
-    "So Lion's defaults, 0.9 and 0.99, give the newest slope more weight than either memory would: 0.1, where Nesterov "
-    "at 0.99 gives it 0.0199.",
+    "So Lion's defaults, 0.9 and 0.99, give the newest slope more weight than Signum or Nesterov with a memory of "
+    "0.99: 0.1, where these give it 0.01 and 0.0199.",
     where=CHECKS,
 )
 def test_lions_that_are_other_rules():
@@ -350,7 +351,6 @@ def test_width():
 
 @claim(
     "Beside the step, it comes to rest where every pattern has about the strength $1/\\lambda = 2$, whatever the slope",
-    "Inside, where the slope plus $\\lambda W$ is zero, as plain gradient descent would.",
     where=LESSON,
 )
 @pytest.mark.parametrize("lam", [0.25, 0.5])
@@ -373,9 +373,9 @@ def saved():
 @claim(
     "On a small transformer, 400 steps: with 64 windows a step momentum helps on every seed, with 4 next to nothing.",
     "Adam's memory helps a little with 64, and hurts with 4; Muon's makes no difference to speak of.",
-    "Adam's memory gains a hundredth with 64 windows and costs four with 4; Muon's costs two with 64 and gains about "
-    "as much with 4, the other way round.",
-    "With 64 windows a step momentum saves a third of a nat, on every seed; with 4 next to nothing.",
+    "With 64 windows a step momentum saves 0.36 of a loss near 2.4, on every seed; with 4 next to nothing.",
+    "Adam's memory gains 0.01 with 64 windows and costs 0.04 with 4; Muon's is within 0.03 of nothing, one way with "
+    "64, the other with 4.",
     where=LESSON,
 )
 def test_what_memory_saved_on_the_transformer(saved):
