@@ -79,6 +79,7 @@ def basins():
         },
         pointer={above: "start"},
         background=background,
+        ground=(above, lambda: standing[:2], plots.land_colors(), lambda surface: GROUNDS[surface]),
         scenes={
             "no memory": {"memory": 0},
             "memory 0.5": {"memory": 0.5},

@@ -11,6 +11,7 @@ import json
 
 from PIL import Image
 
+from ..tracing import packed
 from .script import classic, compact, script, stylesheet
 
 PAGE = """\
@@ -31,13 +32,13 @@ return mountExported;
 }})();
 """
 NOTE = "A picture of this figure. The figure itself moves where scripts may run, in a browser of 2023 or newer."
-COLOURS = 64  # of the picture: it weighs a third, and is hardly told from the drawn one
+COLOURS = 32  # of the picture: it weighs a third, and is hardly told from the drawn one
 
 
-def page_html(spec, frame, below, above, table, programs, settings, picture, others):
+def page_html(spec, frame, below, above, table, programs, settings, picture, others, tables, atlas):
     """The fragment, all ASCII, so that it reads the same in a page of any encoding; see LiveFigure.html.
 
-    picture: PNG of the figure at these settings. others: key -> parts, see LiveFigure; bytes become text.
+    picture: PNG of the figure at these settings. others, tables, atlas: see LiveFigure.
     """
     data = _script_json(
         {
@@ -48,7 +49,9 @@ def page_html(spec, frame, below, above, table, programs, settings, picture, oth
             "above": _text(above or b""),
             "table": _text(table),
             "programs": _text(programs),
-            "others": {key: _texts(parts) for key, parts in others.items()},
+            "others": _text(packed(others)),
+            "tables": {key: _text(other) for key, other in tables.items()},
+            "atlas": _text(atlas),
         }
     )
     page = PAGE.format(
@@ -90,17 +93,13 @@ def _engine():
 def _in_few_colours(png):
     target = io.BytesIO()
     few = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.convert("RGB").save(target, "webp", lossless=True, quality=60, method=4)
+    few.convert("RGB").save(target, "webp", lossless=True, quality=100, method=6)
     return target.getvalue()
 
 
 def _script_json(value):
     """JSON that may stand inside a script element: nothing in it can close the element."""
     return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _texts(parts):
-    return {name: _text(part) if isinstance(part, bytes) else part for name, part in parts.items()}
 
 
 def _text(data):

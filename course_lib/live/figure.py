@@ -426,30 +426,44 @@ class LiveFigure(anywidget.AnyWidget):
             layers, frame = self.drawing.layers(), self._frame()
             table = self._table(settings, 9) if self.tabled else b""
             picture = self.picture(settings, scale=1)
-            others = self._others(settings, layers[0])
-            return page_html(self.spec, frame, *layers, table, self.programs, settings, picture, others)
+            return page_html(
+                self.spec,
+                frame,
+                *layers,
+                table,
+                self.programs,
+                settings,
+                picture,
+                *self._others(settings, frame, layers),
+            )
 
-    def _others(self, settings, below):
-        """key -> what an exported page shows for other values of what is carried, and for scenes: table, geometry,
-        pictures."""
+    def _others(self, settings, frame, layers):
+        """What an exported page shows for other values of what is carried, and for scenes: (key -> in what the geometry
+        differs, and strips of pictures; key -> table; the picture these strips are taken from)."""
         carried = [
             {control.name: k for control, k in zip(self.carried, numbers, strict=True)}
             for numbers in itertools.product(*(range(len(control.values)) for control in self.carried))
         ]
         scenes = [one for scene in self.spec["scenes"].values() for one in scene.get("each", [scene])]
-        found, painted = {self._joined(settings): {}}, self._painted
+        found, tables, pictures, painted = {self._joined(settings): {}}, {}, {}, self._painted
         for moved in (*carried, *scenes):
             other = settings | moved
             key = self._joined(other)
             if key in found:
                 continue
-            found[key] = {"table": self._table(other, 9)} if self.tabled else {}
-            if self._background_values(other) != painted:
-                self._paint(other)
-                under, over = self.drawing.layers()
-                found[key] |= {"axes": self.drawing.frame()["axes"], "above": over or b""} | raster.patch(below, under)
+            found[key] = {}
+            self._paint(other)  # a table has places on the paper, so the axes come first
+            if self.tabled:
+                tables[key] = self._table(other, 9)
+            if self._painted != painted:
+                now = self.drawing.frame()
+                found[key]["frame"] = {name: part for name, part in now.items() if part != frame[name]}
+                pictures[key] = self.drawing.layers()
         self._paint(settings)
-        return {key: parts for key, parts in found.items() if parts}
+        whole, strips = raster.atlas(layers, pictures.values()) if pictures else (b"", [])
+        for key, mine in zip(pictures, strips, strict=True):
+            found[key]["strips"] = mine
+        return found, tables, whole
 
     def close(self):
         """Leave the page, and give up what is only for the page. Shown again, it opens anew."""

@@ -25,17 +25,43 @@ def _webp(pixels):
 TILE = 32  # dots
 
 
-def patch(base, picture):
-    """What makes the one picture of the other: the rows of tiles that differ, and a picture with only these in it."""
-    old, new = (np.asarray(Image.open(io.BytesIO(data)).convert("RGBA")) for data in (base, picture))
-    differs, kept, tiles = (old != new).any(axis=2), np.zeros_like(new), []
-    for y in range(0, len(new), TILE):
-        here = np.flatnonzero(np.add.reduceat(differs[y : y + TILE].any(axis=0), np.arange(0, new.shape[1], TILE)))
-        for row in np.split(here, np.flatnonzero(np.diff(here) > 1) + 1) if len(here) else ():
-            place = np.s_[y : y + TILE, row[0] * TILE : (row[-1] + 1) * TILE]
-            kept[place] = new[place]
-            tiles.append([int(row[0]) * TILE, y, len(row) * TILE, TILE])
-    return {"below": _webp(kept), "tiles": tiles}
+WIDE = 4096  # dots: the width of an atlas; WebP allows 16 383 either way
+
+
+def atlas(base, pictures):
+    """What makes other layers, (below, above or None), of the first ones: (one picture with all strips of tiles that
+    differ somewhere, each once, for each its strips as [x, y, width, x in there, y in there]), above under below."""
+    old, strips, shelf, made = _stacked(*base), {}, [0, 0], []
+    for picture in pictures:
+        new, mine = _stacked(*picture), []
+        differs = (old != new).any(axis=2)
+        for y in range(0, len(new), TILE):
+            tiles = np.add.reduceat(differs[y : y + TILE].any(axis=0), np.arange(0, new.shape[1], TILE))
+            here = np.flatnonzero(tiles)
+            for row in np.split(here, np.flatnonzero(np.diff(here) > 1) + 1) if len(here) else ():
+                x, width = int(row[0]) * TILE, len(row) * TILE
+                strip = np.zeros((TILE, width, 4), np.uint8)
+                part = new[y : y + TILE, x : x + width]
+                strip[: part.shape[0], : part.shape[1]] = part
+                key = strip.tobytes()
+                if key not in strips:
+                    if shelf[0] + width > WIDE:
+                        shelf = [0, shelf[1] + TILE]
+                    strips[key] = (*shelf, strip)
+                    shelf[0] += width
+                mine.append([x, y, width, *strips[key][:2]])
+        made.append(mine)
+    whole = np.zeros((shelf[1] + TILE, WIDE if shelf[1] else max(shelf[0], TILE), 4), np.uint8)
+    for x, y, strip in strips.values():
+        whole[y : y + TILE, x : x + strip.shape[1]] = strip
+    return _webp(whole), made
+
+
+def _stacked(below, above):
+    """Both layers one under the other, each in whole tiles."""
+    below = np.asarray(Image.open(io.BytesIO(below)).convert("RGBA"))
+    above = np.asarray(Image.open(io.BytesIO(above)).convert("RGBA")) if above else np.zeros_like(below)
+    return np.concatenate([np.pad(layer, ((0, -len(layer) % TILE), (0, 0), (0, 0))) for layer in (below, above)])
 
 
 @contextmanager

@@ -143,3 +143,11 @@ def test_a_program_is_its_compute(name):
     for settings, traced in zip(all_settings, by_numpy(live, all_settings), strict=True):
         plain = live.cell(settings)
         agree(name, settings, (plain.lines, plain.words), traced)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("hill", 200), ("race", 225), ("ravine", 200), ("step", 200), ("trap", 200)]
+)
+def test_an_exported_figure_is_light(name, most):
+    """In kB, pictures included; the race has ten surfaces."""
+    assert len(lab(name).html()) <= 1000 * most

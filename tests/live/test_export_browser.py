@@ -456,7 +456,9 @@ def test_pages_that_share_files_live_under_a_policy_that_allows_no_script_in_a_p
 
     opened.route("http://course/**", answer)
     opened.goto("http://course/")
-    alive = "[...document.querySelectorAll('.live-figure')].filter((root) => root.liveFigure?.frames > 0).length"
-    opened.wait_for_function(f"{alive} === 2")
+    opened.locator(".live-figure canvas").nth(1).wait_for()  # this policy forbids to wait for an expression
+    opened.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    alive = "() => [...document.querySelectorAll('.live-figure')].filter((root) => root.liveFigure?.frames > 0).length"
+    assert opened.evaluate(alive) == 2
     opened.close()
     assert errors == []

@@ -2,7 +2,7 @@
 
 import { Answer } from "./answer.js";
 import { CONTROLS } from "./controls.js";
-import { button, element } from "./elements.js";
+import { bitmap, button, element } from "./elements.js";
 import { takeKeys } from "./keys.js";
 import { Messages } from "./messages.js";
 import { Pad } from "./pads.js";
@@ -36,6 +36,7 @@ export class Figure {
   async start() {
     const programs = this.host.programs();
     if (programs.byteLength) this.programs = await Programs.unpack(programs, this.spec.controls);
+    this.others = (await this.host.others?.()) ?? {}; // what an exported page has beside what it begins with
     this.begun = await this.unpacked();
     this.held = new Map([[this.begun.key, this.begun]]);
     this.lookUp();
@@ -92,9 +93,11 @@ export class Figure {
   /* From the page itself, when first shown. */
   async takeCarried() {
     const key = this.keyOf(this.settings);
-    const parts = this.host.carried(key);
-    const pictures = parts.below ? await patched(parts, this.begun.pictures) : this.begun.pictures;
-    this.held.set(key, { key, pictures, table: parts.table ? await unpack(parts.table) : null });
+    const table = this.host.tableOf(key);
+    const { frame, strips } = this.others[key];
+    const { pictures: first } = this.begun;
+    const pictures = strips ? await patched(first, frame, strips, (this.atlas ??= await bitmap(this.host.atlas()))) : first;
+    this.held.set(key, { key, pictures, table: table.byteLength ? await unpack(table) : null });
     this.refresh();
   }
 
@@ -152,7 +155,7 @@ export class Figure {
   /* What this page does not carry is as the page began. */
   stayWithin(changes) {
     for (const names of [this.fixed, this.spec.keyed]) {
-      if (this.isFresh() || this.host.carried(this.keyOf(this.settings))) return;
+      if (this.isFresh() || this.others[this.keyOf(this.settings)]) return;
       Object.assign(this.settings, this.only(names, this.host.settings), changes);
     }
   }

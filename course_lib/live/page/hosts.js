@@ -5,6 +5,7 @@
 
 import { element } from "./elements.js";
 import { Figure } from "./figure.js";
+import { unpackJson } from "./table.js";
 
 const OLD = "This browser is too old to move this figure; one of 2023 or newer can.";
 
@@ -35,12 +36,9 @@ function mountOne(root, data) {
     settings: data.settings,
     table: () => bytes(data.table),
     programs: () => bytes(data.programs),
-    carried(key) {
-      const parts = data.others[key];
-      if (!parts) return null;
-      const unpacked = ["table", "below", "above"].filter((name) => parts[name]).map((name) => [name, bytes(parts[name])]);
-      return { ...parts, ...Object.fromEntries(unpacked) };
-    },
+    others: () => unpackJson(bytes(data.others)),
+    tableOf: (key) => bytes(data.tables[key] ?? ""),
+    atlas: () => bytes(data.atlas),
     pictures: () => ({ frame: data.frame, below: bytes(data.below), above: bytes(data.above) }),
     save() {},
   });

@@ -82,15 +82,22 @@ export async function unpackPictures({ frame, below, above }, known) {
   return { frame, below, under, over };
 }
 
-/* Pictures that differ from the first ones in some tiles only. */
-export async function patched(pictures, first) {
-  const frame = { ...first.frame, axes: pictures.axes };
-  const unpacked = await unpackPictures({ ...pictures, frame });
+const TILE = 32; // dots, see raster.py
+
+/* Pictures that differ from the first ones in some strips of tiles: [x, y, width, x and y in the atlas]. */
+export function patched(first, frame, strips, atlas) {
   const { width, height } = first.under;
-  const canvas = element("canvas", { width, height });
-  const context = canvas.getContext("2d");
-  context.drawImage(first.under, 0, 0);
-  for (const tile of pictures.tiles) context.clearRect(...tile);
-  context.drawImage(unpacked.under, 0, 0);
-  return { ...unpacked, under: canvas };
+  const tall = Math.ceil(height / TILE) * TILE; // below it stand the strips of what is over the lines
+  const layer = (source, top) => {
+    const canvas = element("canvas", { width, height });
+    const context = canvas.getContext("2d");
+    if (source) context.drawImage(source, 0, 0);
+    for (const [x, y, wide, fromX, fromY] of strips.filter(([, y]) => y >= top && y < top + tall)) {
+      context.clearRect(x, y - top, wide, TILE);
+      context.drawImage(atlas, fromX, fromY, wide, TILE, x, y - top, wide, TILE);
+    }
+    return canvas;
+  };
+  const over = first.over || strips.some(([, y]) => y >= tall);
+  return { frame: { ...first.frame, ...frame }, under: layer(first.under, 0), over: over ? layer(first.over, tall) : null };
 }

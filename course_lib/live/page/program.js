@@ -4,7 +4,7 @@
  */
 
 import { toPixel } from "./axes.js";
-import { inflated } from "./table.js";
+import { unpackJson } from "./table.js";
 import { fill } from "./words.js";
 
 const WIDTH = 10; // numbers of an instruction: op, n, then place and step of out, a, b, c
@@ -107,7 +107,7 @@ export class Programs {
   }
 
   static async unpack(bytes, controls) {
-    return new Programs(JSON.parse(new TextDecoder().decode(await inflated(bytes))), controls);
+    return new Programs(await unpackJson(bytes), controls);
   }
 
   /* The program for these settings, run for them. */

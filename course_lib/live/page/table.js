@@ -5,9 +5,13 @@ const NEAR = 1024; // px up to which codes are linear
 const PARTS = 16; // codes a px
 const RATE = 3e-4; // relative step of a code beyond
 
-export function inflated(bytes) {
+function inflated(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
+}
+
+export async function unpackJson(bytes) {
+  return JSON.parse(new TextDecoder().decode(await inflated(bytes)));
 }
 
 export async function unpack(bytes) {
