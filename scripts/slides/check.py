@@ -70,7 +70,9 @@ LOOK = """async ({ read, lecture }) => {
       if (wordsOf(option.textContent) > limits.option) found.push(`an option of ${wordsOf(option.textContent)} words`);
     const lines = body.querySelector(".shown.code")?.textContent.trim().split("\\n").length ?? 0;
     if (lines > limits.code) found.push(`${lines} lines of code`);
-    if (section.querySelector("h2")?.getClientRects()[0].height > 110) found.push("a headline of more than two lines");
+    const headline = section.querySelector("h2");
+    if (headline?.getClientRects()[0].height > 2.4 * parseFloat(getComputedStyle(headline).fontSize))
+      found.push("a headline of more than two lines");
     return found;
   }
 
