@@ -83,7 +83,8 @@ def _panels():
         height_ratios=(1.25, 1),
         slide={"layout": [["above", "loss"]], "width_ratios": (1.2, 1)},
     )
-    axes["above"].set(xlim=(-5, 5), ylim=(-3.6, 3.6))
+    high = plots.brief(3.6, 4.3)  # for longer letters
+    axes["above"].set(xlim=(-5, 5), ylim=(-high, high))
     axes["loss"].axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
     axes["loss"].text(1, TOLERANCE / 2, "tolerance 10⁻⁶", va="top", color=plots.SOFT)
     for name in ("loss", *THREE):

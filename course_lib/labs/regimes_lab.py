@@ -111,7 +111,8 @@ def _draw_map(ax, name, deeper):
     image = plots.draw_rates(ax, pull, gamma, rate, quadratics.discriminant(mode))
     ax.plot(THEORY[name].limit(gamma, 1), gamma, color="white", linewidth=1.2, linestyle=(0, (4, 3)), zorder=1.5)
     for word, x, y, turned, color in NAMED[name]:
-        plots.draw_words(ax, x + (0.09 if turned and plots.on_slides() else 0), y, word, color, rotation=turned)
+        aside = plots.brief(0, 0.11) if turned else 0  # for larger letters
+        plots.draw_words(ax, x + aside, y + aside, word, color, rotation=turned)
     x, y, where = BEYOND[name]
     plots.draw_words(ax, x, y, f"diverges beyond\n{where}", edge="#F4F6F8")
     ax.set_xlabel("learning rate × curvature, ηλ")

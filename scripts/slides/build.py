@@ -98,7 +98,7 @@ def lecture_deck(lessons: list[Lesson], name: str) -> str:
     made = [made for lesson in lessons for made in lecture.pages(lesson.notebook, lesson.number, name)]
     rest = places.LECTURES[name] - sum(places.minutes(lesson.notebook, name) for lesson in lessons)
     first = cover("start", TITLE, called(name), 0)
-    last = cover("questions", "Questions", f"{rest:g} minutes are left for them", rest)
+    last = cover("questions", "Questions", f"{rest:g} minute{' is' if rest == 1 else 's are'} left for them", rest)
     return page(f"{TITLE}: {called(name)}", [first, *map(lecture_page, made), last], lecture=name)
 
 

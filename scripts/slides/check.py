@@ -71,7 +71,7 @@ LOOK = """async ({ read, lecture }) => {
     const lines = body.querySelector(".shown.code")?.textContent.trim().split("\\n").length ?? 0;
     if (lines > limits.code) found.push(`${lines} lines of code`);
     const headline = section.querySelector("h2");
-    if (headline?.getClientRects()[0].height > 2.4 * parseFloat(getComputedStyle(headline).fontSize))
+    if (headline && headline.clientHeight > 2.4 * parseFloat(getComputedStyle(headline).fontSize))
       found.push("a headline of more than two lines");
     return found;
   }
