@@ -78,8 +78,8 @@ def batch():
 def _draw_diagonal(ax):
     alone = at_its_best("descent")[1].arrives[0, 0]
     ax.plot(BATCHES, alone / BATCHES, color=plots.SOFT, linewidth=1, linestyle=(0, (5, 4)), zorder=1.5)
-    if not plots.on_slides():
-        plots.draw_words(ax, 120, 27, "twice the batch, half the steps", plots.SOFT, edge="white")
+    words = plots.brief("twice the batch, half the steps", "")
+    plots.draw_words(ax, 120, 27, words, plots.SOFT, edge="white")
 
 
 @lru_cache

@@ -118,12 +118,11 @@ def facts():
             "error": "The worst of the eight facts, and pale at 0°",
             "rows": f"Steps until all stay within {TOLERANCE:g}, tuned at 0°",
         },
-        on_slide=3.1,
+        slide={"layout": [["table", "rows"]]},
     )
     table, error, rows = axes["table"], axes["error"], axes["rows"]
-    if plots.on_slides():  # names of this size leave no room for the error
-        plots.place(fig, (table, 0.35, 3.44, 3.44), (rows, 5.5, 5.2, 3.44))
-        error.set_position((2, 2, 1, 1))
+    if plots.on_slides():
+        plots.place(fig, (table, 0.35, 3.44, 3.44), (rows, 6.4, 4.3, 3.44))
     else:
         plots.place(fig, (table, 0.35, 3.44, 3.44), (rows, 5.4, 5.3, 1.55))
         plots.place(fig, (error, 5.4, 5.3, 1.25), bottom=2.75)
@@ -168,7 +167,7 @@ def _draw_cells(ax):
             ax.plot([column - 0.36, column + 0.36], [row, row], color=plots.PALE, linewidth=0.9, zorder=1)
     ax.set(xlim=(-0.6, N - 0.4), ylim=(N - 0.4, -0.6), xticks=[], yticks=[], facecolor=plots.EARTH)
     ax.spines[:].set_visible(False)
-    ax.set_xlabel("bar: the entry  ·  tick: what it should be")
+    ax.set_xlabel(plots.brief("bar: the entry  ·  tick: what it should be", "bar: the entry"))
 
 
 def _draw_rows(ax):
@@ -177,12 +176,11 @@ def _draw_rows(ax):
     ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
     for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
         label.set_color(plots.look_of(rule).color)
-    counts = (10, 30) if plots.on_slides() else (10, 30, 100)
-    ax.set_xticks([*counts, LATE], [*map(str, counts), f"not in {COUNTED}"])
+    ax.set_xticks([10, 30, 100, LATE], ["10", "30", "100", plots.brief(f"not in {COUNTED}", f">{COUNTED}")])
     ax.minorticks_off()
     ax.grid(True)
     ax.axvspan(COUNTED, STEPS[1], color=plots.EARTH, zorder=0, linewidth=0)
-    ax.set_xlabel("step  ·  ring: at 0°  ·  pale bar: all angles")
+    ax.set_xlabel(plots.brief("step  ·  ring: at 0°  ·  pale bar: all angles", "step  ·  ring: at 0°"))
     ax.tick_params(length=0)
 
 

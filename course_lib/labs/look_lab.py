@@ -40,12 +40,11 @@ class Jolted(Averaging):
 
 def look():
     """A walker and its average in a ravine: where the slope is measured, step, share and batch size, in the page."""
-    fig, above, size = plots.figure(
-        "A walker, the average of its places, and its eye", "Steps until the loss is 0.03, each tuned", widths=(1.2, 1)
-    )
-    above.set(xlim=(-5, 5), ylim=(-3.6, 3.6))
-    _, (_, across), _ = plots.draw_ravine(above, kappa=CURVATURES[1], angle=0)
-    across.set_visible(not plots.on_slides())
+    title = plots.brief("A walker, the average of its places, and its eye", "A ravine")
+    fig, above, size = plots.figure(title, "Steps until the loss is 0.03, each tuned", widths=(1.2, 1))
+    high = plots.brief(3.6, 4.3)  # for longer letters
+    above.set(xlim=(-5, 5), ylim=(-high, high))
+    plots.draw_ravine(above, kappa=CURVATURES[1], angle=0)
     plots.moving_curve(above, "walker", WALKER, run=True)
     above.lines[-1].set(linewidth=1.2, zorder=4.8)
     plots.moving_ball(above, "walker now", WALKER, size=9, head="walker")
@@ -95,7 +94,7 @@ def _draw_table(ax):
     ax.lines[-1].set(markerfacecolor="none", markeredgecolor=plots.INK, markeredgewidth=2)
     ax.set(yscale="log", xlim=(-0.3, len(LOOKS) - 0.1), ylim=(30, 4e5), ylabel="steps")
     ax.set_xticks(range(len(LOOKS)), [f"{look:g}" for look in LOOKS])
-    ax.set_xlabel("look: 0 at the walker, 1 at the average")
+    ax.set_xlabel(plots.brief("look: 0 at the walker, 1 at the average", "look"))
     ax.grid(True, axis="y")
 
 

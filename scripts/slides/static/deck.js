@@ -197,9 +197,9 @@
     }
   }
 
-  /* An equation, a table or code of a lecture that is wider than its page gets smaller; the check says when too small. */
+  /* What is wider than its page, an equation and in a lecture all else, gets smaller; the check says when too small. */
   function fit() {
-    const fitted = "[data-lecture] .page .body > :is(.equation, .code, .table, .words)";
+    const fitted = ".page .body > .equation, [data-lecture] .page .body > :is(.code, .table, .words)";
     for (const shown of document.querySelectorAll(fitted)) {
       const [wide, room] = [shown.scrollWidth, shown.parentElement.clientWidth];
       const size = parseFloat(getComputedStyle(shown).fontSize);
