@@ -182,6 +182,8 @@
       else for (const page of pages) columns.push((column = [page]));
       flow.remove();
     }
+    closeRoots(); // while all pages can be measured
+    fit();
     for (const pages of columns) {
       if (pages.length === 1) host.append(pages[0]);
       else host.append(make("section", {}, ...pages));
@@ -387,8 +389,6 @@
     await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
     document.body.classList.add("measuring");
     arrange();
-    closeRoots();
-    fit();
     document.body.classList.remove("measuring");
     await Reveal.initialize({
       width: WIDTH, height: HEIGHT, margin: 0, minScale: 0.1, maxScale: 4,
