@@ -289,7 +289,8 @@ muon_rate = Number(
     stars=2,
     minutes=3,
     title="From Keras to PyTorch",
-    praise="The same learning rate is not the same step, once more: copied, it would have been a fifth of it.",
+    praise="The same learning rate is not the same step, once more: copied, it would have been a fifth of it. "
+    "Mind the decay, which goes with lr: 0.004 there is 0.00088 here.",
     value=0.001 * 0.2 * 512**0.5,
     mistakes=(
         Mistake(

@@ -68,6 +68,7 @@ SAYS_NO_MORE = {
         "What it remembers is no longer different for the two coordinates.",
     ],
     "a sum with the numbers of the question": [
+        "Mind the decay, which goes with lr: 0.004 there is 0.00088 here.",
         "eta lambda is 1.5, each step multiplies by -0.5: to the other side, half as far out.",
         "eta lambda is 2.",
         "$\\eta\\lambda$ is 1.8.",
