@@ -5,7 +5,7 @@ answer     what compute returns, and what is refused
 quantities what the reader can set: `slider`, `whole`, `stops`, `choice`, `switch`
 style      from a Line2D to drawing instructions
 drawing    the matplotlib side: lines that move, background, pictures
-raster     pixels of what stands still, drawn again only where it has changed
+raster     pixels of what stands still, and in which tiles other pictures differ
 figure     LiveFigure, the widget
 export     the same as self-contained HTML
 page       the page's half in JavaScript, for notebooks and exports alike: `hosts` begins, `figure` is the figure itself
