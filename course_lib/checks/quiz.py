@@ -236,7 +236,7 @@ quiz_limits = Round(
                 ),
                 "b": (
                     "the learning rate is a little too large",
-                    r"Then the factor would stay above $\sqrt\gamma$; here it still falls towards it.",
+                    r"Then the factor would end above $\sqrt\gamma$, or swing; here it falls towards it.",
                 ),
                 "c": ("the code loses digits", "After 80 steps the distance is far above the last digits."),
                 "d": ("the theory holds for Nesterov only", "Its best rate here is 0.885. 0.818 is momentum's own."),
@@ -259,8 +259,8 @@ quiz_limits = Round(
             "a well-known book's picture; lesson 04, *Is the race fair?*",
         ),
         Question(
-            "A ravine is turned by 45 degrees, and each method is tuned anew. Who needs many times as many steps as "
-            "before?",
+            "A narrow ravine is turned by 45 degrees, and each method is tuned anew. Who needs at least twice as many "
+            "steps as before?",
             "b",
             {
                 "a": (

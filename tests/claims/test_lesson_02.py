@@ -293,7 +293,7 @@ def test_the_ravine_of_the_exercise_leaves_two_thirds():
 
 
 @claim(
-    "With it the distance shrinks by 1 - sqrt(eta lambda) a step; without memory only by 1 - eta lambda.", where=CHECKS
+    "With it a step leaves 1 - sqrt(eta lambda) of the distance; without memory it leaves 1 - eta lambda.", where=CHECKS
 )
 def test_critical_damping_shrinks_by_one_less_the_root():
     for pull in np.linspace(0.01, 0.95, 20):

@@ -25,7 +25,7 @@ SAYS_NO_MORE = {}
 
 SLOPES = (
     "slopes: momentum, Nesterov | where curvature limits the step: large batches | noisy quadratic, to a loss of 0.03: "
-    "less than 1 % of the steps at batch 4, nine tenths at 16384; digits: 4 %, and three quarters with all"
+    "less than 1 % of the steps at batch 4, nine tenths at 16384; digits: 4 %, and over two thirds with all"
 )
 PLACES = (
     "places: an average beside the walker | where noise limits it: small batches | noisy quadratic, to 0.03: four "
