@@ -62,6 +62,8 @@ def test_runs_are_finite_or_cut_for_good(name):
             answer = live.cell(live.defaults | kernel | corner)
             for gid in filter(answer.lines.__contains__, live.drawing.runs):
                 finite = np.isfinite(np.ravel(np.asarray(answer.lines[gid][1], float)))
+                if gid.endswith("forgets"):  # a tick where a memory was forgotten, and nothing elsewhere
+                    continue
                 if "slopes" not in gid:
                     assert not np.any(finite[1:] & ~finite[:-1]), (gid, corner)
                 assert finite[0] or not finite.any(), (gid, corner)

@@ -81,8 +81,9 @@ def test_a_browser_takes_the_modules_as_they_are(modules):
 
 MOUNTED = """async ([before, after, spec]) => {
     const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    const traits = ({ table, below, above, frame, settings }) =>
-        ({ spec, frame, settings, table: bytes(table), below: bytes(below), above: bytes(above) });
+    const traits = ({ table, below, above, programs, frame, settings }) => ({
+        spec, frame, settings, table: bytes(table), below: bytes(below), above: bytes(above), programs: bytes(programs),
+    });
     const { default: { render } } = await import("HOST/hosts.js");
     let now = traits(before);
     const heard = {};
@@ -93,13 +94,15 @@ MOUNTED = """async ([before, after, spec]) => {
     heard["change:version"]();
     await rendering;
     await new Promise((done) => setTimeout(done, 500));
-    return [el.liveFigure.settings.steepness, el.liveFigure.table.key.steepness];
+    return [el.liveFigure.settings.steepness, el.liveFigure.came.table.key.steepness];
 }""".replace("HOST", HOST)
 
 
 def test_what_comes_while_the_figure_is_built_is_shown(modules):
     def traits(live):
-        packed = {name: base64.b64encode(getattr(live, name)).decode() for name in ("table", "below", "above")}
+        packed = {
+            name: base64.b64encode(getattr(live, name)).decode() for name in ("table", "below", "above", "programs")
+        }
         return packed | {"frame": live.frame, "settings": dict(live.settings)}
 
     live = sample.make()

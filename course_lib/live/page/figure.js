@@ -39,6 +39,8 @@ export class Figure {
     this.others = (await this.host.others?.()) ?? {}; // what an exported page has beside what it begins with
     this.begun = await this.unpacked();
     this.held = new Map([[this.begun.key, this.begun]]);
+    const key = this.begun.key.split(","); // a move that came while this was unpacked is not answered yet
+    this.shown = Object.fromEntries(this.spec.keyed.map((name, k) => [name, Number(key[k])]));
     this.lookUp();
     this.build();
     this.refresh();
