@@ -1,7 +1,11 @@
 """Fixtures shared by the tests of several folders."""
 
+import json
 import os
 import re
+from itertools import count
+from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import browser
 import hosted
@@ -24,6 +28,9 @@ def pytest_addoption(parser):
     parser.addoption("--unfriendly", action="store_true", help="tests/unfriendly for every lesson, for minutes")
 
 
+EVERY_LAB = ("tests/labs/test_labs.py", "tests/labs/test_programs.py")  # each lab, and its page, are made once for both
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """With -n, a module keeps to one process and shares its pages and servers there; a lesson too, with its kernels."""
@@ -32,7 +39,8 @@ def pytest_xdist_make_scheduler(config, log):
     class ByModuleOrLesson(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             lesson = re.search(r"\[(\d\d_\w+)\]$", nodeid)
-            return lesson[1] if lesson else nodeid.split("::")[0]
+            file = nodeid.split("::")[0]
+            return lesson[1] if lesson else "every lab" if file in EVERY_LAB else file
 
     return ByModuleOrLesson(config, log)
 
@@ -51,10 +59,17 @@ settings.register_profile("course", derandomize=True, deadline=None)
 settings.load_profile("course")
 
 
+@pytest.fixture(scope="session")
+def progress_files(tmp_path_factory):
+    """New names of files in one folder: a folder of its own for each of thousands of tests takes milliseconds."""
+    folder = tmp_path_factory.mktemp("progress")
+    return (str(folder / f"{number}.json") for number in count())
+
+
 @pytest.fixture(autouse=True)
-def own_progress(tmp_path, monkeypatch):
+def own_progress(progress_files, monkeypatch):
     """No test reads or writes the progress, or the copies, of the person who runs it."""
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setenv("COURSE_PROGRESS", next(progress_files))
     monkeypatch.delenv("COURSE_WORK", raising=False)
 
 
@@ -72,8 +87,24 @@ def server(tmp_path_factory):
         yield running
 
 
+@pytest.fixture(scope="session")
+def page_of(tmp_path_factory):
+    """The file with a live figure's HTML as it stands, written once: to make one takes a second."""
+    folder, written = tmp_path_factory.mktemp("pages"), WeakKeyDictionary()
+
+    def page_of_(live):
+        files = written.setdefault(live, {})
+        key = json.dumps(live.settings)
+        if key not in files:
+            files[key] = folder / f"{uuid4()}.html"
+            files[key].write_text(live.html(), encoding="ascii")
+        return files[key]
+
+    return page_of_
+
+
 @pytest.fixture
-def open_page(chromium, tmp_path):
+def open_page(chromium, page_of):
     """Open a live figure's HTML; at the end no error and no request may have occurred."""
     opened = []
 
@@ -82,9 +113,7 @@ def open_page(chromium, tmp_path):
         wanted = []
         context.route("http*://**", lambda route: (wanted.append(route.request.url), route.abort()))
         page = browser.Page(context.new_page())
-        path = tmp_path / f"{len(opened)}.html"
-        path.write_text(live.html(), encoding="ascii")
-        page.page.goto(path.as_uri())
+        page.page.goto(page_of(live).as_uri())
         page.wait("f.frames > 0")
         opened.append((context, page, wanted))
         return page

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -134,29 +135,39 @@ def test_execution_is_in_an_empty_folder_in_this_environment_and_repeatable(tmp_
     assert run(path, cwd=tmp_path).stdout == "wörk 1.ipynb: unchanged\n"
 
 
-def test_a_failing_cell_is_named_and_the_file_stays(tmp_path):
-    bad = stored(tmp_path / "bad.ipynb", "x = 1", "1 / 0")
-    good = stored(tmp_path / "good.ipynb", "print(2)")
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory):
+    """What is said of a bad notebook, of one whose kernel dies, and of a good one, in one call; the bad one before and
+    after."""
+    folder = tmp_path_factory.mktemp("failed")
+    bad = stored(folder / "bad.ipynb", "x = 1", "1 / 0")
+    dies = stored(folder / "dies.ipynb", "import os; os._exit(1)")
+    good = stored(folder / "good.ipynb", "print(2)")
     before = bad.read_bytes()
-    result = run(bad, good, cwd=tmp_path)
-    assert result.returncode == 1
-    assert "bad.ipynb: FAILED" in result.stdout and "id b" in result.stdout
-    assert "ZeroDivisionError" in result.stdout
-    assert "good.ipynb: stored" in result.stdout
-    assert bad.read_bytes() == before
+    result = run(bad, dies, good, cwd=folder)
+    assert result.returncode == 1, result.stderr
+    said = re.split(r"^(\w+\.ipynb): ", result.stdout, flags=re.M)
+    return dict(zip(said[1::2], said[2::2], strict=True)), before, bad.read_bytes()
 
 
-def test_a_kernel_that_dies_is_named(tmp_path):
-    path = stored(tmp_path / "dies.ipynb", "import os; os._exit(1)")
-    result = run(path, cwd=tmp_path)
-    assert result.returncode == 1
-    assert "dies.ipynb: FAILED" in result.stdout and "id a" in result.stdout
+def test_a_failing_cell_is_named_and_the_file_stays(failed):
+    said, before, after = failed
+    assert said["bad.ipynb"].startswith("FAILED") and "id b" in said["bad.ipynb"]
+    assert "ZeroDivisionError" in said["bad.ipynb"]
+    assert said["good.ipynb"] == "stored\n"
+    assert before == after
 
 
-def test_an_unknown_notebook_is_refused(tmp_path):
-    result = run("no.ipynb", cwd=tmp_path)
-    assert result.returncode == 2
-    assert "no such notebook: no.ipynb" in result.stderr
+def test_a_kernel_that_dies_is_named(failed):
+    said, *_ = failed
+    assert said["dies.ipynb"].startswith("FAILED") and "id a" in said["dies.ipynb"]
+
+
+def test_an_unknown_notebook_is_refused(capsys):
+    with pytest.raises(SystemExit) as refused:
+        notebooks.main(["no.ipynb"])
+    assert refused.value.code == 2
+    assert "no such notebook: no.ipynb" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """Every lab: finite or honestly cut at all corners, each cell equal to a run of its own, alive in an exported page."""
 
 import inspect
-from functools import cache
 from itertools import product
 
 import numpy as np
 import pytest
 from browser import slide
+from built import lab
 
 from course_lib import labs
 from course_lib.descent import descend
@@ -15,11 +15,6 @@ from course_lib.optimizers import GradientDescent, Momentum, Nesterov
 from course_lib.surfaces import SURFACES
 
 NAMES = labs.__all__
-
-
-@cache
-def lab(name):
-    return getattr(labs, name)()
 
 
 def corners(live):

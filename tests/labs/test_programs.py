@@ -8,8 +8,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+from built import lab
 
-from course_lib import labs, tracing
+from course_lib import tracing
 
 TRACED = ("balls", "effective_rates", "forget", "hill", "look", "race", "ravine", "rosetta", "step", "trap")
 SLOW = {
@@ -19,11 +20,6 @@ SLOW = {
 FEW = {"effective_rates": 5}  # by numpy, too: 33 programs, each for few settings
 # name of a lab -> readouts that rest on a chaotic run: a shift of the start by its last digit makes other sentences
 CHAOTIC = {}
-
-
-@cache
-def lab(name):
-    return getattr(labs, name)()
 
 
 def settings_of(live):
@@ -59,8 +55,10 @@ def far(program):
     return program | {"code": list(block(program["code"], 0)), "constants": [np.cumsum(places).tolist(), numbers]}
 
 
-def by_numpy(live, all_settings):
-    """For each setting (lines, words), by the figure's programs and numpy, all settings of a program at once."""
+@cache
+def traced(name):
+    """(settings, (lines, words)) of all settings, by the figure's programs and numpy, those of a program at once."""
+    live, all_settings = lab(name), settings_of(lab(name))
     held, answers = programs_of(live), [None] * len(all_settings)
     for key, program in held["programs"].items():
         mine = [k for k, s in enumerate(all_settings) if ",".join(str(s[name]) for name in held["chosen"]) == key]
@@ -75,7 +73,7 @@ def by_numpy(live, all_settings):
             lines = {gid: tracing.line(program, memory[:, column], gid) for gid in program["lines"]}
             words = {name: tracing.sentence(program, memory[:, column], name) for name in program["words"]}
             answers[k] = lines, words
-    return answers
+    return list(zip(all_settings, answers, strict=True))
 
 
 def shifted(live, settings):
@@ -129,25 +127,22 @@ def test_compute_is_traced(name):
 @pytest.mark.parametrize("name", TRACED)
 def test_page_and_python_say_and_draw_the_same(name, open_page):
     """Python: the figure's program, run by numpy. That this is what compute says is the next test."""
-    live = lab(name)
-    all_settings = settings_of(live)[:: FEW.get(name, 1)]
-    told = open_page(live).page.evaluate(IN_PAGE, all_settings)
-    for settings, page, traced in zip(all_settings, told, by_numpy(live, all_settings), strict=True):
-        agree(name, settings, traced, page)
+    tried = traced(name)[:: FEW.get(name, 1)]
+    told = open_page(lab(name)).page.evaluate(IN_PAGE, [settings for settings, _ in tried])
+    for (settings, by_numpy), page in zip(tried, told, strict=True):
+        agree(name, settings, by_numpy, page)
 
 
 @pytest.mark.parametrize("name", TRACED)
 def test_a_program_is_its_compute(name):
-    live = lab(name)
-    all_settings = settings_of(live)[:: SLOW.get(name, 1)]
-    for settings, traced in zip(all_settings, by_numpy(live, all_settings), strict=True):
-        plain = live.cell(settings)
-        agree(name, settings, (plain.lines, plain.words), traced)
+    for settings, by_numpy in traced(name)[:: SLOW.get(name, 1)]:
+        plain = lab(name).cell(settings)
+        agree(name, settings, (plain.lines, plain.words), by_numpy)
 
 
 @pytest.mark.parametrize(
     ("name", "most"), [("hill", 200), ("race", 225), ("ravine", 200), ("step", 200), ("trap", 200)]
 )
-def test_an_exported_figure_is_light(name, most):
+def test_an_exported_figure_is_light(name, most, page_of):
     """In kB, pictures included; the race has ten surfaces."""
-    assert len(lab(name).html()) <= 1000 * most
+    assert page_of(lab(name)).stat().st_size <= 1000 * most

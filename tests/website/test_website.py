@@ -282,7 +282,7 @@ def serious(page):
     page.add_script_tag(path=str(AXE_FILE_PATH))
     # A colour on its way from the light theme to the dark one has too little contrast for a moment.
     page.evaluate("() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
-    found = page.evaluate("() => axe.run().then(result => result.violations)")
+    found = page.evaluate("() => axe.run({ resultTypes: ['violations'] }).then(result => result.violations)")
     return [
         f"{fault['id']}: {fault['help']}: {node['html'][:160]}"
         for fault in found
