@@ -196,6 +196,12 @@ class Choice(Exercise):
         return "\n".join(lines)
 
 
+def prediction(name, lesson, title, praise, right):
+    """One of four letters, noted and not judged: the cells that follow answer it. One star, one minute."""
+    letters = tuple((letter, "") for letter in "abcd")
+    return Choice(name, lesson, 1, 1, title, praise, guess=True, right=right, options=letters)
+
+
 @dataclass(frozen=True, repr=False, slots=True)
 class Function(Exercise):
     """A function, run on cases that tell every known mistake from the right answer and from each other.

@@ -3,20 +3,16 @@
 import numpy as np
 
 from . import momentum_rule
-from .exercises import Choice, Function, Law, Mistake, Number, WrittenTest
+from .exercises import Choice, Function, Law, Mistake, Number, WrittenTest, prediction
 
 TITLE = "What is momentum"
 
-walker_and_ball = Choice(
+walker_and_ball = prediction(
     "walker_and_ball",
     lesson=1,
-    stars=1,
-    minutes=1,
     title="Predict: where do the two stop?",
     praise="The next two sections let them run.",
     right="c",
-    guess=True,
-    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
 
 momentum_step = Function(

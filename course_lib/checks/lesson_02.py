@@ -2,20 +2,16 @@
 
 import numpy as np
 
-from .exercises import Choice, Function, Law, Mistake, Number
+from .exercises import Choice, Function, Law, Mistake, Number, prediction
 
 TITLE = "Why momentum"
 
-best_in_the_bowl = Choice(
+best_in_the_bowl = prediction(
     "best_in_the_bowl",
     lesson=2,
-    stars=1,
-    minutes=1,
     title="Predict: four learning rates in one bowl",
     praise="Run on and see.",
     right="b",
-    guess=True,
-    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
 
 name_the_fate = Choice(

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import momentum_rule
 from .calling import Accident
-from .exercises import Choice, Convention, Function, Law, Mistake, Number
+from .exercises import Choice, Convention, Function, Law, Mistake, Number, prediction
 
 TITLE = "How momentum works"
 
@@ -279,16 +279,12 @@ forgetful_step = Function(
     ),
 )
 
-steps_when_it_forgets = Choice(
+steps_when_it_forgets = prediction(
     "steps_when_it_forgets",
     lesson=3,
-    stars=1,
-    minutes=1,
     title="What is forgetting worth?",
     praise="The next cells count them, and answer each guess.",
     right="d",
-    guess=True,
-    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
 
 whose_limit = Choice(

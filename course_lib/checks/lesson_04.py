@@ -3,20 +3,16 @@
 import numpy as np
 
 from . import adam_rule
-from .exercises import Choice, Convention, Function, Law, Mistake, Number, WrittenTest
+from .exercises import Choice, Convention, Function, Law, Mistake, Number, WrittenTest, prediction
 
 TITLE = "Other optimization algorithms"
 
-steps_of_the_divider = Choice(
+steps_of_the_divider = prediction(
     "steps_of_the_divider",
     lesson=4,
-    stars=1,
-    minutes=1,
     title="How many steps?",
     praise="The next cells count them, and answer each guess.",
     right="a",
-    guess=True,
-    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
 
 
@@ -146,16 +142,12 @@ rmsprop_step = Function(
     ),
 )
 
-first_without = Choice(
+first_without = prediction(
     "first_without",
     lesson=4,
-    stars=1,
-    minutes=1,
     title="The first step without the correction",
     praise="The next cells answer each guess.",
     right="c",
-    guess=True,
-    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
 
 first_step = Number(

@@ -6,7 +6,7 @@ from ..descent import descend
 from ..optimizers import GradientDescent, Momentum, Nesterov
 from . import suspects
 from .calling import Accident
-from .exercises import Choice, Function, Law, Mistake, Text, WrittenTest
+from .exercises import Choice, Function, Law, Mistake, Text, WrittenTest, prediction
 
 TITLE = "Implementation"
 
@@ -80,16 +80,12 @@ central_slope = Function(
     ),
 )
 
-best_h = Choice(
+best_h = prediction(
     "best_h",
     lesson=5,
-    stars=1,
-    minutes=1,
     title="Predict: which h?",
     praise="Run the next cell to see all of them.",
     right="b",
-    guess=True,
-    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
 
 
@@ -259,16 +255,12 @@ warm_up = Function(
     ),
 )
 
-no_difference = Choice(
+no_difference = prediction(
     "no_difference",
     lesson=5,
-    stars=1,
-    minutes=1,
     title="Predict: will momentum help here?",
     praise="The next cell trains all four.",
     right="d",
-    guess=True,
-    options=(("a", ""), ("b", ""), ("c", ""), ("d", "")),
 )
 
 two_sentences = Text(

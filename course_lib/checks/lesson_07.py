@@ -4,23 +4,18 @@ import numpy as np
 
 from ..optimizers import Muon
 from ..optimizers.muon import orthogonalized
-from .exercises import Choice, Function, Law, Mistake, Number, WrittenTest
+from .exercises import Choice, Function, Law, Mistake, Number, WrittenTest, prediction
 from .quiz import Question, Round
 
 TITLE = "Momentum today"
 
-LETTERS = (("a", ""), ("b", ""), ("c", ""), ("d", ""))
 
-averages_gain = Choice(
+averages_gain = prediction(
     "averages_gain",
     lesson=7,
-    stars=1,
-    minutes=1,
     title="Predict: what is an average of places worth?",
     praise="Now set the figure below to small batches.",
     right="c",
-    guess=True,
-    options=LETTERS,
 )
 
 look_at = Function(
@@ -154,16 +149,12 @@ which_setting = Round(
     ),
 )
 
-best_look = Choice(
+best_look = prediction(
     "best_look",
     lesson=7,
-    stars=1,
-    minutes=1,
     title="Predict: where to look when the noise grows?",
     praise="Now let the batches shrink in the figure below.",
     right="b",
-    guess=True,
-    options=LETTERS,
 )
 
 signum_as_lion = Number(
@@ -199,16 +190,12 @@ signum_as_lion = Number(
     ),
 )
 
-muon_notices = Choice(
+muon_notices = prediction(
     "muon_notices",
     lesson=7,
-    stars=1,
-    minutes=1,
     title="Predict: what does Muon notice?",
     praise="Now turn the facts in the figure below, first rows and columns, then everything.",
     right="b",
-    guess=True,
-    options=LETTERS,
 )
 
 pays_at_four = Choice(
