@@ -48,7 +48,7 @@ def reading(cell) -> float:
     if cell.cell_type == "markdown":
         return words(cell.source) / WORDS
     figures = sum("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
-    return _code(cell) + figures / FIGURES
+    return lines(cell.source) / LINES + figures / FIGURES
 
 
 def exercises(cell) -> list[tuple[int, int]]:
@@ -58,24 +58,9 @@ def exercises(cell) -> list[tuple[int, int]]:
     return [(len(stars), int(time)) for stars, time in STARS.findall(cell.source)]
 
 
-def hurried(notebook) -> list[str]:
-    """Cells with an exercise that cannot even be read in its minutes: what is called an exercise is counted, too."""
-    told, asked, last = {}, {}, None
-    solved = {cell.id for cell in notebooks.solutions(notebook.cells)}
-    for cell in notebook.cells:
-        found = exercises(cell)
-        if found:
-            last = cell.id
-            told[last], asked[last] = sum(time for _, time in found), 0.0
-        if "exercise" in tags(cell) and not tags(cell) & {"check", "answer"} and cell.id not in solved:
-            if last is None:
-                return [f"{cell.id} belongs to no exercise"]
-            asked[last] += words(cell.source) / WORDS if cell.cell_type == "markdown" else _code(cell)
-    return [f"{name} takes {asked[name]:.1f} minutes to read" for name in told if asked[name] > told[name]]
-
-
-def _code(cell) -> float:
-    return sum(bool(line.strip()) for line in cell.source.splitlines()) / LINES
+def lines(code: str) -> int:
+    """Those with something in them."""
+    return sum(bool(line.strip()) for line in code.splitlines())
 
 
 def words(text: str) -> int:
@@ -85,30 +70,15 @@ def words(text: str) -> int:
     return sum(any(letter.isalnum() for letter in word) for word in text.split())
 
 
-def told_in(notebook) -> Minutes | None:
-    """What a lesson says itself: the two numbers in the last line of the cell with the tag `time`."""
-    for cell in notebook.cells:
-        if "time" in tags(cell):
-            numbers = COUNT.findall(cell.source.rstrip().rpartition("\n")[2])
-            return Minutes(*map(int, numbers)) if len(numbers) == 2 else None
-    return None
-
-
-def told_in_table(text: str, lesson: str) -> Minutes | None:
-    """What a table says in the row that links a lesson: the last two fields that hold a number and its unit alone."""
-    row = re.search(rf"^\|.*\({re.escape(lesson)}\).*$", text, flags=re.M)
-    fields = re.findall(r"\| *(\d+) \w+ *(?=\|)", row[0]) if row else []
-    return Minutes(*map(int, fields[-2:])) if len(fields) >= 2 else None
-
-
 def write_in(notebook, time: Minutes) -> None:
-    for cell in notebook.cells:
-        if "time" in tags(cell):
-            before, newline, last = cell.source.rstrip().rpartition("\n")
-            cell.source = before + newline + _with_numbers(last, COUNT, time)
+    """The two numbers in the last line of the cell with the tag `time`."""
+    (cell,) = (cell for cell in notebook.cells if "time" in tags(cell))
+    before, newline, last = cell.source.rstrip().rpartition("\n")
+    cell.source = before + newline + _with_numbers(last, COUNT, time)
 
 
 def write_in_table(text: str, lesson: str, time: Minutes) -> str:
+    """In the row that links the lesson, if there is one: the last two fields that hold a number and its unit alone."""
     row = re.search(rf"^\|.*\({re.escape(lesson)}\).*$", text, flags=re.M)
     if not row:
         return text

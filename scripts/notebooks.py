@@ -8,7 +8,6 @@ import argparse
 import base64
 import io
 import os
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -94,18 +93,6 @@ def read(path: Path) -> NotebookNode:
 
 def tags(cell: NotebookNode) -> set[str]:
     return set(cell.metadata.get("tags", []))
-
-
-def solutions(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The solutions of exercises, each from its heading to the end of its fold."""
-    found, inside = [], False
-    for cell in cells:
-        heading = re.match(r"#+ +(.*)", cell.source) if cell.cell_type == "markdown" else None
-        if heading:
-            inside = heading[1].startswith("Solution")
-        if inside or "solution" in tags(cell):
-            found.append(cell)
-    return found
 
 
 def execute(notebook: NotebookNode, kind: type = NotebookClient, **environment: str) -> NotebookNode:

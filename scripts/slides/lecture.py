@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from course_lib import checks
 from course_lib.checks.exercises import Choice
-from scripts.notebooks import solutions, tags
+from scripts.notebooks import tags
 from scripts.slides import places
 from scripts.slides.render import code, inline, outputs, prose
 
@@ -46,14 +46,13 @@ class Page:
 def pages(notebook, name: str, lecture: str) -> list[Page]:
     """Those of a lesson in a lecture. name: of the lesson, for ids. ValueError where a slide has no page."""
     made, waiting, slide, inside = [], [], None, False
-    solved = {cell.id for cell in solutions(notebook.cells)}
     for k, cell in enumerate(notebook.cells):
         if places.starts_slide(cell):
             refuse_unseen(slide, made)
             inside = places.belongs(cell, lecture)
             slide = cell if inside else None
             waiting = [markdown(cell.metadata.get("stage", ""))]
-        if not inside or cell.id in solved or tags(cell) & {"setup", "stub", "check"}:
+        if not inside or tags(cell) & {"setup", "stub", "check", "solution"}:
             continue
         if "slide" in cell.metadata:
             made.append(page(cell, slide, name, notebook.cells[k + 1 :]))
