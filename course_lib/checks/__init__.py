@@ -7,7 +7,7 @@
 
     checks.SUSPECTS                        lesson 05's bug hunt: name -> (right version, broken version)
 
-One file a lesson holds its exercises; quiz.py the quiz of lesson 06, exercises.py the kinds,
+One file a lesson holds its exercises; exercises.py and quiz.py the kinds,
 momentum_rule.py and adam_rule.py the mistakes in one step, calling.py the safe call, time_limit.py how it ends,
 typed.py how numbers are read, feedback.py the words.
 """

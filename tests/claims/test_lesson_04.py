@@ -140,7 +140,7 @@ def off(rule, kappa, angle):
 @claim("Turning changes no curvature: gradient descent needs the same number of steps at every angle.", where=CHECKS)
 @claim(
     "It only adds slopes and multiplies them by numbers: turn the ground, and its path turns along.",
-    where="course_lib/checks/quiz.py",
+    where="course_lib/checks/lesson_06.py",
 )
 def test_momentum_notices_the_units_and_no_turn(kappa, angle):
     for rule in SUMS:
@@ -158,7 +158,7 @@ def test_dividers_notice_a_turn_and_no_units(kappa, angle):
 
 
 @claim("The same learning rate does not mean the same to all.", where=LESSON)
-@claim("At another number another one may win.", where="course_lib/checks/quiz.py")
+@claim("At another number another one may win.", where="course_lib/checks/lesson_06.py")
 def test_no_common_learning_rate_is_near_the_best_for_all():
     steps = {}
     for rule in (*SUMS, *DIVIDERS):

@@ -18,7 +18,7 @@ from course_lib.training import recorded
 from course_lib.worst_case import above_minimum, lowest_within, worst
 
 LESSON = "06_conclusion.ipynb"
-QUIZ = "course_lib/checks/quiz.py"
+QUIZ = "course_lib/checks/lesson_06.py"
 CHECKS = "course_lib/checks/lesson_06.py"
 
 SAYS_NO_MORE = {
