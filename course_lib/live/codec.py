@@ -5,8 +5,9 @@ sixteenths of a pixel up to 1024 px, logarithmic beyond (so that a diverging run
 CUT where it is not finite or further than 100 000 px. The same rule stands in `page/table.js`.
 
 The buffer, after inflating: four bytes with the length of a JSON header (little endian), the header, and
-16-bit arrays one after the other. An array has the shape grid + (points,); a grid axis it does not depend on
-has length 1, as in numpy; along its points it holds differences, which compress well.
+16-bit arrays one after the other, first all low bytes, then all high ones. An array has the shape grid + (points,);
+a grid axis it does not depend on has length 1, as in numpy. It holds differences along some of its axes, of the points
+or of the grid, which the header names, and a small one as a small number without sign: they compress well.
 """
 
 import json
@@ -75,47 +76,84 @@ class _Blocks:
     """Arrays laid one after the other; an array several lines have in common (the steps, say) once."""
 
     def __init__(self):
-        self.shapes, self.data, self._known = [], [], {}
+        self.arrays, self._known = [], {}
 
     def keep(self, array):
         """Number of this array among the blocks."""
-        block = np.diff(array, axis=-1, prepend=np.int16(0)).astype("<i2").tobytes()
-        number = self._known.setdefault((array.shape, block), len(self.data))
-        if number == len(self.data):
-            self.shapes.append(list(array.shape))
-            self.data.append(block)
+        number = self._known.setdefault((array.shape, array.tobytes()), len(self.arrays))
+        if number == len(self.arrays):
+            self.arrays.append(array)
         return number
 
 
-def pack(key, lines, words, scenes=None, *, level=1):
-    """One compressed buffer.
+def pack(key, lines, words, scenes=None):
+    """One buffer, compressed quickly; for what is kept see `tight`.
 
     key: dict, the settings in the kernel this answer was computed for;
     lines: gid -> (x codes, y codes), int16, grid + (points,); words: name -> (texts, numbers);
-    scenes: text of a button -> {name: number of the value};
-    level: of zlib (1 is three times as fast as 6, and a fifth larger).
+    scenes: text of a button -> {name: number of the value}.
     """
     blocks = _Blocks()
     header = {
         "key": key,
         "lines": {gid: [blocks.keep(x), blocks.keep(y)] for gid, (x, y) in lines.items()},
         "words": {name: {"texts": texts, "array": blocks.keep(n)} for name, (texts, n) in words.items()},
-        "arrays": blocks.shapes,
         "scenes": scenes or {},
     }
-    text = json.dumps(header).encode()
-    text += b" " * (len(text) % 2)  # 16-bit arrays start at an even byte
-    return zlib.compress(len(text).to_bytes(4, "little") + text + b"".join(blocks.data), level)
+    return _packed(header, blocks.arrays, [[array.ndim - 1] for array in blocks.arrays], 1)
+
+
+def tight(data):
+    """A packed buffer in less room, for more time: differences along the axes that leave least."""
+    header, arrays = _opened(data)
+    return _packed(header, arrays, list(map(_best_axes, arrays)), 9)
+
+
+def _packed(header, arrays, axes, level):
+    """axes: for each array those along which it is held as differences, one after the other; level: of zlib."""
+    shapes = [list(array.shape) for array in arrays]
+    text = json.dumps(header | {"arrays": shapes, "axes": axes}, separators=(",", ":")).encode()
+    codes = [_differences(array, along).ravel() for array, along in zip(arrays, axes, strict=True)]
+    body = _bytes(np.concatenate([np.empty(0, np.int16), *codes]))
+    return zlib.compress(len(text).to_bytes(4, "little") + text + body, level)
+
+
+def _bytes(codes):
+    """All low bytes, then all high ones, of 0, -1, 1, -2, 2 ... as 0, 1, 2, 3, 4 ...: most high ones are 0 then."""
+    folded = (codes << 1) ^ (codes >> 15)
+    return folded.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes()
+
+
+def _codes(data, start):
+    """The inverse of `_bytes`, from a place in the data on."""
+    folded = np.frombuffer(data, np.uint8, offset=start).reshape(2, -1).T.copy().view("<u2").ravel()
+    return (folded >> 1).astype(np.int16) ^ -(folded & 1).astype(np.int16)
+
+
+def _differences(array, axes):
+    for axis in axes:
+        array = np.diff(array, axis=axis, prepend=np.zeros_like(array.take([0], axis)))
+    return array
+
+
+def _best_axes(array):
+    """The axes along which differences take the least room, found one by one."""
+    axes, least = [], _room(array)
+    while True:
+        tried = [[*axes, axis] for axis, steps in enumerate(array.shape) if steps > 1]
+        sizes = [_room(_differences(array, along)) for along in tried]
+        if not sizes or min(sizes) >= least:
+            return axes
+        axes, least = tried[int(np.argmin(sizes))], min(sizes)
+
+
+def _room(array):
+    return len(zlib.compress(_bytes(array.ravel()), 1))
 
 
 def unpack(data):
     """The inverse of `pack`: (key, lines, words), as the page reads them."""
-    header, raw, start = _opened(data)
-    arrays = []
-    for shape in header["arrays"]:
-        steps = np.frombuffer(raw, "<i2", np.prod(shape, dtype=int), start).reshape(shape)
-        arrays.append(np.cumsum(steps, axis=-1, dtype=np.int16))
-        start += steps.nbytes
+    header, arrays = _opened(data)
     lines = {gid: tuple(arrays[k] for k in pair) for gid, pair in header["lines"].items()}
     words = {name: (entry["texts"], arrays[entry["array"]]) for name, entry in header["words"].items()}
     return header["key"], lines, words
@@ -127,7 +165,14 @@ def scenes(data):
 
 
 def _opened(data):
-    """(header, inflated bytes, where the arrays begin)."""
+    """(header, arrays)."""
     raw = zlib.decompress(data)
     start = 4 + int.from_bytes(raw[:4], "little")
-    return json.loads(raw[4:start]), raw, start
+    header = json.loads(raw[4:start])
+    shapes, axes = header.pop("arrays"), header.pop("axes")
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
+    arrays = [part.reshape(shape) for part, shape in zip(np.split(_codes(raw, start), ends[:-1]), shapes, strict=True)]
+    for array, along in zip(arrays, axes, strict=True):
+        for axis in reversed(along):
+            np.cumsum(array, axis=axis, dtype=np.int16, out=array)
+    return header, arrays

@@ -166,7 +166,7 @@ class Drawing:
         down = codec.quantise(middle[1] - codec.to_pixels(ax, "y", y))
         return np.moveaxis(across, 0, -1), np.moveaxis(down, 0, -1)
 
-    def encode(self, answer, grid, labels, key, scenes, level):
+    def encode(self, answer, grid, labels, key, scenes):
         """The buffer for the page: `answer` over the grid, refused if it is too large or does not fit.
 
         scenes: those of the answer, as numbers of values.
@@ -178,20 +178,20 @@ class Drawing:
         check_size([values.shape for pair in arrays.values() for values in pair], labels, grid)
         lines = {gid: self.codes(gid, *pair) for gid, pair in arrays.items()}
         words = {name: codec.encode_words(texts, grid) for name, texts in answer.words.items()}
-        return codec.pack(key, lines, words, scenes, level=level)
+        return codec.pack(key, lines, words, scenes)
 
     def layers(self, scale=2):
-        """Pictures of what stands still: below the moving lines, and above them (None if nothing); scale: dots a px."""
+        """Pixels of what stands still: below the moving lines, and above them (None if nothing); scale: dots a px."""
         above = self._above()
         ax, artists, _ = self.ground or (None, list, ())
         with raster.hidden([*above, *artists(), *([ax.patch] if ax else [])]):
-            below = raster.picture(self.figure, scale, transparent=bool(ax))
+            below = raster.drawn(self.figure, scale, transparent=bool(ax))
         if not above:
             return below, None
         rest = [child for ax in self.figure.axes for child in ax.get_children() if child not in above]
         own = [child for child in self.figure.get_children() if child not in self.figure.axes]
         with raster.hidden([*rest, *own]):
-            return below, raster.picture(self.figure, scale, transparent=True)
+            return below, raster.drawn(self.figure, scale, transparent=True)
 
     def _above(self):
         """Artists matplotlib would draw after the last moving line of their axes."""

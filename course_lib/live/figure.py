@@ -21,7 +21,7 @@ import traitlets
 
 from .. import tracing
 from . import answer as answers
-from . import cells, raster
+from . import cells, codec, raster
 from .drawing import Drawing
 from .export import page_html
 from .quantities import named
@@ -279,13 +279,13 @@ class LiveFigure(anywidget.AnyWidget):
         run = answers.spoken(self.runs(**{name: values[name] for name in inspect.signature(self.runs).parameters}))
         return replace(answer, lines=answer.lines | run.lines, words=run.words | answer.words)
 
-    def _table(self, settings, level=1):
+    def _table(self, settings):
         """The buffer with the answer to every setting of the table's quantities."""
         answer = self._answer(settings, lambda control: control.values)
         grid = tuple(len(control.values) for control in self.page.values())
         labels = [control.label for control in self.page.values()]
         scenes = {text: self._scene(scene) for text, scene in answer.scenes.items()}
-        return self.drawing.encode(answer, grid, labels, self._key(settings), scenes, level)
+        return self.drawing.encode(answer, grid, labels, self._key(settings), scenes)
 
     def _refuse_too_large(self):
         """From two values of each slider tell what all would take, before computing them."""
@@ -323,8 +323,10 @@ class LiveFigure(anywidget.AnyWidget):
         traits = {"table": self._table(settings) if self.tabled else b"", "version": self.version + 1}
         if not self._pictured:  # the table may have failed; only now are the pictures counted as sent
             below, above = self.drawing.layers()
-            traits |= {"frame": self._frame(), "below": below, "above": above or b""}
+            above = b"" if above is None else raster.webp(above)
+            traits |= {"frame": self._frame(), "below": raster.webp(below), "above": above}
             self._pictured = True
+        self._answered = self._key(settings)
         return traits
 
     def update(self):
@@ -423,21 +425,23 @@ class LiveFigure(anywidget.AnyWidget):
         with self._lock:
             settings = self.settings
             self._paint(settings)
-            layers, frame = self.drawing.layers(), self._frame()
-            table = self._table(settings, 9) if self.tabled else b""
+            if not self._pictured or self._answered != self._key(settings):
+                self.update()
+            table = codec.tight(self.table) if self.tabled else b""
             picture = self.picture(settings, scale=1)
             return page_html(
                 self.spec,
-                frame,
-                *layers,
+                self.frame,
+                self.below,
+                self.above,
                 table,
                 self.programs,
                 settings,
                 picture,
-                *self._others(settings, frame, layers),
+                *self._others(settings),
             )
 
-    def _others(self, settings, frame, layers):
+    def _others(self, settings):
         """What an exported page shows for other values of what is carried, and for scenes: (key -> in what the geometry
         differs, and strips of pictures; key -> table; the picture these strips are taken from)."""
         carried = [
@@ -454,13 +458,13 @@ class LiveFigure(anywidget.AnyWidget):
             found[key] = {}
             self._paint(other)  # a table has places on the paper, so the axes come first
             if self.tabled:
-                tables[key] = self._table(other, 9)
+                tables[key] = codec.tight(self._table(other))
             if self._painted != painted:
                 now = self.drawing.frame()
-                found[key]["frame"] = {name: part for name, part in now.items() if part != frame[name]}
+                found[key]["frame"] = {name: part for name, part in now.items() if part != self.frame[name]}
                 pictures[key] = self.drawing.layers()
         self._paint(settings)
-        whole, strips = raster.atlas(layers, pictures.values()) if pictures else (b"", [])
+        whole, strips = raster.atlas(self.drawing.layers(), pictures.values()) if pictures else (b"", [])
         for key, mine in zip(pictures, strips, strict=True):
             found[key]["strips"] = mine
         return found, tables, whole

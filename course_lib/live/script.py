@@ -12,7 +12,7 @@ PAGE = Path(__file__).parent / "page"
 FIRST = "hosts"
 IMPORT = re.compile(r'^import \{ [^}]* \} from "\./(\w+)\.js";\n', re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*/\*.*?\*/\n|[ \t]+// [^\n]*$", re.MULTILINE | re.DOTALL)
-INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+INDENT = re.compile(r"^\s+", re.MULTILINE)
 DEFAULT = "export default { render };\n"
 EXPORT = re.compile(r"^export (?=(async )?(function|class|const)\b)", re.MULTILINE)
 
@@ -34,7 +34,7 @@ def modules(first):
 
 
 def compact(text):
-    """A script without its comments and its indentation, for pages that carry it; no text of it holds either."""
+    """A script or style sheet without comments, indentation and empty lines, for pages that carry it."""
     return INDENT.sub("", COMMENT.sub("", text))
 
 

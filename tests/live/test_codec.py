@@ -79,13 +79,22 @@ def test_packing_keeps_everything_and_broadcasting():
     row, steps = full[:1], np.arange(9, dtype=np.int16).reshape(1, 1, 9)
     words = {"says": codec.encode_words(np.array([["a", "b", "ü"]]), (4, 3))}
     data = codec.pack({"kappa": 3}, {"one": (steps, full), "two": (steps, row)}, words)
-    key, lines, back = codec.unpack(data)
-    assert key == {"kappa": 3}
-    for name, pair in {"one": (steps, full), "two": (steps, row)}.items():
-        for got, sent in zip(lines[name], pair, strict=True):
-            np.testing.assert_array_equal(got, sent)
-    texts, numbers = back["says"]
-    assert [texts[k] for k in numbers[0, :, 0]] == ["a", "b", "ü"]
+    for packed in (data, codec.tight(data)):
+        key, lines, back = codec.unpack(packed)
+        assert key == {"kappa": 3}
+        for name, pair in {"one": (steps, full), "two": (steps, row)}.items():
+            for got, sent in zip(lines[name], pair, strict=True):
+                np.testing.assert_array_equal(got, sent)
+        texts, numbers = back["says"]
+        assert [texts[k] for k in numbers[0, :, 0]] == ["a", "b", "ü"]
+
+
+def test_what_hardly_changes_from_cell_to_cell_takes_little_room():
+    """Noise along the points, which differences along them would only make larger."""
+    rng = np.random.default_rng(3)
+    line = rng.integers(-9999, 9999, 500) + rng.integers(-1, 2, (60, 500)).cumsum(axis=0)
+    data = codec.pack({}, {"one": (line.astype(np.int16), line.astype(np.int16))}, {})
+    assert len(codec.tight(data)) < len(data) / 2
 
 
 def test_what_lines_share_is_packed_once():

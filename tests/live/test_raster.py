@@ -7,6 +7,8 @@ import pytest
 import sample
 from PIL import Image
 
+from course_lib.live import raster
+
 
 def pixels(picture):
     return np.asarray(Image.open(io.BytesIO(picture)).convert("RGBA"))
@@ -16,7 +18,7 @@ def pixels(picture):
 def test_the_picture_is_that_of_savefig(scale, monkeypatch):
     drawing = sample.make().drawing
     monkeypatch.setattr(drawing, "_above", list)  # all in one picture
-    np.testing.assert_array_equal(pixels(drawing.layers(scale)[0]), pixels(drawing._png(scale)))
+    np.testing.assert_array_equal(pixels(raster.webp(drawing.layers(scale)[0])), pixels(drawing._png(scale)))
 
 
 def test_the_figure_is_left_as_it_was():

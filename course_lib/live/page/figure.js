@@ -36,7 +36,6 @@ export class Figure {
   async start() {
     const programs = this.host.programs();
     if (programs.byteLength) this.programs = await Programs.unpack(programs, this.spec.controls);
-    this.others = (await this.host.others?.()) ?? {}; // what an exported page has beside what it begins with
     this.begun = await this.unpacked();
     this.held = new Map([[this.begun.key, this.begun]]);
     const key = this.begun.key.split(","); // a move that came while this was unpacked is not answered yet
@@ -96,7 +95,7 @@ export class Figure {
   async takeCarried() {
     const key = this.keyOf(this.settings);
     const table = this.host.tableOf(key);
-    const { frame, strips } = this.others[key];
+    const { frame, strips } = this.host.others[key];
     const { pictures: first } = this.begun;
     const pictures = strips ? await patched(first, frame, strips, (this.atlas ??= await bitmap(this.host.atlas()))) : first;
     this.held.set(key, { key, pictures, table: table.byteLength ? await unpack(table) : null });
@@ -157,7 +156,7 @@ export class Figure {
   /* What this page does not carry is as the page began. */
   stayWithin(changes) {
     for (const names of [this.fixed, this.spec.keyed]) {
-      if (this.isFresh() || this.others[this.keyOf(this.settings)]) return;
+      if (this.isFresh() || this.host.others[this.keyOf(this.settings)]) return;
       Object.assign(this.settings, this.only(names, this.host.settings), changes);
     }
   }

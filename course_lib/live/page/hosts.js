@@ -12,10 +12,9 @@ const OLD = "This browser is too old to move this figure; one of 2023 or newer c
 /* Start a figure; whatever fails is said in its place, under the picture that an exported page has there. */
 async function mount(root, host) {
   const say = (text) => root.append(element("p", { className: "live-error", textContent: text }));
-  const figure = new Figure(root, host);
-  root.liveFigure = figure; // for render, tests and slide decks
   try {
-    await figure.start();
+    root.liveFigure = new Figure(root, await host); // for render, tests and slide decks
+    await root.liveFigure.start();
   } catch (error) {
     say("DecompressionStream" in window ? `This figure cannot be shown here: ${error}` : OLD);
     throw error;
@@ -29,19 +28,24 @@ export function mountExported(name, data) {
 
 function mountOne(root, data) {
   root.dataset.live = "";
+  return mount(root, exportedHost(data));
+}
+
+async function exportedHost(data) {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return mount(root, {
+  const { spec, settings, frame, others } = await unpackJson(bytes(data.about));
+  return {
     kernel: false,
-    spec: data.spec,
-    settings: data.settings,
+    spec,
+    settings,
+    others, // what it has beside what it begins with
     table: () => bytes(data.table),
     programs: () => bytes(data.programs),
-    others: () => unpackJson(bytes(data.others)),
     tableOf: (key) => bytes(data.tables[key] ?? ""),
     atlas: () => bytes(data.atlas),
-    pictures: () => ({ frame: data.frame, below: bytes(data.below), above: bytes(data.above) }),
+    pictures: () => ({ frame, below: bytes(data.below), above: bytes(data.above) }),
     save() {},
-  });
+  };
 }
 
 function notebookHost(model) {
@@ -69,20 +73,20 @@ function notebookHost(model) {
 
 async function render({ model, el }) {
   const mounting = mount(el, notebookHost(model));
-  const figure = el.liveFigure;
   let queue = mounting.catch(() => {}); // unpacking takes time; answers are shown in the order they came
   const inTurn = (act) => {
     queue = queue.then(act).catch((error) => {
-      figure.messages?.showError(String(error.stack ?? error));
+      el.liveFigure.messages?.showError(String(error.stack ?? error));
       reportError(error); // and the next answer is taken all the same
     });
   };
   // Heard from now on: what comes while the figure is being built is shown after it.
-  model.on("change:version", () => inTurn(() => figure.takeAnswer()));
-  model.on("change:error", () => inTurn(() => figure.messages?.showError(model.get("error"))));
+  model.on("change:version", () => inTurn(() => el.liveFigure.takeAnswer()));
+  model.on("change:error", () => inTurn(() => el.liveFigure.messages?.showError(model.get("error"))));
   // After what it has brought.
-  model.on("msg:custom", (content) => content.done && inTurn(() => figure.requests.done(content.done)));
+  model.on("msg:custom", (content) => content.done && inTurn(() => el.liveFigure.requests.done(content.done)));
   await mounting;
+  const figure = el.liveFigure;
   const follow = () => {
     if (JSON.stringify(model.get("settings")) !== JSON.stringify(figure.settings)) figure.follow(model.get("settings"));
   };

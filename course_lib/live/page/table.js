@@ -18,11 +18,12 @@ export async function unpack(bytes) {
   const buffer = await inflated(bytes);
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  let start = 4 + length;
-  const arrays = header.arrays.map((shape) => {
-    const values = new Int16Array(buffer, start, shape.reduce((a, b) => a * b, 1));
-    start += values.byteLength;
-    return undoDifferences({ shape, points: shape.at(-1), values });
+  const codes = joined(new Uint8Array(buffer, 4 + length));
+  let start = 0;
+  const arrays = header.arrays.map((shape, number) => {
+    const values = codes.subarray(start, (start += shape.reduce((a, b) => a * b, 1)));
+    for (const axis of header.axes[number].reverse()) undoDifferences(values, shape, axis);
+    return { shape, points: shape.at(-1), values };
   });
   return new Table({ ...header, arrays });
 }
@@ -58,11 +59,21 @@ class Cell {
   }
 }
 
-function undoDifferences(array) {
-  const { values, points } = array;
-  for (let first = 0; first < values.length; first += points)
-    for (let k = first + 1; k < first + points; k++) values[k] += values[k - 1];
-  return array;
+/* 16-bit numbers of all their low bytes and all their high ones; 0, 1, 2, 3, 4 ... are 0, -1, 1, -2, 2 ... */
+function joined(bytes) {
+  const codes = new Int16Array(bytes.length / 2);
+  for (let k = 0; k < codes.length; k++) {
+    const folded = bytes[k] | (bytes[codes.length + k] << 8);
+    codes[k] = (folded >> 1) ^ -(folded & 1);
+  }
+  return codes;
+}
+
+function undoDifferences(values, shape, axis) {
+  const step = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const block = step * shape[axis];
+  for (let first = 0; first < values.length; first += block)
+    for (let k = first + step; k < first + block; k++) values[k] += values[k - step];
 }
 
 /* The points of one cell of the grid; an axis of length 1 holds the same for all. */
