@@ -254,7 +254,7 @@ rate_to_keep = Function(
             lambda rates, losses, start: rates[np.nanargmin(losses)],
         ),
         Mistake(
-            "nan passes as a run that trains: every comparison with nan is False, also `losses > start`.",
+            "nan passes as a run that trains: neither `<` nor `>` is ever True of nan, so `losses > start` is False.",
             "What is `np.nan > 1`, and what is the opposite of it?",
             lambda rates, losses, start: rates[~(losses > start) | np.isnan(losses)][-1],
         ),

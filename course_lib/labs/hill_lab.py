@@ -8,9 +8,11 @@ from .. import plots
 from ..descent import descend
 from ..live import Answer, LiveFigure, slider
 from ..optimizers import GradientDescent, Momentum
+from ..runs import for_good
 from ..surfaces import SURFACES
 
 STEPS = 300
+NEAR = 0.05  # from the floor of a valley: who stays so near rests there
 LIFT = 0.06  # how far above the ground the travellers are drawn
 
 
@@ -59,19 +61,23 @@ def compute(lr, gamma, start=-3.0):
 
 
 def score(path, ground, start):
-    """The steps after which a run has settled in the deep valley, as text; empty where it has not, or cheats."""
-    steps, (deep,) = path.settled(), ground.minima[1]
-    reached = abs(path.theta[-1, 0] - deep) < 0.1 and steps < 0.9 * STEPS and start == ground.start[0]
-    return f"{steps:.0f}" if reached else ""
+    """The steps after which a run rests in the deep valley, as text; empty where it does not, or cheats."""
+    steps = rests(path, ground.minima[1])
+    return f"{steps:.0f}" if steps <= 0.9 * STEPS and start == ground.start[0] else ""
+
+
+def rests(path, place):
+    """The first step from which on a run stays near the floor of a valley; inf where it does not."""
+    return for_good(abs(path.theta[:, 0] - place[0]) < NEAR)
 
 
 def told(path, ground):
     """In words: where a run came to rest and when, or that it did not."""
-    steps, end = path.settled(), path.theta[-1, 0]
-    if not abs(end) < 1e3:
+    if not abs(path.theta[-1, 0]) < 1e3:
         return "diverges: it has left the hill for good"
-    for (place,), name in zip(ground.minima, ("shallow", "deep"), strict=True):
-        if abs(end - place) < 0.1 and steps <= 0.9 * STEPS:
+    for place, name in zip(ground.minima, ("shallow", "deep"), strict=True):
+        steps = rests(path, place)
+        if steps <= 0.9 * STEPS:
             return f"rests in the {name} valley after {steps:.0f} steps"
     return f"is still on its way after {STEPS} steps"
 

@@ -83,7 +83,7 @@ def compute(gamma, settings, library="deck", lr=0.01):
     shown = DROP if settings == DROPPED else np.nan
     for prefix, low, high in (("place of ", -4.3, 4.2), ("", 1e-4, 20)):
         lines[f"{prefix}drop"] = ([shown, shown], [low, high])
-    words = {"all seven": partial(_verdict, settings, places)}
+    words = {"all seven": partial(_verdict, settings, gamma, places)}
     words |= {name: partial(_said, written[name], settings, name == library) for name in LIBRARIES}
     return Answer(lines, words)
 
@@ -112,20 +112,20 @@ def _said(settings, mode, is_chosen):
     return f"{settings}{then}{' (chosen)' if is_chosen else ''}"
 
 
-def _verdict(mode, places):
+def _verdict(mode, gamma, places):
     """What the seven have in common."""
     if mode == CONVERTED:
         return f"one path: nowhere further apart than {_apart(list(places.values())):.0e}"
     groups = _apart([places["Keras"], places["PyTorch"]])
     if mode == DROPPED:
-        if groups < 1e-9:
+        if gamma == 0:
             return "one path: without memory there is nothing that could coast"
         return (
             f"two groups after step {DROP}: memories of steps coast on, memories of gradients slow down at once; "
             f"up to {groups:.2g} apart"
         )
     copied = _apart([places["deck"], places["averaged"]])
-    if copied < 1e-9:
+    if gamma == 0:
         return "one path: without memory the numbers mean the same everywhere"
     return f"six draw one path, averaged another: up to {copied:.2g} apart"
 

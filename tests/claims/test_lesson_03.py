@@ -87,8 +87,8 @@ def test_limits_of_both(gamma):
 @pytest.mark.parametrize("kappa", KAPPAS)
 @pytest.mark.parametrize("pull", [0.1, 0.5, 0.8, 1.2, 1.5, 1.8])
 @claim(
-    "A ball that forgets its last step where it leads uphill is cured of too much memory, as long as $\\eta\\lambda$ "
-    "is below 1.9 and not close to 1.",
+    "A ball that forgets its last step where it leads uphill is cured of far too much memory, as long as "
+    "$\\eta\\lambda$ is below 1.9 and not close to 1.",
     where=LESSON,
 )
 @claim("One line, and on this ravine too much memory costs little.", where=CHECKS)
@@ -96,6 +96,12 @@ def test_forgetting_cures_too_much_memory(kappa, pull):
     gamma = 0.1 * ripples_from(kappa, pull) + 0.9
     keeps, forgets = (first(below(rule(pull / kappa, gamma), kappa, 1000)) for rule in (Momentum, Forgetful))
     assert (forgets < keeps).all() and np.median(forgets) < np.median(keeps) / 2
+
+
+def test_near_1_9_forgetting_is_no_cure_where_the_memory_is_only_half_way_too_much():
+    gamma = 0.5 + ripples_from(10, 1.85) / 2
+    keeps, forgets = (first(below(rule(0.185, gamma), 10, 1000)) for rule in (Momentum, Forgetful))
+    assert (forgets > keeps).all()
 
 
 @pytest.mark.parametrize("kappa", KAPPAS)
@@ -123,18 +129,19 @@ def test_above_the_limit_of_gradient_descent_only_the_ball_that_forgets_diverges
     assert (keeps < 1).all() and not (forgets < 1e3).any()
 
 
-@pytest.mark.parametrize("kappa", [4, 25, 100])
-@claim("Near the minimum, under noise, it forgets at more than half of the steps.", where=LESSON)
-def test_near_the_minimum_under_noise_it_forgets_at_more_than_half_of_the_steps(kappa):
+@pytest.mark.parametrize("kappa", [4, 100])
+@pytest.mark.parametrize("pull, least, most", [(0.01, 0.48, 0.52), (0.5, 0.55, 0.6), (1.5, 0.7, 0.85)])
+@claim("Near the minimum, under noise, it forgets at half of the steps or more.", where=LESSON)
+def test_near_the_minimum_under_noise_it_forgets_at_half_of_the_steps_or_more(kappa, pull, least, most):
     noise, gamma = np.array([[0.1], [1.0], [5.0]]), np.array([0.5, 0.9, 0.99])
-    rng, rule = np.random.default_rng(0), Forgetful(0.5 / kappa, np.tile(gamma, (3, 1)))
+    rng, rule = np.random.default_rng(0), Forgetful(pull / kappa, np.tile(gamma, (3, 1)))
     curvature, theta = np.array([1, kappa])[:, None, None], np.zeros((2, 3, 3))
     delta, times = np.zeros_like(theta), 0
     for t in range(1, 6001):
         g = curvature * theta + noise * rng.standard_normal(theta.shape)
         times = times + uphill(g, delta)
         theta, delta = rule.step(theta, g, t, delta)
-    assert (times / 6000 > 0.5).all() and (times / 6000 < 0.65).all()
+    assert (times / 6000 > least).all() and (times / 6000 < most).all()
 
 
 @claim("Libraries agree while the learning rate stays.", where=LESSON)

@@ -116,6 +116,11 @@ def test_hill_tells_the_story_of_the_deck():
     assert "deep valley after 96 steps" in words["ball"]()
 
 
+def test_hill_does_not_call_it_rest_where_a_run_still_creeps():
+    """0.13 from the floor at the start, 0.08 after 300 steps: near to where it ends all the time."""
+    assert hill_lab.compute(0.005, 0, start=2.4).words["ball"]() == f"is still on its way after {hill_lab.STEPS} steps"
+
+
 def test_hill_scores_only_runs_from_the_usual_start():
     assert hill_lab.compute(0.05, 0.9).words["score"]() == "96"
     assert hill_lab.compute(0.05, 0.9, start=2.0).words["score"]() == ""

@@ -82,6 +82,10 @@ def test_without_memory_nothing_parts():
         assert words["all seven"].startswith("one path")
 
 
+def test_a_little_memory_is_not_called_none_where_the_run_has_arrived_before_the_drop():
+    assert one(0.03, DROPPED, lr=1.0)[1]["all seven"].startswith("two groups")
+
+
 def test_words_are_what_one_writes():
     words = one(0.9, CONVERTED, library="PyTorch", lr=0.1)[1]
     assert words["Keras"] == "keras.optimizers.SGD(learning_rate=0.1, momentum=0.9, nesterov=False)"
