@@ -75,7 +75,7 @@ def rotation():
         scenes={f"{angle:g}°": {"angle": angle} for angle in (0, 22.5, 45, 90)},
         alt="A ravine from above, turned by an angle, with the run of one optimizer and, pale, its run at 0 degrees "
         "turned along. Beside it the loss of both, and for every optimizer the steps until its loss stays below the "
-        "tolerance: gradient descent, momentum and Nesterov need the same at every angle, the others many more "
+        "tolerance: gradient descent, momentum and Nesterov need the same at every angle, the others more "
         "between the axes.",
     )
 

@@ -301,6 +301,8 @@ def test_the_race_on_the_digits():
 
 
 @claim(
+    "ten learning rates for each method, chosen on the validation images by three seeds and judged on the test images "
+    "by ten",
     "Nesterov is ahead again, and momentum next; in test errors Adam is no better than gradient descent here. Single "
     "runs overlap here, too.",
     where=LESSON,
@@ -314,6 +316,7 @@ def test_the_race_on_a_larger_network():
     loss = {name: np.median(np.array(row["runs"])[:, 1]) for name, row in found.items()}
     assert sorted(loss, key=loss.get)[:2] == ["Nesterov", "momentum"]
     assert record.LARGER.size == 50_826 and all(len(rates) == 10 for _, rates in record.TRIES.values())
+    assert all(len(runs) == 10 for runs in errors.values())
     assert all(min(record.TRIES[name][1]) < row["lr"] < max(record.TRIES[name][1]) for name, row in found.items())
 
 

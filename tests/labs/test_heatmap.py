@@ -204,3 +204,5 @@ def test_prose_of_lesson_04_counts_the_settings_of_the_map():
     turned = numbers(told, r"momentum still has its (\d+), Adam has (\d+), and RMSprop some (\d+)")
     assert turned[:2] == [below(method, "turned") for method in (momentum, adam)]
     assert abs(turned[2] - below(rmsprop, "turned")) <= 5
+    assert "of what dividing by coordinate gains along the axes, most is lost at 45 degrees" in told
+    assert all(along - askew > (along - here[0]) / 2 for along, askew in zip(here[2:], turned[1:], strict=True))
