@@ -10,7 +10,6 @@ LABS = {  # a function NAME in NAME_lab.py each
     "regimes": "what a learning rate and a momentum do to one direction",
     "step": "inside one update: gradient arrow, momentum arrow, their sum, with and without looking ahead",
     "race": "any optimizers on any surface, what is held equal, or one set by hand; your own class, too",
-    "basins": "a map of starts, each marked by the minimum it reaches, and how many reach the lowest",
     "rosetta": "one momentum run in seven libraries: the settings, and what tells them apart",
     "effective_rates": "what an adaptive method multiplies each coordinate's slope with, step by step, beside Adagrad",
     "heatmap": "where a fixed number of steps ends, over learning rate and memory",

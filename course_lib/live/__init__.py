@@ -2,7 +2,7 @@
 
 codec      positions as 16-bit codes, one compressed buffer; pure functions
 answer     what compute returns, and what is refused
-quantities what the reader can set: `slider`, `whole`, `stops`, `choice`, `switch`
+quantities what the reader can set: `slider`, `whole`, `stops`, `choice`
 style      from a Line2D to drawing instructions
 drawing    the matplotlib side: lines that move, background, pictures
 raster     pixels of what stands still, and in which tiles other pictures differ
@@ -14,6 +14,6 @@ script     the modules of page as the one script that both take
 
 from .answer import Answer
 from .figure import LiveFigure
-from .quantities import choice, slider, stops, switch, whole
+from .quantities import choice, slider, stops, whole
 
-__all__ = ["Answer", "LiveFigure", "choice", "slider", "stops", "switch", "whole"]
+__all__ = ["Answer", "LiveFigure", "choice", "slider", "stops", "whole"]

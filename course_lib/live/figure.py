@@ -47,7 +47,7 @@ class LiveFigure(anywidget.AnyWidget):
         else each asks the kernel; `untraceable` says why.
     runs: function of `run` and of others it names -> what is traced beside the table of compute, which then knows
         nothing of `run`: the lines and words of an Answer of one run.
-    page: name -> slider, dropdown or checkbox; their steps are the grid of the table.
+    page: name -> slider or dropdown; their steps are the grid of the table.
     kernel: name -> the same, or a pair of sliders (shown as number boxes; for a point that is dragged). Moving one asks
         the kernel.
     pointer: Axes -> (name or None, name or None), the sliders steered along x and y by pointer and arrow

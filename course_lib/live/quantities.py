@@ -10,7 +10,7 @@ import numpy as np
 class Quantity:
     """What the reader can set; `name` is the argument of compute (with .0 or .1 behind it, of a pair).
 
-    kind: how the page offers it: range, number (only a box), choice or check. values: an array of numbers, else a
+    kind: how the page offers it: range, number (only a box) or choice. values: an array of numbers, else a
     tuple of options; texts: what is shown for each; default: the number of the value it begins with.
     """
 
@@ -25,7 +25,7 @@ class Quantity:
     @property
     def numeric(self):
         """Whether its values are numbers, which a program takes in; of other options each has a program of its own."""
-        return self.kind == "check" or all(_is_finite(value) for value in np.asarray(self.values).tolist())
+        return all(_is_finite(value) for value in np.asarray(self.values).tolist())
 
     def value(self, index):
         """Value number `index`, as a plain Python number or option."""
@@ -59,8 +59,6 @@ class Quantity:
     def widget(self, index):
         """An ipywidgets control for it, at value number `index`."""
         named = {"description": self.label, "value": self.value(index)}
-        if self.kind == "check":
-            return ipywidgets.Checkbox(**named)
         if not isinstance(self.values, np.ndarray):
             kind = ipywidgets.SelectionSlider if self.kind == "range" else ipywidgets.Dropdown
             return kind(options=list(zip(self.texts, self.values, strict=True)), **named)
@@ -105,11 +103,6 @@ def choice(label, options, *, value=None):
     return _of_options(label, "choice", options, value)
 
 
-def switch(label, *, value=False):
-    """On or off."""
-    return Quantity(label, "check", (False, True), ["off", "on"], int(value))
-
-
 def _of_options(label, kind, options, value):
     pairs = [option if isinstance(option, tuple) else (str(option), option) for option in options]
     if not pairs:
@@ -127,7 +120,7 @@ def named(name, given):
     """The quantities of an argument of compute: one, or two (`name.0`, `name.1`) for a pair of sliders."""
     for quantity in given if isinstance(given, tuple) else (given,):
         if not isinstance(quantity, Quantity):
-            raise TypeError(f"{name!r} must be made by slider, whole, stops, choice or switch, not {type(quantity)}")
+            raise TypeError(f"{name!r} must be made by slider, whole, stops or choice, not {type(quantity)}")
     if isinstance(given, tuple):
         return [replace(part, name=f"{name}.{k}", kind="number") for k, part in enumerate(given)]
     return [replace(given, name=name)]

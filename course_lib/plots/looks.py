@@ -64,20 +64,6 @@ SERIES = tuple(
     )
 )
 
-# Starts, by the minimum they reach: dark marks for the lowest ones, bright marks with an edge for the others.
-DEEP = (
-    Look("lowest", "#1B4F8A", "none", "s"),
-    Look("lowest", "#12766B", "none", "o"),
-    Look("lowest", "#6A3D9A", "none", "D"),
-    Look("lowest", "#3E4C59", "none", "^"),
-)
-TRAPS = (
-    Look("trap", "#EFBE3E", "none", "o"),
-    Look("trap", "#EE9CB0", "none", "^"),
-    Look("trap", "#93CCEE", "none", "D"),
-    Look("trap", "#CFE3A0", "none", "v"),
-)
-
 
 def look_of(optimizer) -> Look:
     """The look of an optimizer, its class, or a name; a learner's own class gets one of its own."""

@@ -8,7 +8,7 @@ import functools
 import numpy as np
 
 from .drawing import draw_curve, draw_disc, draw_path
-from .looks import DEEP, FAULT, INK, MEMBERS, MEMORIES, PALE, SOFT, look_of, marker_size
+from .looks import FAULT, INK, MEMBERS, MEMORIES, PALE, SOFT, look_of, marker_size
 
 
 def moves(line, **role):
@@ -243,18 +243,6 @@ def bar_line(x, heights, base=0.0):
     gap, foot = np.full_like(heights, np.nan), np.full_like(heights, base)
     y = np.stack([foot, heights, gap], axis=1).reshape(-1, *heights.shape[1:])
     return np.repeat(np.asarray(x, float), 3), y
-
-
-@_moving
-def moving_marks(ax, gid, look, size=6.5):
-    """An empty line of marks for places of one kind; look: one of DEEP or TRAPS, or a marker for what is neither."""
-    if isinstance(look, str):
-        ax.plot([], [], look, color=SOFT, markersize=size, markeredgewidth=1.1, zorder=2.5, gid=gid)
-        return gid
-    ax.plot([], [], look.marker, color=look.color, zorder=2.5, gid=gid)
-    ax.lines[-1].set(markersize=size * (0.84 if look.marker == "D" else 1))
-    ax.lines[-1].set(markeredgecolor=look.color if look in DEEP else INK, markeredgewidth=0.7)
-    return gid
 
 
 @_moving

@@ -28,8 +28,6 @@ for _w in _all():
     if isinstance(_w, ipywidgets.Button):
         _w.click()
         _moved.append(("Button", "click", _w.description))
-    elif isinstance(_w, (ipywidgets.Checkbox, ipywidgets.ToggleButton)):
-        _set(_w, "value", not _set(_w, "value", not _w.value))
     elif hasattr(_w, "_options_full"):
         _start = _w.index
         for _k in range(len(_w._options_full)):

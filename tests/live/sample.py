@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from course_lib.live import Answer, LiveFigure, slider, switch, whole
+from course_lib.live import Answer, LiveFigure, choice, slider, whole
 
 STEPS = 30
 
@@ -105,7 +105,7 @@ def make(**changes):
                 slider("start y", -3, 3, steps=61, value=2),
             ),
             "steepness": whole("steepness", 1, 9, value=4),
-            "mirrored": switch("mirrored"),
+            "mirrored": choice("mirrored", [("no", False), ("yes", True)]),
         },
         "pointer": {figure.axes[0]: "start"},
         "scenes": {"too fast": {"rate": 1.0}, "halfway": {"step": 15, "brake": 0.5}},

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from course_lib.live import Answer, LiveFigure, choice, slider, switch
+from course_lib.live import Answer, LiveFigure, choice, slider
 
 TRAP = (
     '"\'></noscript></script></style><img src="nowhere.png" onerror="window.hacked=1"><script>window.hacked=1</script>'
@@ -34,7 +34,6 @@ def hostile():
         page={"rate": slider(trap("slider"), 0, 1, steps=3, value=0)},
         kernel={
             "choice": choice(trap("dropdown"), [trap("option"), "other"]),
-            "check": switch(trap("checkbox")),
         },
         pointer={ax: ("rate", None)},
         scenes={trap("scene"): {"rate": 1.0}},

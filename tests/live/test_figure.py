@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from course_lib.live import Answer, cells, choice, codec, slider, stops, style, switch, whole
+from course_lib.live import Answer, cells, choice, codec, slider, stops, style, whole
 
 
 @pytest.fixture
@@ -76,7 +76,6 @@ def test_a_slider_that_cannot_be_is_refused():
         (slider("x", 0, 0.9, steps=4, value=0), [0, 0.3, 0.6, 0.9]),
         (choice("c", [("one", 1), ("two", 2)]), [1, 2]),
         (stops("s", ["a", "b"]), ["a", "b"]),
-        (switch("on"), [False, True]),
     ],
 )
 def test_values_of_quantities(quantity, expected):

@@ -196,9 +196,9 @@ def test_play_with_the_space_bar_and_reset(page):
 
 def test_an_error_in_compute_is_shown_and_goes(page):
     box = page.page.get_by_label("mirrored")
-    box.check()
+    box.select_option("yes")
     page.page.locator(".live-error", has_text="ValueError: the mirror is broken").wait_for()
-    box.uncheck()
+    box.select_option("no")
     page.eval("f.move({ 'start.0': 3 })")
     page.page.locator(".live-error").wait_for(state="hidden")
 

@@ -57,14 +57,7 @@ function choiceControl(control, choose) {
   return { node, show: (index) => (select.value = index) };
 }
 
-function checkControl(control, choose) {
-  const box = element("input", { type: "checkbox" });
-  box.addEventListener("change", () => choose(Number(box.checked)));
-  const node = element("label", { className: "live-row live-short live-check" }, box, caption(control.label));
-  return { node, show: (index) => (box.checked = index === 1) };
-}
-
-export const CONTROLS = { range: rangeControl, number: boxControl, choice: choiceControl, check: checkControl };
+export const CONTROLS = { range: rangeControl, number: boxControl, choice: choiceControl };
 
 export function nearest(values, wanted) {
   let best = 0;

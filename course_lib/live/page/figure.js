@@ -281,7 +281,7 @@ export class Figure {
 
   /* Keys of the whole figure: true if it was one. */
   key({ key, target }) {
-    const usesSpace = target.matches(".live-number, input[type=checkbox], select, button, summary");
+    const usesSpace = target.matches(".live-number, select, button, summary");
     if (key === " " && this.player && !usesSpace) this.toggle();
     else if (key === "]") this.showScene(this.scene + 1);
     else if (key === "[") this.showScene(this.scene - 1);
