@@ -17,7 +17,6 @@ GROW = 15  # moments an arrow takes to grow while the update is played
 HERE, AHEAD = "here", "ahead"  # where the slope is measured: at the ball, or where momentum takes it
 RULES = {HERE: Momentum, AHEAD: Nesterov}
 ALT = {HERE: " from the same place", AHEAD: " from where the momentum arrow ends"}
-ARROWS = ("momentum", "gradient", "step")
 GUIDES = ("one side", "other side")
 ABOVE = "above "  # before the names of the lines that are drawn true to scale
 VIEW = ((-4.9, 2.0), (-1.9, 1.9))

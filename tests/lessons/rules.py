@@ -1,10 +1,7 @@
 """What a stored lesson must be, one rule a function: notebook -> list of complaints. Nothing is run here."""
 
-import ast
 import re
 from itertools import pairwise
-
-from IPython.core.inputtransformer2 import TransformerManager
 
 from scripts.notebooks import tags
 from scripts.slides import places
@@ -138,41 +135,6 @@ def equations_are_followed_by_words(nb):
     return complaints
 
 
-def names_are_made_before_they_are_used(nb):
-    """In a fresh kernel from top to bottom; the tests run a lesson where its main line has been run before."""
-    cells = code_cells(nb)
-    trees = [ast.parse(TransformerManager().transform_cell(cell.source)) for cell in cells]
-    made = [_made(tree) for tree in trees]
-    complaints, known = [], set()
-    for k, (cell, tree) in enumerate(zip(cells, trees, strict=True)):
-        later, known = set().union(*made[k + 1 :]), known | made[k]
-        missing = sorted((_used(tree) & later) - known)
-        complaints += [f"{cell.id} uses {name}, which a later cell makes" for name in missing]
-    return complaints
-
-
-def _used(tree):
-    """The names that a cell looks up while it runs: in its functions, if it calls them."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    run = [part for part in tree.body if not isinstance(part, ast.FunctionDef) or part.name in names]
-    return {node.id for part in run for node in ast.walk(part) if isinstance(node, ast.Name)}
-
-
-def _made(tree):
-    """The names that a cell gives to anything, its functions' own among them."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.alias):
-            found.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-    return found
-
-
 def code_cells_are_short(nb):
     return [cell.id for cell in code_cells(nb) if len(cell.source.splitlines()) > LONGEST_CELL]
 
@@ -226,7 +188,6 @@ RULES = (
     folds_end_before_the_next_thought,
     pictures_have_words,
     equations_are_followed_by_words,
-    names_are_made_before_they_are_used,
     code_cells_are_short,
     no_line_ends_in_a_semicolon,
     exercises_have_stub_check_and_solution,

@@ -35,7 +35,7 @@ class Executed:
     """A lesson in one kernel: its `main` line alone, then the `first` run of all cells from top to bottom, with every
     widget `moved` behind it, what is deeper once `again`, and the checks of its `solutions`.
 
-    So each cell runs twice, and a lesson takes up to a minute only once.
+    So each cell runs twice, and a lesson takes up to a minute only once: nbval runs it in a fresh kernel besides.
     """
 
     def __init__(self, lesson):

@@ -59,7 +59,6 @@ def spoiled(nb, rule):
             o for c in code for o in c.outputs if "image/png" in o.get("data", {})
         ).data.update({"text/plain": "<Figure>"}),
         "equations_are_followed_by_words": lambda: markdown[2].update(source="## Title\n\n$$x = 1$$"),
-        "names_are_made_before_they_are_used": lambda: nb.cells.insert(0, nb.cells.pop(nb.cells.index(code[-1]))),
         "code_cells_are_short": lambda: code[1].update(source="x = 1\n" * 26),
         "no_line_ends_in_a_semicolon": lambda: code[1].update(source="x = 1;"),
         "exercises_have_stub_check_and_solution": lambda: code[1].update(
