@@ -135,7 +135,11 @@ def test_the_border_lies_below_0_89_and_at_0_997_the_ball_comes_back():
     assert (run[-1] < 0).tolist() == [True, False, False, True] and run[:, 3].max() > 0.8
 
 
-@claim("At a larger learning rate a smaller $\\gamma$ is enough: try it above.", where=LESSON)
+@claim(
+    "At a larger learning rate a smaller $\\gamma$ is enough: try it above.",
+    "longer steps carry further",
+    where=LESSON,
+)
 def test_the_gamma_that_crosses_falls_with_the_learning_rate():
     rates, gammas = np.geomspace(0.01, 0.5, 20), np.linspace(0, 0.98, 99)
     end = sweep(Momentum(lr=rates[:, None], gamma=gammas), "hill", steps=1500, tol=None)
