@@ -26,6 +26,14 @@ def share(root: Path, folder: str) -> None:
             (target / name).write_text(content, encoding="utf-8")
 
 
+def weighed(root: Path, most: float) -> str:
+    """How large a folder is; RuntimeError where that is more than `most` MB."""
+    size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file()) / 1e6
+    if size > most:
+        raise RuntimeError(f"{root} has {size:.1f} MB; it may have {most}")
+    return f"{size:.1f} MB"
+
+
 def _kept(target: Path, address: str, found: re.Match) -> str:
     """The source of a picture, now a file called after its bytes."""
     data = base64.b64decode(found[2])

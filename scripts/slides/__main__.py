@@ -11,6 +11,8 @@ from scripts import notebooks
 from scripts.notebooks import ROOT, LessonError
 from scripts.slides import places, plan
 
+LIMIT = 15  # MB
+
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.slides", description=__doc__)
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> int:
             return 0
         decks = built(given.to.resolve())
         return checked(decks) if given.check else 0
-    except (places.PlaceError, LessonError, OSError, ValueError) as error:
+    except (places.PlaceError, LessonError, OSError, RuntimeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -44,13 +46,14 @@ def write_plans(page: Path) -> int:
 
 
 def built(target: Path) -> list[Path]:
-    from scripts.slides import build  # needs packages that `place` does without
+    from scripts.shared import weighed  # like build, it needs packages that `place` does without
+    from scripts.slides import build
 
     start = time.monotonic()
     lessons = build.run(sorted((ROOT / "notebooks").glob("*.ipynb")), ROOT / "build" / "live")
     decks = build.build(target, lessons)
-    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
-    print(f"{target / 'index.html'}: {len(decks)} decks, {size / 1e6:.0f} MB, in {time.monotonic() - start:.0f} s")
+    size = weighed(target, LIMIT)
+    print(f"{target / 'index.html'}: {len(decks)} decks, {size}, in {time.monotonic() - start:.0f} s")
     return decks
 
 

@@ -11,11 +11,12 @@ from html import unescape
 from pathlib import Path
 
 from scripts.notebooks import LessonError
-from scripts.shared import share
+from scripts.shared import share, weighed
 from scripts.website import source
 
 ROOT = source.ROOT
 BUILD = ROOT / "build"
+LIMIT = 12  # MB
 LINK = re.compile(r'<a\b[^>]*\bhref="(https?://[^"]+)"')
 FETCHED = re.compile(r'<(?:script|img|iframe|link|source|video)\b[^>]*\b(?:src|href)="(https?:)?//[^"]+"[^>]*>')
 ICONS = re.compile(r"<script [^>]*\bfontawesome\.js\b[^>]*></script>\n?")
@@ -80,6 +81,7 @@ def main(arguments: list[str]) -> int:
     start = time.monotonic()
     try:
         build(target, sorted((ROOT / "notebooks").glob("*.ipynb")), BUILD / "live")
+        size = weighed(target, LIMIT)
     except (LessonError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -89,9 +91,8 @@ def main(arguments: list[str]) -> int:
     if asked := fetched(target):
         print("These would be fetched from outside:", *asked, sep="\n", file=sys.stderr)
         return 1
-    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     print(
-        f"{target / 'index.html'}: {size / 1e6:.0f} MB, built in {time.monotonic() - start:.0f} s; "
+        f"{target / 'index.html'}: {size}, built in {time.monotonic() - start:.0f} s; "
         f"{len(links)} addresses outside are listed in links-outside.txt"
     )
     return 0
