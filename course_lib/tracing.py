@@ -84,7 +84,7 @@ class Sheet:
         self.blocks, self.depths = [[]], bytearray()  # of each cell: the number of the block it is written in
         self.answers, self.asked = None, 0
         self.broken = None  # the first refusal
-        self.speaking = False
+        self.speaking, self.holes = None, {}  # the cells told in the text that is being made; those of each text
 
     def refuse(self, why):
         self.broken = self.broken or why
@@ -145,7 +145,7 @@ class Sheet:
 
     def text(self, text):
         """The number of a text."""
-        if (OPEN in text or CLOSE in text) and not self.speaking:
+        if (OPEN in text or CLOSE in text) and self.speaking is None:
             self.refuse("a text with the letters that stand round holes")
         if text not in self.texts:
             self.texts.append(str(text))
@@ -232,11 +232,15 @@ class Sheet:
         self._put("positive", outer, series[0], first[0].at)
         t = self.letters()
         after = self._after(self.decided(lambda: turn(t, *here)), here)
-        kept = [self.new(one.shape, inner) for one in here]  # one may be what another was before
-        for pairs in (zip(kept, after, strict=True), zip((one.at for one in here), kept, strict=True)):
-            for pair in pairs:
+        places = [one.at for one in here]
+        if np.isin(np.concatenate(after, None), np.concatenate(places, None)).any():  # one is what another was before
+            kept = [self.new(at.shape, inner) for at in places]
+            for pair in zip(kept, after, strict=True):
                 self._put("positive", inner, *pair)
-        self._put("store", inner, series[1], kept[0], turns=(math.prod(rest),))
+            after = kept
+        for pair in zip(places, after, strict=True):
+            self._put("positive", inner, *pair)
+        self._put("store", inner, series[1], places[0], turns=(math.prod(rest),))
         self.blocks[outer].append(["loop", steps, int(t.at), self.blocks.pop()])
         return Letters(self, series)
 
@@ -291,9 +295,10 @@ class Sheet:
 
     def said(self, function):
         """The text that function() gives, as Letters; format(letter) leaves a hole in it, to be filled in the page."""
-        outer, self.speaking = self.speaking, True
+        outer, self.speaking = self.speaking, []
         try:
             text = self.read(self.decided(function))
+            self.holes[text.at.item()] = self.speaking
         finally:
             self.speaking = outer
         return text if text.kind == "text" else self.refuse("a sentence must be a text")
@@ -311,16 +316,46 @@ class Sheet:
             "lines": {gid: [self._row(self.read(side).at.ravel()) for side in pair] for gid, pair in lines.items()},
             "words": {name: self.read(text).at.item() for name, text in words.items()},
         }
+        for gid, ((_, across), (_, down)) in given["lines"].items():
+            if across != down:
+                self.refuse(f"line {gid!r}: {across} values of x, {down} of y")
         if self.broken:
             raise Untraceable(self.broken)
         values = [value if np.isfinite(value) else str(value) for value in map(float, self.constants.values())]
+        now, late, waiting = self._parted(given["lines"], given["words"])
         return given | {
             "size": self.size,
             "ops": list(ARITY),
             "constants": [list(map(int, self.constants)), values],
             "texts": [_pieces(text) for text in self.texts],
-            "code": _numbered(self.blocks[0]),
+            "code": _numbered(now + late),
+            "now": len(now),
+            "waiting": waiting,
         }
+
+    def _parted(self, lines, words):
+        """The instructions in two parts, and the names of the words that need the second one.
+
+        It holds the loops that no line needs, and what comes of them: it may run when there is time.
+        """
+        needed = np.zeros((self.size, 1 + len(words)), bool)  # by the lines, and by each of the words
+        for first, count in (row for pair in lines.values() for row in pair):
+            needed[first : first + count, 0] = True
+        for word, cell in enumerate(words.values(), start=1):
+            told = [cell]
+            for at in told:
+                needed[at, word] = True
+                told += self.holes.get(at, ())
+        wanted = []
+        for instruction in reversed(self.blocks[0]):
+            read, written = (np.unique(np.concatenate(at, None)).astype(int) for at in _cells(instruction))
+            wanted.append(needed[written].any(axis=0))
+            needed[read] |= wanted[-1]
+        pairs = list(zip(self.blocks[0], reversed(wanted), strict=True))
+        loops = [by for (op, *_), by in pairs if op == "loop" and not by[0]]
+        late = np.any([np.zeros_like(needed[0]), *loops], axis=0)
+        parts = ([one for one, by in pairs if (by & ~late).any() == now] for now in (True, False))
+        return *parts, [name for name, waits in zip(words, late[1:], strict=True) if waits]
 
     def _row(self, at):
         """Where a line's numbers stand, side by side: [first, how many]."""
@@ -337,6 +372,19 @@ def _numbered(block):
     return [
         [numbers[op], *rest[:-1], _numbered(rest[-1])] if op == "loop" else [numbers[op], *rest] for op, *rest in block
     ]
+
+
+def _cells(instruction, turns=1):
+    """The cells that an instruction reads, and those it writes: two lists of arrays of numbers."""
+    op, count, out, *rest = instruction
+    if op == "loop":
+        inner = [_cells(one, count) for one in rest[0]]
+        return [at for read, _ in inner for at in read], [out, *(at for _, written in inner for at in written)]
+    k = np.arange(count)
+    step, *places = rest
+    by = places.pop() if op == "store" else 0
+    written = np.add.outer(out + step * k, by * np.arange(turns if by else 1))
+    return [at + step * k for at, step in zip(places[::2], places[1::2], strict=True)], [written]
 
 
 def _pieces(text):
@@ -458,12 +506,13 @@ class Letters(NDArrayOperatorsMixin):
     __int__ = __index__ = __complex__ = __round__ = __str__ = __contains__ = __float__
 
     def __format__(self, form):
-        if self.size != 1 or not self.sheet.speaking:
+        if self.size != 1 or self.sheet.speaking is None:
             self.sheet.refuse("its numbers become a text")
         if self.kind == "text":
             form = "text"
         elif not FORM.fullmatch(form):
             self.sheet.refuse(f"a number told as {form!r}")
+        self.sheet.speaking.append(self.at.item())
         return f"{OPEN}{self.at.item()}|{form}{CLOSE}"
 
     def __repr__(self):

@@ -66,7 +66,8 @@ class Page:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def said(self):
-        """The readouts, one string a run."""
+        """The readouts, one string a run, when all that is told has been counted."""
+        self.wait("!f.readout.counting")
         return [row.inner_text() for row in self.page.locator(".live-words li").all()]
 
 

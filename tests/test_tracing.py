@@ -102,6 +102,24 @@ def test_what_a_loop_does_not_change_stands_before_it():
     assert "exp" not in [program["ops"][op] for op, *_ in loop[-1]]
 
 
+def test_a_run_that_only_a_sentence_needs_may_wait():
+    def function(lr):
+        drawn, counted = (descend(Momentum(lr), "saddle", (1.0, 0.1), steps=steps) for steps in (5, 40))
+        words = {"short": lambda: f"{drawn.loss[-1]:.3g}", "long": lambda: f"{counted.loss[-1]:.3g}"}
+        return {"run": (drawn.theta[:, 0], drawn.theta[:, 1])}, words
+
+    program = program_of(function, {"lr": 1})
+    loop, now = program["ops"].index("loop"), program["now"]
+    parts = program["code"][:now], program["code"][now:]
+    assert [[one[1] for one in part if one[0] == loop] for part in parts] == [[5], [40]]
+    assert program["waiting"] == ["long"]
+    memory = run(program | {"code": parts[0]}, {"lr": 0.1})  # without the second part
+    words = function(0.1)[1]
+    assert sentence(program, memory, "short") == words["short"]()
+    np.testing.assert_allclose(line(program, memory, "run"), function(0.1)[0]["run"], rtol=1e-12)
+    assert not differs(program, function, [{"lr": 0.1}])
+
+
 # -- optimizers on surfaces
 
 

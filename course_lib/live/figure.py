@@ -238,7 +238,10 @@ class LiveFigure(anywidget.AnyWidget):
             for numbers in itertools.product(*(range(len(control.values)) for control in chosen)):
                 options = {c.name: c.value(k) for c, k in zip(chosen, numbers, strict=True)}
                 key = ",".join(map(str, numbers))
-                programs[key] = tracing.near(tracing.program_of(self._written(options), inputs))
+                function = self._written(options)
+                program = tracing.program_of(function, inputs)
+                _refuse_other(self.runs or self.compute, program, function, quantities)
+                programs[key] = tracing.near(program)
                 if ground:
                     wanted = inspect.signature(ground[-1]).parameters
                     mine = {name: n for name, n in inputs.items() if name in wanted}
@@ -502,6 +505,25 @@ class LiveFigure(anywidget.AnyWidget):
         widget, metadata = super()._repr_mimebundle_(**kwargs)  # Colab finds in the metadata who draws it
         data["image/png"] = base64.b64encode(self.picture(note=NOTE, scale=1)).decode()
         return widget | data, metadata | {"image/png": {"width": int(width), "alt": self.spec["alt"]}}
+
+
+def _refuse_other(compute, program, function, quantities):
+    """Refuse a program that is not what compute does: where it draws random numbers, remembers or looks at types.
+
+    The labs' own are compared by tests, at many more settings, which would take longer here than all else.
+    """
+    if getattr(compute, "__module__", "").partition(".")[0] == __package__.partition(".")[0]:
+        return
+    settings = []
+    for pick in (lambda c: c.value(c.default), lambda c: c.value(0), lambda c: c.value(len(c.values) - 1)):
+        values = {name: tuple(map(pick, quantities[name])) for name in program["inputs"]}
+        settings.append({name: value if len(value) == 2 else value[0] for name, value in values.items()})
+    try:
+        why = tracing.differs(program, function, settings)
+    except Exception as error:  # of compute itself: the kernel says it at the setting where it happens
+        why = f"{type(error).__name__}: {error}"
+    if why:
+        raise tracing.Untraceable(why)
 
 
 def _heights(surface, options):

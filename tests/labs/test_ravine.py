@@ -172,6 +172,19 @@ def test_buttons_in_an_exported_page_follow_kappa(open_page, live):
             assert f"first below the tolerance at {steps:.0f};" in said
 
 
+def test_where_counting_takes_long_the_page_says_so_until_the_hand_rests(open_page, live):
+    page = open_page(live)
+    counted = page.said()
+    page.eval("f.readout.takesLong = true")
+    page.eval("f.move({ pull: 5, gamma: 10 })")
+    shown = page.page.locator(".live-said").all_inner_texts()
+    assert "0.6 / 64" in shown[0] and shown[1:] == ["counting …"] * 3
+    told = [said.split("\n")[-1] for said in page.said()[1:]]
+    assert told == [cell(lab.PULLS[5], lab.GAMMAS[10]).words[name] for name in lab.THREE] and told != counted
+    page.eval("(f.readout.takesLong = true, f.move({ gamma: 11 }), f.letGo())")
+    assert "counting" not in page.page.locator(".live-words").inner_text()
+
+
 @pytest.mark.parametrize("settings", [{}, {"kappa": 3, "angle": 5}, {"kappa": 22, "angle": 18}])
 def test_the_page_draws_the_landscape_of_the_still_picture(open_page, live, settings):
     page = open_page(live, viewport={"width": 1400, "height": 900}, device_scale_factor=2)

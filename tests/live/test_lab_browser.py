@@ -131,8 +131,11 @@ def test_a_slider_the_kernel_feeds_brings_a_new_background(page):
 def test_a_setting_from_another_page_that_brings_no_table_is_asked_for(page):
     """So it is when two pages save at once, and the kernel answers the one and keeps the settings of the other."""
     page.eval("f.follow({ ...f.settings, steepness: 2 })")
-    assert not page.eval("f.isFresh()")
+    old = "[f.root.classList.contains('live-old'), f.root.ariaBusy, f.isFresh()]"
+    assert page.eval(old) == [True, "true", False]  # and the picture of the old setting looks like one
+    page.wait("getComputedStyle(f.canvas).opacity < 0.5")
     page.wait("f.isFresh() && f.came.table.key.steepness === 2")
+    assert page.eval(old) == [False, "false", True]
 
 
 def test_a_table_nobody_wants_any_more_changes_nothing(page):

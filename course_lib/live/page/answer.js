@@ -23,6 +23,11 @@ export class Answer {
     return this.parts.flatMap((part) => Object.keys(part.words));
   }
 
+  /* Whether a sentence takes a run of its own that has not been made yet. */
+  waits(name) {
+    return this.parts.find((part) => name in part.words).waits?.(name) ?? false;
+  }
+
   said(name) {
     return this.parts.find((part) => name in part.words).said(name);
   }

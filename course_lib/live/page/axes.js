@@ -5,11 +5,12 @@ function edges(axes, side) {
   return side === 0 ? [x, x + width] : [y + height, y];
 }
 
-export function toPixel(axes, side, value) {
+/* The function that gives a value's place in px. */
+export function placed(axes, side) {
   const scale = axes.log[side] ? Math.log : Number;
   const [low, high] = axes.limits[side].map(scale);
   const [from, to] = edges(axes, side);
-  return from + ((scale(value) - low) / (high - low)) * (to - from);
+  return (value) => from + ((scale(value) - low) / (high - low)) * (to - from);
 }
 
 function toData(axes, side, pixel) {

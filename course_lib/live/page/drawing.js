@@ -2,25 +2,31 @@
 
 import { frameOf } from "./table.js";
 
+/* Draw all lines; a run, its halo and its head have the same points. */
+export function drawLines(context, frame, answer, shown) {
+  const paths = {};
+  for (const line of frame.lines) {
+    const path = (paths[[line.data, line.axes, line.run, line.framed]] ??= points(frame, answer, line, shown));
+    drawLine(context, frame, line, path);
+  }
+}
+
 /* Points of a line in px: of a run up to the step, of a framed line its frame there; null where it is cut. */
-export function points(frame, answer, line, { step, lastStep }) {
+function points(frame, answer, line, { step, lastStep }) {
   const [x, y, width, height] = frame.axes[line.axes].box;
   const [xs, ys] = answer
     .offsets(line.data, frame.axes[line.axes])
     .map((offsets) => (line.framed ? frameOf(offsets, step, lastStep) : offsets));
   const count = line.run ? Math.min(step + 1, xs.length) : xs.length;
-  return Array.from({ length: count }, (_, k) =>
-    Number.isNaN(xs[k] + ys[k]) ? null : [x + width / 2 + xs[k], y + height / 2 + ys[k]],
-  );
+  const path = [];
+  for (let k = 0; k < count; k++)
+    path.push(Number.isNaN(xs[k] + ys[k]) ? null : [x + width / 2 + xs[k], y + height / 2 + ys[k]]);
+  return path;
 }
 
-export function drawLine(context, frame, line, path) {
+function drawLine(context, frame, line, path) {
   context.save();
-  if (line.clip) {
-    context.beginPath();
-    context.rect(...frame.axes[line.axes].box);
-    context.clip();
-  }
+  if (line.clip) clip(context, frame.axes[line.axes].box);
   if (line.part === "head") drawHead(context, line.marker, path);
   else if (line.part === "tip") drawTip(context, line.marker, path);
   else {
@@ -30,12 +36,29 @@ export function drawLine(context, frame, line, path) {
   context.restore();
 }
 
+/* Where whole dots end, as matplotlib does, and as is quicker. */
+function clip(context, [x, y, width, height]) {
+  const { a, d } = context.getTransform();
+  const [left, top, right, bottom] = [x * a, y * d, (x + width) * a, (y + height) * d].map(Math.round);
+  context.beginPath();
+  context.rect(left / a, top / d, (right - left) / a, (bottom - top) / d);
+  context.clip();
+}
+
+const SAME = 0.05; // px: points so near each other are one, as are most of a run that has come to rest
+
+function apart(point, last) {
+  return !last || Math.abs(point[0] - last[0]) + Math.abs(point[1] - last[1]) > SAME;
+}
+
 function stroke(context, line, path) {
   context.beginPath();
-  let broken = true;
+  let last = null;
   for (const point of path) {
-    if (point) context[broken ? "moveTo" : "lineTo"](...point);
-    broken = !point;
+    if (point && !last) context.moveTo(point[0], point[1]);
+    else if (point && apart(point, last)) context.lineTo(point[0], point[1]);
+    else if (point) continue;
+    last = point;
   }
   context.lineWidth = line.width;
   context.strokeStyle = line.color;
@@ -67,7 +90,12 @@ function drawMarkers(context, line, path) {
 function drawDots(context, marker, outline, places) {
   if (!marker.face) return;
   const all = new Path2D();
-  for (const [x, y] of places) all.addPath(outline, { e: x, f: y });
+  let last = null;
+  for (const place of places) {
+    if (!apart(place, last)) continue;
+    all.addPath(outline, { e: place[0], f: place[1] });
+    last = place;
+  }
   context.fillStyle = marker.face;
   context.fill(all);
 }

@@ -126,7 +126,11 @@ export class Figure {
 
   refresh() {
     this.lookUp();
-    for (const [name, control] of Object.entries(this.controls)) control.show(this.settings[name]);
+    const old = !this.isFresh(); // the picture is still that of other settings
+    this.root.classList.toggle("live-old", old);
+    this.root.setAttribute("aria-busy", old);
+    for (const [name, control] of Object.entries(this.controls))
+      if (control.index !== this.settings[name]) control.show((control.index = this.settings[name]));
     this.player?.show();
     this.readout.show();
     if (this.fixed.length) this.messages.tell(true);
@@ -176,6 +180,7 @@ export class Figure {
   /* Whoever lets go rests. */
   letGo() {
     if (this.saving) this.save();
+    this.readout.tell();
     this.requests.rested();
   }
 
@@ -300,6 +305,7 @@ export class Figure {
   remove() {
     this.pause();
     this.stop.abort();
+    clearTimeout(this.readout?.counting);
     clearTimeout(this.resting);
     clearTimeout(this.saving);
     this.requests.stop();

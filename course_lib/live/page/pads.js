@@ -1,6 +1,6 @@
 /* A transparent pane over some axes: pointer and arrow keys on it move the quantities of its sides. */
 
-import { toPixel } from "./axes.js";
+import { placed } from "./axes.js";
 import { nearest } from "./controls.js";
 import { element } from "./elements.js";
 import { onKey } from "./keys.js";
@@ -42,9 +42,7 @@ export class Pad {
     const pixel = [(event.clientX - place.left) * scale, (event.clientY - place.top) * scale];
     const changes = {};
     for (const side of this.sides) {
-      const stops = this.figure
-        .control(this.names[side])
-        .values.map((value) => toPixel(frame.axes[this.axes], side, value));
+      const stops = this.figure.control(this.names[side]).values.map(placed(frame.axes[this.axes], side));
       changes[this.names[side]] = nearest(stops, pixel[side]);
     }
     this.figure.move(changes);

@@ -1,6 +1,6 @@
 /* The canvas: what is under the lines, the lines, and what is over them. */
 
-import { drawLine, points } from "./drawing.js";
+import { drawLines } from "./drawing.js";
 import { bitmap, element, watchPixels } from "./elements.js";
 import { Ground } from "./ground.js";
 
@@ -45,7 +45,7 @@ export class Paper {
     context.setTransform(across / width, 0, 0, down / height, 0, 0);
     if (frame.ground) this.drawGround(context, frame, across / width);
     context.drawImage(this.scaled("under", under), 0, 0, width, height);
-    for (const line of frame.lines) drawLine(context, frame, line, points(frame, answer, line, { step, lastStep }));
+    drawLines(context, frame, answer, { step, lastStep });
     if (over) context.drawImage(this.scaled("over", over), 0, 0, width, height);
     this.frames += 1;
   }

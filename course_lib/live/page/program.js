@@ -3,7 +3,7 @@
  * It is data, and this is its interpreter: no text becomes code, so it runs under any policy.
  */
 
-import { toPixel } from "./axes.js";
+import { placed } from "./axes.js";
 import { unpackJson } from "./table.js";
 import { fill } from "./words.js";
 
@@ -148,22 +148,26 @@ export class Programs {
 }
 
 export class Program {
-  constructor({ size, ops, constants: [places, numbers], code, inputs, lines, words, texts }) {
-    Object.assign(this, { inputs, lines, words, texts });
+  constructor({ size, ops, constants: [places, numbers], code, now, waiting, inputs, lines, words, texts }) {
+    Object.assign(this, { inputs, lines, words, texts, waiting, now: 0 });
     this.cells = new Float64Array(size);
     let cell = 0;
     places.forEach((away, k) => (this.cells[(cell += away)] = Number(String(numbers[k]).replace("inf", "Infinity"))));
     this.code = Int32Array.from(flat(code, ops.map(known)));
+    for (let k = 0; k < now; k++) this.now = this.code[this.now] === LOOP ? this.code[this.now + 3] : this.now + WIDTH;
   }
 
-  /* values: name of an input -> its numbers; a text goes in as the program's own number of it. */
+  /* All but what waits until one of its sentences is asked for.
+
+     values: name of an input -> its numbers; a text goes in as the program's own number of it. */
   run(values) {
     for (const [name, cells] of Object.entries(this.inputs))
       cells.forEach((cell, k) => {
         const value = values[name][k];
         this.cells[cell] = typeof value === "string" ? this.texts.findIndex(([text]) => text === value) : value;
       });
-    this.block(0, this.code.length, 0);
+    this.block(0, this.now, 0);
+    this.whole = false;
   }
 
   block(at, end, turn) {
@@ -201,15 +205,24 @@ export class Program {
 
   offsets(gid, axes) {
     return [0, 1].map((side) => {
-      const middle = axes.box[side] + axes.box[side + 2] / 2;
-      return Array.from(this.numbers(gid, side), (value) => {
-        const offset = toPixel(axes, side, value) - middle;
+      const [place, middle] = [placed(axes, side), axes.box[side] + axes.box[side + 2] / 2];
+      return this.numbers(gid, side).map((value) => {
+        const offset = place(value) - middle;
         return Math.abs(offset) <= FAR ? offset : NaN;
       });
     });
   }
 
+  /* Whether a sentence has to be counted first. */
+  waits(name) {
+    return !this.whole && this.waiting.includes(name);
+  }
+
   said(name) {
+    if (this.waits(name)) {
+      this.block(this.now, this.code.length, 0);
+      this.whole = true;
+    }
     return fill(this.texts, this.cells, this.words[name]);
   }
 }

@@ -2,6 +2,9 @@
 
 import { minus, readOff } from "./axes.js";
 import { element, sample } from "./elements.js";
+import { REST } from "./requests.js";
+
+const LONG = 4; // ms of counting for sentences, with which a picture would miss its frame
 
 export class Readout {
   constructor(figure) {
@@ -16,13 +19,12 @@ export class Readout {
   }
 
   /* One sentence a run, beside a sample of its line; before the last step, what the lines say there. */
-  sentences() {
+  sentences(tell = (name) => this.figure.answer.said(name)) {
     const whole = this.figure.step === this.figure.lastStep;
     const shown = this.figure.answer.names.filter((name) => name !== this.figure.spec.challenge?.name);
     return shown.map((name) => {
       const line = this.figure.frame.lines.find((l) => l.part === "all" && belongs(l.gid, name) && l.data === l.gid);
-      const said = this.figure.answer.said(name);
-      const text = whole ? said : (this.onTheWay(name) ?? said);
+      const text = (whole ? null : this.onTheWay(name)) ?? tell(name);
       return { name, line, label: line?.label ?? name, text };
     });
   }
@@ -49,11 +51,32 @@ export class Readout {
   }
 
   show() {
+    if (!this.takesLong) return this.tell();
+    const { answer } = this.figure;
+    this.write(this.sentences((name) => (answer.waits(name) ? "counting \u2026" : answer.said(name))));
+    clearTimeout(this.counting);
+    this.counting = setTimeout(() => this.tell(), REST);
+  }
+
+  /* Every sentence, those that take long, too. */
+  tell() {
+    clearTimeout(this.counting);
+    this.counting = null;
+    const { answer } = this.figure;
+    const [counts, begin] = [answer.names.some((name) => answer.waits(name)), performance.now()];
     const sentences = this.sentences();
+    if (counts) this.takesLong = performance.now() - begin > LONG;
+    this.write(sentences);
+  }
+
+  write(sentences) {
     const named = sentences.map(({ name, label }) => `${name} ${label}`).join("\n");
     if (named !== this.named) this.words.replaceChildren(...sentences.map(wordRow));
     this.named = named;
-    sentences.forEach(({ text }, k) => (this.words.children[k].lastChild.textContent = text));
+    sentences.forEach(({ text }, k) => {
+      const said = this.words.children[k].lastChild;
+      if (said.textContent !== text) said.textContent = text; // else the page is laid out anew for nothing
+    });
   }
 
   /* The hand rests. */

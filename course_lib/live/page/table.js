@@ -50,7 +50,7 @@ class Cell {
   }
 
   offsets(gid) {
-    return this.lines[gid].map((number) => Array.from(this.array(number), restore));
+    return this.lines[gid].map((number) => Float64Array.from(this.array(number), restore));
   }
 
   said(name) {
