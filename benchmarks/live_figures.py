@@ -1,4 +1,4 @@
-"""`labs.hill` against the same picture moved by other tools, in JupyterLab.
+"""`labs.hill` against the same picture moved by other tools, in JupyterLab, and `labs.ravine`, the costliest drag.
 
 All figures are in one notebook, in a real Chromium (rendering in software, at 1 dot a pixel), with a real kernel.
 "kernel" is the lab as it is where its runs cannot be traced, so that each move asks the kernel. interact draws its
@@ -39,13 +39,16 @@ LINKS = {LOOPBACK: 0.0, DELAYED: 0.1}  # s, each way
 FRAME = 17  # ms, of the screen
 
 OURS, KERNEL, INTERACT, IPYMPL = "live", "kernel", "interact", "ipympl"
+RAVINE = "ravine"
 EMPTY = "an empty loop"
 CELLS = {OURS: "labs.hill()"} | {peer: f"hill_peers.{peer}()" for peer in (KERNEL, INTERACT, IPYMPL)}
+CELLS |= {RAVINE: "labs.ravine()"}
 FRAMES_GOAL = {INTERACT: 7, IPYMPL: 3}  # times as many pictures a second, without delay
 DELAYED_GOAL = {INTERACT: 30}  # with delay
 OF_EMPTY, OF_LOOPBACK = 0.95, 0.98  # pictures of a drag as a share of what there can be, and of those without delay
 DRAGS, FIRST, SECONDS = 5, 5, 2
 MOVED = {"gamma": "slider", "start": "start"}  # quantity -> what it is called in the table
+RAVINE_MOVED = {"gamma": "labs.ravine: slider", "start.0": "labs.ravine: start"}
 
 
 def setup():
@@ -64,19 +67,26 @@ def table(repeats):
         for name, link.delay in LINKS.items():
             print(f"  {name}", file=sys.stderr, flush=True)
             numbers[name] = measured(page, subjects, drags, repeats)
-        exported = opened_from_disk(chromium, server.root)
-        numbers[EXPORTED] = measured(exported, [OURS], drags, repeats)
-        if errors := page.errors + exported.errors:
+        numbers[EXPORTED], errors = {}, page.errors
+        for lab in (OURS, RAVINE):
+            exported = opened_from_disk(chromium, server.root, lab)
+            numbers[EXPORTED] |= measured(exported, [lab], drags, repeats)
+            errors += exported.errors
+        if errors:
             raise RuntimeError(f"errors in the page: {errors}")
     return [*rows(numbers, on_screen), *map(absent, set(CELLS) - set(subjects))]
 
 
 def measured(page, subjects, drags, repeats):
-    """{(job, quantity): {subject: repeats}} of a page."""
+    """{(job, lab, quantity): {subject: repeats}} of a page."""
     found = {}
-    for name in MOVED:
-        found["drag", name] = by_turns(page, subjects, f"drag(who, '{name}', {SECONDS})", drags, with_empty=True)
-        found["wait", name] = by_turns(page, subjects, f"latency(who, '{name}')", repeats)
+    hills = [who for who in subjects if who != RAVINE]
+    for name in MOVED if hills else ():
+        found["drag", OURS, name] = by_turns(page, hills, f"drag(who, '{name}', {SECONDS})", drags, with_empty=True)
+        found["wait", OURS, name] = by_turns(page, hills, f"latency(who, '{name}')", repeats)
+    for name in RAVINE_MOVED if RAVINE in subjects else ():
+        call = f"drag(who, '{name}', {SECONDS})"
+        found["drag", RAVINE, name] = by_turns(page, [RAVINE], call, drags, with_empty=True)
     return found
 
 
@@ -124,12 +134,12 @@ def together(server, chromium):
     return page, [who for who in CELLS if who in found and moves(page, who)]
 
 
-def opened_from_disk(chromium, folder):
-    """The exported lab in a page of its own."""
-    from course_lib.labs import hill
+def opened_from_disk(chromium, folder, lab):
+    """An exported lab in a page of its own."""
+    from course_lib import labs
 
-    file = folder / "exported.html"
-    file.write_text(hill().html(), encoding="ascii")
+    file = folder / f"{lab}.html"
+    file.write_text((labs.ravine if lab == RAVINE else labs.hill)().html(), encoding="ascii")
     page = browser.Page(chromium.new_page(viewport={"width": 1400, "height": 1000}))
     page.page.goto(file.as_uri())
     page.wait("f.frames > 0")
@@ -142,7 +152,7 @@ def moves(page, who):
     try:
         return page.page.evaluate("who => probe.latency(who, 'gamma')", who) > 0
     except Exception as reason:  # Playwright's, whatever the page threw
-        if who == OURS:
+        if who in (OURS, RAVINE):
             raise
         print(f"  NOT MEASURED: {who} does not move its figure here: {str(reason)[:80]}", file=sys.stderr, flush=True)
         return False
@@ -225,8 +235,10 @@ def rows(numbers, on_screen):
     """Rows of texts. numbers: link -> (job, quantity) -> subject -> repeats; on_screen: (repeats, 2) in ms."""
     for link, found in numbers.items():
         for name, called in MOVED.items():
-            yield from drags(f"{called} dragged, pictures a second", link, found["drag", name], numbers, name)
-            yield from waits(f"{called}, one step to its picture, ms", link, found["wait", name], numbers, name)
+            yield from drags(f"{called} dragged, pictures a second", link, OURS, name, numbers)
+            yield from waits(f"{called}, one step to its picture, ms", link, found["wait", OURS, name], numbers, name)
+        for name, called in RAVINE_MOVED.items():
+            yield from drags(f"{called} dragged, pictures a second", link, RAVINE, name, numbers)
     cell = Contest("cell run to picture, ms", LOOPBACK, on_screen[:, 0], INTERACT, on_screen[:, 1])
     yield cell.cells(at_most(cell, 1000))
 
@@ -235,19 +247,19 @@ def absent(peer):
     return "slider dragged, pictures a second", LOOPBACK, peer, "", "", "", "", "not measured: it does not move here"
 
 
-def contests(job, link, found, **options):
+def contests(job, link, found, ours=OURS, **options):
     """Ours against each peer that was measured. found: subject -> repeats."""
-    return [Contest(job, link, found[OURS], peer, found[peer], **options) for peer in found if peer != OURS]
+    return [Contest(job, link, found[ours], peer, found[peer], **options) for peer in found if peer != ours]
 
 
-def drags(job, link, found, numbers, name):
+def drags(job, link, ours, name, numbers):
     """Ours against what there can be at most, and against each peer."""
-    for drag in contests(job, link, found, more_is_better=True):
+    for drag in contests(job, link, numbers[link]["drag", ours, name], ours, more_is_better=True):
         goals = drag.times((DELAYED_GOAL if link == DELAYED else FRAMES_GOAL).get(drag.peer))
         if drag.peer == EMPTY:
             goals = drag.times(OF_EMPTY)
         if drag.peer == EMPTY and link == DELAYED:
-            share = drag.middle / np.median(numbers[LOOPBACK]["drag", name][OURS])
+            share = drag.middle / np.median(numbers[LOOPBACK]["drag", ours, name][ours])
             goals.append((f"{OF_LOOPBACK} of loopback", share >= OF_LOOPBACK, f"{share:.2f} of loopback"))
         yield drag.cells(*goals)
 
@@ -257,7 +269,7 @@ def waits(job, link, found, numbers, name):
     for wait in contests(job, link, found):
         goals = wait.times(4 if wait.peer == INTERACT else None)
         if wait.peer == INTERACT and link == DELAYED:
-            later = wait.middle - np.median(numbers[LOOPBACK]["wait", name][OURS])
+            later = wait.middle - np.median(numbers[LOOPBACK]["wait", OURS, name][OURS])
             goals.append(("within a frame of loopback", later <= FRAME, f"{later:.0f} ms later"))
         yield wait.cells(*goals)
 

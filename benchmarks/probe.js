@@ -8,6 +8,11 @@ const nextFrame = () => new Promise(requestAnimationFrame);
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const PATIENCE = 120_000;
 
+function press(node, direction) {
+  const key = direction > 0 ? "ArrowRight" : "ArrowLeft";
+  node.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
 /* A figure under test. `show` is called whenever it shows another picture. */
 class Subject {
   waiting = new Set();
@@ -47,10 +52,10 @@ class Subject {
 }
 
 class Live extends Subject {
-  constructor(selector) {
+  constructor(root) {
     super();
-    this.root = document.querySelector(selector);
-    const figure = (this.figure = this.root.liveFigure);
+    this.root = root;
+    const figure = (this.figure = root.liveFigure);
     const { draw } = figure.paper;
     figure.paper.draw = () => {
       draw.call(figure.paper);
@@ -58,6 +63,12 @@ class Live extends Subject {
       if (drawn !== this.drawn) this.show();
       this.drawn = drawn;
     };
+  }
+
+  /* As live_figures.py calls it. */
+  get called() {
+    if (this.root.closest(".hill-kernel")) return "kernel";
+    return this.figure.control("kappa") ? "ravine" : "live";
   }
 
   place(name) {
@@ -68,10 +79,11 @@ class Live extends Subject {
     return this.figure.control(name).texts.length - 1;
   }
 
-  /* As a hand on the slider would. */
+  /* As a hand on the slider would; a start in the plane has none, and is moved by a key in the picture. */
   step(name, direction) {
     const { label } = this.figure.control(name);
     const range = this.root.querySelector(`input[type=range][aria-label="${label}"]`);
+    if (!range) return press(this.root.querySelector(".live-pad"), direction);
     range.value = this.place(name) + direction;
     range.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -106,8 +118,7 @@ class ByKernel extends Subject {
   }
 
   step(name, direction) {
-    const key = direction > 0 ? "ArrowRight" : "ArrowLeft";
-    this.handle(name).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    press(this.handle(name), direction);
   }
 
   async rested() {
@@ -139,8 +150,8 @@ const probe = {
   subjects: {},
 
   find() {
-    this.subjects = { live: new Live(".live-figure:not(.hill-kernel)") };
-    if (document.querySelector(".hill-kernel")) this.subjects.kernel = new Live(".hill-kernel");
+    const lives = [...document.querySelectorAll(".live-figure")].map((root) => new Live(root));
+    this.subjects = Object.fromEntries(lives.map((live) => [live.called, live]));
     if (document.querySelector(".widget-interact")) this.subjects.interact = new Interact();
     if (document.querySelector(".hill-ipympl canvas")) this.subjects.ipympl = new Ipympl();
     return Object.keys(this.subjects);

@@ -790,11 +790,12 @@ def _filled_in(program, memory, cell):
 
 def formatted(value, form):
     """format(value, form), with two forms more: .2p is .2g, but 5.2 · 10⁻⁵ where that says 5.2e-05, and .2m is .2f
-    with a minus sign that is one, and none before a plain zero."""
+    with a minus sign that is one, and none before what is told as zero."""
     if isinstance(value, Letters) or form[-1:] not in ("m", "p"):
         return format(value, form)
     if form.endswith("m"):
-        return format(value + 0.0, f"{form[:-1]}f").replace("-", "−")
+        text = format(value, f"{form[:-1]}f")
+        return format(0.0, f"{form[:-1]}f") if float(text) == 0 else text.replace("-", "−")
     digits = int(form[1:-1])
     value = float(f"{value:.{digits}g}")
     if value == 0 or 1e-3 <= abs(value) < 1e5 or not math.isfinite(value):

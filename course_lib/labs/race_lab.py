@@ -104,7 +104,7 @@ def _choices(runners):
     settable = [runner for runner in runners if runner.lr]
     names = [runner.name for runner in settable]
     told = [runner.name if names.count(runner.name) == 1 else runner.label for runner in settable]
-    alone = [(f"nothing: you set {_bare(name)}", runner.gid) for name, runner in zip(told, settable, strict=True)]
+    alone = [(f"nothing, you set {_bare(name)} alone", runner.gid) for name, runner in zip(told, settable, strict=True)]
     follows = any(runner.kept is None for runner in settable)
     return [*((name, name) for name in FAIR if follows or not alone), *alone]
 

@@ -231,9 +231,9 @@ def test_an_instance_set_alone_changes_its_two_main_settings_only():
 def test_a_race_of_instances_offers_nothing_that_would_move_none_of_them():
     live = labs.race(Momentum(0.02, 0.5), Momentum(0.01, 0.5), Adam(0.1))
     assert live.kernel["fair"][0].texts == [
-        "nothing: you set Momentum(lr=0.02, gamma=0.5)",
-        "nothing: you set Momentum(lr=0.01, gamma=0.5)",
-        "nothing: you set Adam",
+        "nothing, you set Momentum(lr=0.02, gamma=0.5) alone",
+        "nothing, you set Momentum(lr=0.01, gamma=0.5) alone",
+        "nothing, you set Adam alone",
     ]
     chosen = [live.kernel[name][0].value(live.defaults[name]) for name in ("lr", "memory")]
     assert chosen == pytest.approx([0.02, 0.5], abs=0.05)
@@ -241,7 +241,7 @@ def test_a_race_of_instances_offers_nothing_that_would_move_none_of_them():
 
 def test_ones_own_can_be_set_alone():
     live = labs.race(GradientDescent, Mine)
-    assert live.kernel["fair"][0].texts[-1] == "nothing: you set Mine"
+    assert live.kernel["fair"][0].texts[-1] == "nothing, you set Mine alone"
     lines, words = one(0.03, 0.6, fair="run1", runners=runners_of((GradientDescent, Mine)))
     np.testing.assert_allclose(lines["run1"], descend(Mine(0.03, 0.6), "ravine", START, steps=STEPS).theta)
     assert words["run1"].endswith("set by the sliders: η = 0.03, γ = 0.6")
@@ -447,7 +447,7 @@ def test_in_jupyterlab_another_surface_another_start_and_one_set_alone(chromium,
     page.page.get_by_role("button", name="Reset").click()
     page.wait("f.isFresh() && f.settings['start.0'] === 80 && f.frame.key === '0'")
     assert "Momentum(lr=0.1, gamma=0.45)" in page.said()[1]
-    page.page.get_by_role("combobox", name="held equal").select_option(label="nothing: you set momentum")
+    page.page.get_by_role("combobox", name="held equal").select_option(label="nothing, you set momentum alone")
     page.wait("f.settings.fair === 4 && f.settings.lr === 20")
     assert page.page.get_by_role("spinbutton", name="momentum γ").input_value() == "0.45"
     assert page.said()[1].startswith("Momentum") and "set by the sliders: η = 0.1, γ = 0.45" in page.said()[1]

@@ -38,8 +38,10 @@ function valueBox(control, choose, tell) {
   return { node: box.node, show };
 }
 
+/* As wide as its longest text, so that the slider beside it stays as long as it is. */
 function textBox(control) {
   const node = element("output", { className: "live-number" });
+  node.style.minWidth = `calc(${Math.max(...control.texts.map((text) => text.length))}ch + 18px)`;
   return { node, show: (index) => (node.textContent = control.texts[index]) };
 }
 

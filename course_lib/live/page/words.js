@@ -1,5 +1,5 @@
 /* Texts with holes, filled as Python's format would: f, e, g, p, which is g with a power of ten, and m, which
- * is f with a minus sign that is one; see tracing.py. */
+ * is f with a minus sign that is one, and none before zero; see tracing.py. */
 
 const RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 const FORM = /^(\+?)(?:\.(\d+))?([efgmp])$/;
@@ -16,8 +16,9 @@ function hole(texts, cells, [cell, form]) {
 export function format(value, form) {
   const [, plus, given, kind] = FORM.exec(form);
   const digits = Number(given ?? 6);
-  const negative = value < 0 || (Object.is(value, -0) && kind !== "m");
-  return (negative ? (kind === "m" ? "\u2212" : "-") : plus) + sized(Math.abs(value), digits, kind);
+  const text = sized(Math.abs(value), digits, kind);
+  if (kind === "m") return (value < 0 && Number(text) !== 0 ? "\u2212" : plus) + text;
+  return (value < 0 || Object.is(value, -0) ? "-" : plus) + text;
 }
 
 function sized(size, digits, kind) {
