@@ -85,65 +85,65 @@ look_at = Function(
     ),
 )
 
-GROUPS = {
-    "a": "momentum",
-    "b": "Nesterov's momentum",
+RULES = {
+    "a": "`Momentum(lr=0.02, gamma=0.95)`",
+    "b": "`Nesterov(lr=0.02, gamma=0.95)`",
     "c": "Schedule-Free",
-    "d": "gradient descent, and an average of its places beside it",
+    "d": "`Momentum(lr=0.002, gamma=0.9)`",
 }
 
 
 def _setting(asks, right, reasons):
-    options = {letter: (GROUPS[letter], reason) for letter, reason in zip("abcd", reasons, strict=True)}
+    options = {letter: (RULES[letter], reason) for letter, reason in zip("abcd", reasons, strict=True)}
     return Question(asks, right, options, "lesson 07, *One rule, and where it looks*")
 
 
 which_setting = Round(
     "which_setting",
     lesson=7,
-    stars=1,
-    minutes=2,
+    stars=2,
+    minutes=3,
     title="Which setting is which?",
     praise="Where it looks, and how long it remembers: that is all the difference between the four.",
     questions=(
         _setting(
-            r"$\beta = 1$ and $c = 0.1$",
+            r"$\beta = 1$, $c = 0.05$, the walker's step 0.4",
             "a",
             (
-                "The slope is measured at the average, and its memory is that of γ = 1 - c = 0.9.",
+                "The slope is measured at the average; γ = 1 - c = 0.95, and η is c times the walker's step.",
                 "Nesterov looks a little towards the walker: β is γ, not 1.",
                 "Schedule-Free takes the mean of all places, so its c falls with the step.",
-                "Beside a walker who looks for himself β would be 0.",
+                "The look is right. But what is 1 - c, and what is c times 0.4?",
             ),
         ),
         _setting(
-            r"$\beta = 0.9$ and $c = 1/t$",
+            r"$\beta = 0.9$, $c = 1/t$, the walker's step 0.4",
             "c",
             (
                 "Momentum looks at the average itself, and its c does not fall.",
-                "The look is Nesterov's, but a c of 1/t forgets nothing: it is the mean of all places.",
+                "A look near the average, as Nesterov's, but a c of 1/t forgets nothing: it is the mean of all places.",
                 "The mean of all places, and a look between it and the walker.",
-                "The slope is not measured at the walker: β is 0.9.",
+                "Momentum looks at the average itself, and its c does not fall.",
             ),
         ),
         _setting(
-            r"$\beta = 0$ and $c = 0.01$",
-            "d",
-            (
-                "Momentum's slope is measured at the average, with β = 1. Here the average is only looked at.",
-                "Nesterov's slope is measured near the average, at β = γ.",
-                "There c is 1/t, and the slope is measured near the average.",
-                "The walker sees only himself; the average of about a hundred places goes along.",
-            ),
-        ),
-        _setting(
-            r"$\beta = 0.9$ and $c = 0.1$",
+            r"$\beta = 0.95$, $c = 0.05$, the walker's step 0.4",
             "b",
             (
                 "Close: the same memory, but momentum looks at the average itself.",
                 "β = γ and c = 1 - γ: momentum's memory, and a look a little towards the walker.",
-                "The c of Schedule-Free is 1/t. This one remembers about ten places.",
-                "At β = 0.9 the slope is measured close to the average, not at the walker.",
+                "The c of Schedule-Free is 1/t. This one remembers about twenty places.",
+                "Momentum looks at the average itself, and 1 - c is 0.95 here.",
+            ),
+        ),
+        _setting(
+            r"$\beta = 1$, $c = 0.1$, the walker's step 0.02",
+            "d",
+            (
+                "The look is right. But what is 1 - c, and what is c times 0.02?",
+                "Nesterov looks a little towards the walker: β is γ, not 1.",
+                "Schedule-Free takes the mean of all places, so its c falls with the step.",
+                "γ = 1 - c = 0.9, and 0.02 is the effective step: η is a tenth of it.",
             ),
         ),
     ),
@@ -198,19 +198,19 @@ muon_notices = prediction(
     right="b",
 )
 
-pays_at_four = Choice(
-    "pays_at_four",
+pays_between = Choice(
+    "pays_between",
     lesson=7,
     stars=2,
     minutes=2,
-    title="What pays at batch 4?",
-    praise="On the digits the gain was smaller, a fifth of the steps.",
+    title="Where the two gains cross",
+    praise="Two limits, and a bit against each. The curves of `labs.look` have it for every batch size.",
     right="c",
     options=(
-        ("a", "At a tenth of the learning rate that is nearly the same run: less than 1 % of the steps are saved."),
-        ("b", "The effective step is ten times as long, ten times what the noise allows."),
-        ("c", "The noise limits the step, and averaging the places takes it out: about a fifth of the steps."),
-        ("d", "Its look-ahead calms waves, and here nothing waves: less than 2 % of the steps are saved."),
+        ("a", "That is the average of places: the noise is calmed, and curvature limits the walker: 576 steps."),
+        ("b", "Better than the walker's own look, by more than a third; but the best is further on."),
+        ("c", "Less than half of momentum's steps, and a third of those with the walker's own look."),
+        ("d", "That is momentum, whose look lifts curvature's limit most, and calms noise least."),
     ),
 )
 
@@ -310,7 +310,7 @@ EXERCISES = (
     best_look,
     signum_as_lion,
     muon_notices,
-    pays_at_four,
+    pays_between,
     muon_rate,
     catch_the_hasty,
     signed_nesterov,

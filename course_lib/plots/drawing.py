@@ -5,6 +5,7 @@ from matplotlib import colormaps
 from matplotlib.patches import Ellipse, PathPatch
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import LogLocator
 
 from .looks import CLASSES, EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, WORSE, look_of, marker_size
 from .style import course_style
@@ -358,17 +359,26 @@ def draw_band(ax, x, low, high, look):
 
 
 def draw_savings(ax, saved):
-    """What memory saved, a dot a seed beside a line at zero. saved: (windows a step, steps, rule) -> losses."""
-    sizes, rules = (list(dict.fromkeys(part)) for part in zip(*((key[:2], key[2]) for key in saved), strict=True))
-    for rule in rules:
-        look, rows = (
-            look_of(rule[0].upper() + rule[1:]),
-            [row for row, size in enumerate(sizes) if (*size, rule) in saved],
-        )
-        dots = [saved[*sizes[row], rule] for row in rows]
-        heights = np.repeat(rows, list(map(len, dots))) + 0.25 * (rules.index(rule) - (len(rules) - 1) / 2)
+    """What memory saved, a dot a seed beside a line at zero. saved: (network, windows, steps, rule) -> losses."""
+    arms, rules = (list(dict.fromkeys(part)) for part in zip(*((key[:3], key[3]) for key in saved), strict=True))
+    for place, rule in enumerate(rules):
+        look = look_of(rule[0].upper() + rule[1:])
+        rows = [row for row, arm in enumerate(arms) if (*arm, rule) in saved]
+        dots = [saved[*arms[row], rule] for row in rows]
+        heights = np.repeat(rows, list(map(len, dots))) + 0.25 * (place - (len(rules) - 1) / 2)
         ax.plot(np.concatenate(dots), heights, look.marker, color=look.color, alpha=0.6, label=rule)
     ax.axvline(0, color=SOFT, linewidth=1)
-    names = [f"{windows} windows,\n{steps} steps" for windows, steps in sizes]
-    ax.set(yticks=range(len(sizes)), yticklabels=names, ylim=(len(sizes) - 0.5, -0.5), xlabel="loss saved by memory")
+    names = [f"{network}, {windows}\nwindows, {steps} steps" for network, windows, steps in arms]
+    ax.set(yticks=range(len(arms)), yticklabels=names, ylim=(len(arms) - 0.5, -0.5), xlabel="loss saved by memory")
     ax.grid(True, axis="x")
+    ax.legend(loc="best")
+
+
+def shape_counts(ax, xlabel, ylabel):
+    """Log axes for counts, with plain numbers at 1, 3, 10, 30 and so on, and a legend."""
+    ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 3)))
+        axis.set_major_formatter("{x:g}")
+    ax.minorticks_off()
+    ax.legend(loc="upper right")

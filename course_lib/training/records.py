@@ -16,6 +16,15 @@ def recorded(name):
     return json.loads(PATH.read_text(encoding="utf-8"))[name]
 
 
+def medians(*names):
+    """Of the studies that count steps for each size of a minibatch, the medians: {method: {size: steps}}."""
+    return {
+        method: {int(size): float(np.median(row["steps"])) for size, row in rows.items()}
+        for name in names
+        for method, rows in recorded(name).items()
+    }
+
+
 PAIRS = {"momentum": "gradient descent", "Adam": "Adam without memory", "Muon": "Muon without memory"}
 
 
