@@ -176,7 +176,7 @@ signum_as_lion = Number(
         Mistake("That is sign descent: no memory goes into the step.", "Is there memory in your step?", 0.0),
         Mistake("Then the newest slope does not count at all.", "How much of the newest slope is in your step?", 1.0),
         Mistake(
-            "That is the sign of Nesterov's step at 0.95, as the fold at the end shows.",
+            "That is the sign of Nesterov's step at 0.95, as an exercise below shows.",
             "Your step gives the newest slope more weight than the memory does.",
             0.9025,
         ),
@@ -306,10 +306,10 @@ muon_rate = Number(
 EXERCISES = (
     averages_gain,
     look_at,
-    which_setting,
     best_look,
     signum_as_lion,
     muon_notices,
+    which_setting,
     pays_between,
     muon_rate,
     catch_the_hasty,
