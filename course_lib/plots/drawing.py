@@ -368,7 +368,7 @@ def draw_savings(ax, saved):
         heights = np.repeat(rows, list(map(len, dots))) + 0.25 * (place - (len(rules) - 1) / 2)
         ax.plot(np.concatenate(dots), heights, look.marker, color=look.color, alpha=0.6, label=rule)
     ax.axvline(0, color=SOFT, linewidth=1)
-    names = [f"{network}, {windows}\nwindows, {steps} steps" for network, windows, steps in arms]
+    names = [f"{network},\n{windows} windows, {steps} steps" for network, windows, steps in arms]
     ax.set(yticks=range(len(arms)), yticklabels=names, ylim=(len(arms) - 0.5, -0.5), xlabel="loss saved by memory")
     ax.grid(True, axis="x")
     ax.legend(loc="best")
