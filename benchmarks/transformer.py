@@ -1,7 +1,7 @@
 """Does memory pay when a network is trained on text? A transformer and a plain network, with and without it.
 
     python -m benchmarks.transformer [--minutes 60]     about an hour on two cores; --table prints what there is
-    python -m benchmarks.transformer --ship             puts the finished arms into course_lib/training/recorded.json
+    python -m benchmarks.transformer --ship             puts the whole arms into course_lib/training/recorded.json
 
 In the environment of `make bench` (it needs torch). Resumable: every finished run is written to the results at once,
 and a second call goes on. The rules are the course's own classes, run by the course's own loop; torch computes the
@@ -274,10 +274,12 @@ def arm(job):
         return f"{name}: out of time"
 
 
+PAIRED = [rule for rule in RULES if rule != "Nesterov"]
+
+
 def jobs():
     """The arms of the transformer, the cheap ones first, then those of its twin; Nesterov last."""
-    main = [rule for rule in RULES if rule != "Nesterov"]
-    cheap = [(network, rule, *size) for network in NETWORKS for size in ARMS for rule in main]
+    cheap = [(network, rule, *size) for network in NETWORKS for size in ARMS for rule in PAIRED]
     return cheap + [("transformer", "Nesterov", *size) for size in ARMS]
 
 
@@ -304,12 +306,25 @@ def table(path):
         print(f"{arm['network']:13} {arm['batch']:3} x {arm['steps']:4} {arm['rule']:20} {mean:.3f}  {ends}")
 
 
+def whole_arms(arms):
+    """Those of the networks, batches and numbers of steps of which every rule with a pair is finished."""
+
+    def size(arm):
+        return arm["network"], arm["batch"], arm["steps"]
+
+    finished_rules = [(*size(arm), arm["rule"]) for arm in arms]
+    return [arm for arm in arms if all((*size(arm), rule) in finished_rules for rule in PAIRED)]
+
+
 def ship(path):
-    """What lesson 07 shows: the finished arms, and of how many runs, in how many minutes of one core, they came."""
+    """What lesson 07 shows: the whole arms, and how many runs the study has so far, in how many minutes of one core."""
     whole = json.loads(path.read_text())
     spent = {"runs": len(whole["runs"]), "minutes": round(sum(run["seconds"] for run in whole["runs"]) / 60)}
     shipped = json.loads(records.PATH.read_text(encoding="utf-8"))
-    shipped["transformer"] = {"about": whole["about"] | {"seeds": FRESH} | spent, "arms": list(finished(whole["runs"]))}
+    shipped["transformer"] = {
+        "about": whole["about"] | {"seeds": FRESH} | spent,
+        "arms": whole_arms(list(finished(whole["runs"]))),
+    }
     records.PATH.write_text(json.dumps(shipped) + "\n", encoding="utf-8")
 
 

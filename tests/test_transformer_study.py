@@ -43,6 +43,7 @@ def test_every_shipped_arm_has_all_its_seeds_and_settings():
     arms = recorded("transformer")["arms"]
     assert arms and all(len(arm[part]) == 5 for arm in arms for part in ("validation", "test"))
     assert all(arm["lr"] > 0 and ("rest" in arm) == arm["rule"].startswith("Muon") for arm in arms)
+    assert len(savings(recorded("transformer"))) == len(arms) / 2  # each rule with its memory and without
 
 
 def test_savings_are_differences_of_the_same_seeds_and_need_both_arms():

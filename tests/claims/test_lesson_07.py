@@ -401,30 +401,31 @@ def saved():
 
 
 @claim(
-    "On a small transformer momentum saves 0.36 of the loss in 400 steps of 64 windows, next to nothing in 400 of 4.",
-    "Muon's memory saves 0.17 in 1600 steps of 4, and next to nothing in 400.",
-    "Adam's changes the loss by 0.04 at most, on average.",
-    "In 400 steps momentum saves 0.36 of a loss near 2.4 with 64 windows, and next to nothing with 4",
-    "In 1600 steps of 4 it saves 0.07, which that does not say.",
-    "Adam's memory gains 0.01, or costs up to 0.04.",
-    "Muon's makes little difference in short runs, and saves 0.17 in the long one, on every seed.",
-    "least in 400 steps of 64 windows, most in 1600 of 4.",
+    "On a small transformer momentum saves 0.36 of the loss in 400 steps of 64 windows and 0.13 in 1600; with 4 "
+    "windows next to nothing, and 0.07.",
+    "Muon's memory saves 0.17 in 1600 steps of 4, elsewhere 0.03 at most; Adam's saves 0.02 at most, and costs up to "
+    "0.04.",
+    "With 64 windows a step momentum saves 0.36 of a loss near 2.4 in 400 steps, and 0.13 in 1600",
+    "With 4 it saves next to nothing, and then 0.07, which that does not say.",
+    "Adam's memory gains up to 0.02, or costs up to 0.04.",
+    "Muon's saves 0.17 in 1600 steps of 4, on every seed, and elsewhere next to nothing.",
+    "its memory saves more with 4 windows than with 64, and more in 1600 steps than in 400.",
     where=LESSON,
 )
 def test_what_memory_saved_on_the_transformer(saved):
-    arms = ((64, 400), (4, 400), (4, 1600))
-    assert {key[:3] for key in saved} == {("transformer", *arm) for arm in arms}  # no row has both
+    arms = ((64, 400), (64, 1600), (4, 400), (4, 1600))
+    assert {key[:3] for key in saved} == {("transformer", *arm) for arm in arms}
     means = {rule: [saved["transformer", *arm, rule].mean() for arm in arms] for rule in ("momentum", "Adam", "Muon")}
-    np.testing.assert_allclose(means["momentum"], [0.355, 0.027, 0.07], atol=0.005)
-    np.testing.assert_allclose(means["Adam"], [0.011, -0.039, -0.005], atol=0.005)
-    np.testing.assert_allclose(means["Muon"], [-0.02, 0.026, 0.168], atol=0.005)
-    for arm, rule, least in (((64, 400), "momentum", 0.3), ((4, 1600), "Muon", 0.12), ((4, 1600), "momentum", 0.04)):
-        assert saved["transformer", *arm, rule].min() > least
+    np.testing.assert_allclose(means["momentum"], [0.355, 0.128, 0.027, 0.07], atol=0.005)
+    np.testing.assert_allclose(means["Adam"], [0.011, 0.02, -0.039, -0.005], atol=0.005)
+    np.testing.assert_allclose(means["Muon"], [-0.02, 0.008, 0.026, 0.168], atol=0.005)
+    least = {(64, 400, "momentum"): 0.3, (64, 1600, "momentum"): 0.1, (4, 1600, "Muon"): 0.12}
+    assert all(saved["transformer", *arm].min() > loss for arm, loss in least.items())
 
 
 @claim(
     "One seed chooses the learning rates, from a grid with a factor of 2.2; five others are counted.",
-    "Without memory Muon chose five to ten times the rate; the Adam beside it keeps all of its memory.",
+    "Without memory Muon chose two to ten times the rate; the Adam beside it keeps all of its memory.",
     where=LESSON,
 )
 def test_rates_of_the_transformer():
@@ -433,7 +434,7 @@ def test_rates_of_the_transformer():
         assert len(arm["validation"]) == 5 and 3 * np.log10(arm["lr"]) == pytest.approx(round(3 * np.log10(arm["lr"])))
         if "rest" in arm:
             rates.setdefault((arm["network"], arm["batch"], arm["steps"]), {})[arm["rule"]] = arm["lr"]
-    assert {round(pair["Muon without memory"] / pair["Muon"], 1) for pair in rates.values()} == {4.6, 10.0}
+    assert {round(pair["Muon without memory"] / pair["Muon"], 1) for pair in rates.values()} == {2.2, 4.6, 10.0}
 
 
 @claim(
