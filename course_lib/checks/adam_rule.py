@@ -158,7 +158,7 @@ MISTAKES = (
         corrected_by(lambda t, b1, b2: 1 / (1 - b1**t), lambda t, b1, b2: 1 / (1 - b2**t)),
     ),
     Mistake(
-        "t is a factor, not a power: the slide's own confusion.",
+        "t is a factor, not a power. (On the slide it is an index.)",
         "What would 1 - beta1 * t be at t = 2? How is a power written in Python?",
         corrected_by(lambda t, b1, b2: 1 - b1 * t, lambda t, b1, b2: 1 - b2 * t),
     ),

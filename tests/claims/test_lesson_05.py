@@ -303,8 +303,8 @@ def test_the_race_on_the_digits():
 @claim(
     "ten learning rates for each method, chosen on the validation images by three seeds and judged on the test images "
     "by ten",
-    "Nesterov is ahead again, and momentum next; in test errors Adam is no better than gradient descent here. Single "
-    "runs overlap here, too.",
+    "Nesterov's loss is lowest again, but ten runs cannot part it from momentum's and Adam's; in test errors Adam is no "
+    "better than gradient descent here. Single runs overlap here, too.",
     where=LESSON,
 )
 def test_the_race_on_a_larger_network():
@@ -313,8 +313,10 @@ def test_the_race_on_a_larger_network():
     means = {name: round(100 * runs.mean(), 1) for name, runs in errors.items()}
     assert means == {"gradient descent": 2.7, "momentum": 2.2, "Nesterov": 2.0, "Adam": 2.8}
     assert max(runs.min() for runs in errors.values()) < min(runs.max() for runs in errors.values())
-    loss = {name: np.median(np.array(row["runs"])[:, 1]) for name, row in found.items()}
-    assert sorted(loss, key=loss.get)[:2] == ["Nesterov", "momentum"]
+    loss = {name: np.array(row["runs"])[:, 1] for name, row in found.items()}
+    assert min(loss, key=lambda name: np.median(loss[name])) == "Nesterov"
+    for other in ("momentum", "Adam"):  # chance alone sends the share of pairs beyond 0.76 once in twenty times
+        assert np.mean(loss["Nesterov"][:, None] < loss[other]) < 0.7
     assert record.LARGER.size == 50_826 and all(len(rates) == 10 for _, rates in record.TRIES.values())
     assert all(len(runs) == 10 for runs in errors.values())
     assert all(min(record.TRIES[name][1]) < row["lr"] < max(record.TRIES[name][1]) for name, row in found.items())
