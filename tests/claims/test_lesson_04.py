@@ -62,17 +62,16 @@ def test_with_a_memory_of_0_99_rmsprop_comes_to_rest_and_is_thrown_out():
     assert (np.where(lowest < 1e-30, loss, 0).max(axis=0) > 1e-4).all()
 
 
-@claim("The 1 is luck: other starts need 5 to 8.", "Even tuned anew it needs 973 at one degree.", where=LESSON)
+@claim("The 1 is luck: most starts need 5 to 9.", "Even tuned anew it needs 973 at one degree.", where=LESSON)
 def test_turned_and_tuned_anew_adagrad_is_no_faster_than_momentum():
     """Momentum needs 935 at every angle. At 45 degrees no rate arrives within 3000 steps."""
     for angle, least, most in ((1, 900, 1000), (45, np.inf, np.inf)):
         start = turn(angle) @ (1, 1)
         steps = sweep(Adagrad(lr=np.logspace(-1, 1, 41)), ravine(10_000, angle), start, steps=3000).steps.min()
         assert least <= steps <= most
-    elsewhere = sweep(Adagrad(lr=np.logspace(-3, 1, 41)[:, None]), ravine(10_000), STARTS[:, :20], steps=20).steps.min(
-        axis=0
-    )
-    assert elsewhere.min() >= 5 and elsewhere.max() <= 8
+    rates = np.logspace(-3, 1, 41)[:, None]
+    elsewhere = sweep(Adagrad(lr=rates), ravine(10_000), STARTS, steps=20).steps.min(axis=0)
+    assert np.mean((elsewhere >= 5) & (elsewhere <= 9)) > 0.8 and elsewhere.min() > 1
 
 
 @pytest.mark.parametrize("lr", [0.1, 0.3])

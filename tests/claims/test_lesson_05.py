@@ -303,8 +303,8 @@ def test_the_race_on_the_digits():
 @claim(
     "ten learning rates for each method, chosen on the validation images by three seeds and judged on the test images "
     "by ten",
-    "Nesterov's loss is lowest again, but ten runs cannot part it from momentum's and Adam's; in test errors Adam is no "
-    "better than gradient descent here. Single runs overlap here, too.",
+    "Nesterov's loss is lowest again, but ten runs cannot part it from momentum's and Adam's; in test errors Adam is "
+    "no better than gradient descent here. Single runs overlap here, too.",
     where=LESSON,
 )
 def test_the_race_on_a_larger_network():
