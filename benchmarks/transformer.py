@@ -317,7 +317,10 @@ def whole_arms(arms):
 
 
 def ship(path):
-    """What lesson 07 shows: the whole arms, and how many runs the study has so far, in how many minutes of one core."""
+    """What lesson 07 shows: the whole arms, and how many runs the study has so far, in how many minutes.
+
+    The minutes are those of the runs by the clock, two at a time, and more on a machine that others use, too.
+    """
     whole = json.loads(path.read_text())
     spent = {"runs": len(whole["runs"]), "minutes": round(sum(run["seconds"] for run in whole["runs"]) / 60)}
     shipped = json.loads(records.PATH.read_text(encoding="utf-8"))

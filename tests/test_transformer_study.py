@@ -43,13 +43,16 @@ def test_every_shipped_arm_has_all_its_seeds_and_settings():
     arms = recorded("transformer")["arms"]
     assert arms and all(len(arm[part]) == 5 for arm in arms for part in ("validation", "test"))
     assert all(arm["lr"] > 0 and ("rest" in arm) == arm["rule"].startswith("Muon") for arm in arms)
-    assert len(savings(recorded("transformer"))) == len(arms) / 2  # each rule with its memory and without
+    pairs = [pair for network in ("transformer", "plain network") for pair in savings(recorded("transformer"), network)]
+    assert len(pairs) == len(arms) / 2  # each rule with its memory and without
 
 
 def test_savings_are_differences_of_the_same_seeds_and_need_both_arms():
     def arm(rule, *losses):
         return {"network": "n", "batch": 4, "steps": 400, "rule": rule, "validation": list(losses)}
 
-    saved = savings({"arms": [arm("Adam", 1.0, 2.0), arm("momentum", 1.0, 1.0), arm("gradient descent", 1.5, 3.0)]})
+    saved = savings(
+        {"arms": [arm("Adam", 1.0, 2.0), arm("momentum", 1.0, 1.0), arm("gradient descent", 1.5, 3.0)]}, "n"
+    )
     assert list(saved) == [("n", 4, 400, "momentum")]
     np.testing.assert_array_equal(saved["n", 4, 400, "momentum"], [0.5, 2.0])

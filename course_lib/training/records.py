@@ -28,14 +28,18 @@ def medians(*names):
 PAIRS = {"momentum": "gradient descent", "Adam": "Adam without memory", "Muon": "Muon without memory"}
 
 
-def savings(study):
-    """What memory saved in the study of a transformer: {(network, windows a step, steps, rule): losses, one a seed}.
+def savings(study, network):
+    """What memory saved on a network of the study: {(network, windows a step, steps, rule): losses, one a seed}.
 
-    A loss without memory minus that with it, at the end, from the same start and on the same windows. An arm of which
-    one of the two has not been run is left out.
+    A loss without memory minus that with it, at the end, from the same start and on the same windows; nan where one of
+    the two was lost. An arm of which one of the two has not been run is left out.
     """
     key = ("network", "batch", "steps", "rule")
-    ends = {tuple(arm[part] for part in key): np.array(arm["validation"], float) for arm in study["arms"]}
+    ends = {
+        tuple(arm[part] for part in key): np.array(arm["validation"], float)
+        for arm in study["arms"]
+        if arm["network"] == network
+    }
     return {
         (*size, rule): ends[*size, without] - ends[*size, rule]
         for size in dict.fromkeys(arm[:3] for arm in ends)
