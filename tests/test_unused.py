@@ -8,9 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CODE = ("course_lib", "scripts", "benchmarks", "docs")
 CALLED_ELSEWHERE = {  # name -> by whom
-    "hurried": "the test of the minutes, as told_in",
-    "told_in": "the test that a lesson says the time it takes",
-    "told_in_table": "the test that README and outline say it",
     "restore": "the page, in table.js: here it is the other half that the tests compare with",
     "unpack": "the page, in table.js, as restore",
 }
