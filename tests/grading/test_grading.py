@@ -101,7 +101,7 @@ def test_the_nastiest_answers_harm_no_other(tmp_path):
         bad = f"def bad():\n{indented}\n\n\nfinal_step = bad() or 4.0"
         hand_in(tmp_path / "in" / f"{name}.ipynb", SETUP, "from contextlib import suppress", bad, GOOD)
     hand_in(tmp_path / "in" / "good.ipynb", SETUP, "final_step = 4.0", GOOD)
-    lines, page = graded(tmp_path / "in", "--seconds", "0.5", "--megabytes", "1500")
+    lines, page = graded(tmp_path / "in", "--seconds", "2", "--megabytes", "1500")
     assert (precious / "thesis.txt").read_text() == "years" and len(list(precious.iterdir())) == 1
     assert {name: line["what_went_wrong"] for name, line in lines.items()} == dict.fromkeys([*NASTY, "good"], "right")
     assert {name for name, line in lines.items() if line["final_step"] != "trouble"} == {"good"}
