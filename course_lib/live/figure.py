@@ -512,7 +512,7 @@ def _refuse_other(compute, program, function, quantities):
 
     The labs' own are compared by tests, at many more settings, which would take longer here than all else.
     """
-    if getattr(compute, "__module__", "").partition(".")[0] == __package__.partition(".")[0]:
+    if (getattr(compute, "__module__", None) or "").partition(".")[0] == __package__.partition(".")[0]:
         return
     settings = []
     for pick in (lambda c: c.value(c.default), lambda c: c.value(0), lambda c: c.value(len(c.values) - 1)):

@@ -503,8 +503,8 @@ def test_averages_pay_at_small_batches_and_momentum_at_large_ones(level):
 
 
 @claim(
-    "| a small transformer | Muon | each tuned, losses after 400 steps of 64 windows: Muon 1.78, Adam 1.90, momentum "
-    "2.01, without memory 2.37; of 4 windows: 2.38, 2.54, 2.57, 2.60 | 07, *A network people really train* |",
+    "| a small transformer | Muon | each tuned, it ends below Adam and momentum on every seed, after 400 and 1600 "
+    "steps of 4 and 64 windows | 07, *A network people really train* |",
     where=LESSON,
 )
 def test_muon_ends_lowest_on_the_transformer():
@@ -512,9 +512,7 @@ def test_muon_ends_lowest_on_the_transformer():
     for arm in recorded("transformer")["arms"]:
         if arm["network"] == "transformer":
             ends.setdefault((arm["batch"], arm["steps"]), {})[arm["rule"]] = np.array(arm["validation"])
-    for size, told in ((64, (1.78, 1.90, 2.01, 2.37)), (4, (2.38, 2.54, 2.57, 2.60))):
-        names = ("Muon", "Adam", "momentum", "gradient descent")
-        assert tuple(ends[size, 400][name].mean().round(2) for name in names) == told
+    assert ends.keys() == {(4, 400), (4, 1600), (64, 400), (64, 1600)}
     for rows in ends.values():  # on every seed
         assert all((rows["Muon"] < rows[name]).all() for name in ("Adam", "momentum", "gradient descent"))
 
