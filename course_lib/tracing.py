@@ -348,7 +348,7 @@ class Sheet:
                 told += self.holes.get(at, ())
         wanted = []
         for instruction in reversed(self.blocks[0]):
-            read, written = (np.unique(np.concatenate(at, None)).astype(int) for at in _cells(instruction))
+            read, written = (np.concatenate(at, None) for at in _cells(instruction))
             wanted.append(needed[written].any(axis=0))
             needed[read] |= wanted[-1]
         pairs = list(zip(self.blocks[0], reversed(wanted), strict=True))

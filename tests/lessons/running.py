@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
-from moving import MOVE_EVERYTHING, Listening
 from nbclient import NotebookClient
 from rules import tags
 
@@ -18,22 +17,20 @@ LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 OUTSIDE = Path(__file__).with_name("outside.py")  # forbids the kernel to reach outside this computer
 
 
-def run(nb, client=NotebookClient, **options):
-    """Execute in place, in an empty folder and with no way outside, and return the client; the first error in a cell
-    is raised, unless allow_errors says otherwise."""
+def run(nb, **options):
+    """Execute in place, in an empty folder and with no way outside; the first error in a cell is raised, unless
+    allow_errors says otherwise."""
     options = {"kernel_name": "python3", "timeout": 240} | options
     options["extra_arguments"] = [f"--IPKernelApp.exec_files={OUTSIDE}"]
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # jupyter_client warns that its loopback sockets are not encrypted.
         warnings.simplefilter("ignore")
-        runner = client(nb, resources={"metadata": {"path": folder}}, **options)
-        runner.execute()
-    return runner
+        NotebookClient(nb, resources={"metadata": {"path": folder}}, **options).execute()
 
 
 class Executed:
-    """A lesson in one kernel: its `main` line alone, then the `first` run of all cells from top to bottom, with every
-    widget `moved` behind it, what is deeper once `again`, and the checks of its `solutions`.
+    """A lesson in one kernel: its `main` line alone, then the `first` run of all cells from top to bottom, what is
+    deeper once `again`, and the checks of its `solutions`.
 
     So each cell runs twice, and a lesson takes up to a minute only once: nbval runs it in a fresh kernel besides.
     """
@@ -44,11 +41,10 @@ class Executed:
         self.main = _named([cell for cell in code if is_main(cell)], "main")
         self.again = _named([cell for cell in code if not is_main(cell)], "again")
         self.names, self.solutions = checked_solutions(nb)
-        moving = nbformat.v4.new_code_cell(MOVE_EVERYTHING, id="move-everything")
         whole = copy.deepcopy(nb)
-        whole.cells = self.main + nb.cells + [moving] + self.again + [self.solutions]
-        client = run(whole, Listening, allow_errors=True)
-        self.first, self.moved = nb, [error for error in client.errors if error.startswith(moving.id)]
+        whole.cells = self.main + nb.cells + self.again + [self.solutions]
+        run(whole, allow_errors=True)
+        self.first = nb
 
 
 def _named(cells, ending):

@@ -57,11 +57,6 @@ def test_main_line_runs_without_the_deeper_sections(lesson):
 
 
 @lessons
-def test_every_widget_can_be_moved(lesson):
-    assert executed(lesson).moved == []
-
-
-@lessons
 def test_running_twice_in_one_kernel_works(lesson):
     assert errors(*executed(lesson).again, *executed(lesson).first.cells) == []
 
