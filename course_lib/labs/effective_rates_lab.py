@@ -255,7 +255,7 @@ def said(end, now, before, problem, kind):
     tail = "" if decay_of(kind) or kind is Adagrad else "; it has no memory of sizes to decay"
     first, second = now
     if ~(np.abs(end).max() < LEFT):
-        return f"diverges; it multiplies every {what} by {number(first)}{tail}"
+        return f"diverges; it multiplies every {what} by {number(first)}{tail}" if tail else "diverges"
     rest = f"{phrase(above, problem.surface.value(end) - problem.surface.lowest)}{tail}"
     if close(first, second) and close(first, before[0]):
         return f"multiplies every {what} by {number(first)}, always; {rest}"

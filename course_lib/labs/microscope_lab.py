@@ -186,11 +186,12 @@ def _told(name, steps, right, beta1, beta2):
 
 def _began(steps):
     """How steps / learning rate (STEPS, *grid) go on from the first, in words."""
-    first, most, last = steps[0], steps.max(axis=0), steps[-1]
+    first, most = steps[0], steps.max(axis=0)
     peak = tell("first step {:.3g} η, largest {:.3g} η at t = {}", first, most, steps.argmax(axis=0) + 1)
     rising = tell("first step {:.3g} η, rising to {:.3g} η", first, most)
     falling = tell("first step {:.3g} η, never larger", first)
-    begun = np.where(last >= most * (1 - 1e-6), rising, peak)
+    rises = (steps >= np.maximum.accumulate(steps) * (1 - 1e-6)).all(axis=0)
+    begun = np.where(rises, rising, peak)
     return np.where(first >= most * (1 - 1e-6), falling, begun)
 
 

@@ -219,13 +219,15 @@ def told(path, ground):
     arrived, end = path.steps_to(TOL), path.theta[-1]
     if not np.isfinite(path.loss[-1]) or np.abs(end).max() > 1e3:
         return "diverges"
+    height = path.loss[-1] - ground.lowest
     if np.isfinite(arrived):
-        return f"reaches the lowest point after {_steps(arrived)}"
+        left = f", and is {height:.2g} above it after {STEPS}" if height > TOL else ""
+        return f"reaches the lowest point after {_steps(arrived)}{left}"
     for point in np.array(ground.minima, float):
         near = np.linalg.norm(path.theta[-5:] - point, axis=1).max() < 0.05
         if ground.value(point) > ground.lowest + 1e-6 and near:
-            return "comes to rest in a valley that is not the lowest"
-    return f"is on its way after {STEPS} steps, {path.loss[-1] - ground.lowest:.2g} above the lowest point"
+            return f"is in a valley that is not the lowest after {STEPS} steps"
+    return f"is {height:.2g} above the lowest point after {STEPS} steps"
 
 
 def _steps(number):

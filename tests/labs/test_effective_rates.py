@@ -178,7 +178,8 @@ def test_gradients_are_the_slopes_of_the_surfaces(problem):
 def test_words_of_what_never_changes_and_of_what_diverges():
     words = one("GradientDescent").words["chosen"]()
     assert words.startswith("multiplies every slope by 0.1, always") and words.endswith("no memory of sizes to decay")
-    assert "diverges" in one("GradientDescent", "ravine").words["chosen"]()
+    assert one("GradientDescent", "ravine").words["chosen"]().startswith("diverges; it multiplies every slope by")
+    assert one("Adam", "features", decay=0.0).words["chosen"]() == "diverges"  # its multipliers are two numbers
     assert "mean slope" in one("Adam").words["chosen"]()
 
 

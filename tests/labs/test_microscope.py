@@ -141,6 +141,8 @@ def test_words_of_the_defaults():
 
 def test_words_at_other_settings():
     assert words(0.9, 0.9)["no correction"].startswith("first step 0.316 η, rising to 1 η")
+    dips = words(0.9, 0.0, gradient="grows tenfold at step 300")["no correction"]
+    assert dips.startswith("first step 0.1 η, largest 1 η at t = ")  # on the way it falls to a fifth
     assert words(0.0, 0.999)["no correction"].startswith("first step 31.6 η, never larger")
     assert words(0.9, 0.9999)["no correction"].endswith("times at t = 3000")
     assert words(0.0, 0.0)["no correction"].endswith("within 5 % of it from t = 1 on")

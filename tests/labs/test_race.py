@@ -157,14 +157,21 @@ def test_the_sliders_learning_rates_are_the_grid_of_tuning():
     [
         ({"lr": 1.0}, "diverges"),
         ({"lr": 0.063}, "reaches the lowest point after"),
-        ({"lr": 0.001}, "is on its way after 150 steps"),
+        ({"lr": 0.001}, "is 6 above the lowest point after 150 steps"),
         ({"surface": "saddle", "start": (-1.8, 0.001), "lr": 0.1}, "falls out of the picture after"),
         ({"surface": "monkey_saddle", "start": (1.6, 0.01), "lr": 0.001}, "is still in the picture"),
-        ({"surface": "three_hump_camel", "start": (2.0, 2.0), "lr": 0.05}, "comes to rest in a valley that is not"),
+        ({"surface": "three_hump_camel", "start": (2.0, 2.0), "lr": 0.05}, "is in a valley that is not the lowest"),
     ],
 )
 def test_words_say_how_it_ended(settings, said):
     assert one(gamma=0.0, **settings)[1]["run0"].startswith(said)
+
+
+def test_words_say_that_a_run_has_left_the_lowest_point_again():
+    runners = runners_of((RMSprop, Adam))
+    words = one(0.2, 0.9, runners=runners)[1]
+    assert words["run0"].startswith("reaches the lowest point after 37 steps, and is ")
+    assert words["run0"].split(";")[0].endswith(" above it after 150")
 
 
 # Own classes
