@@ -308,6 +308,16 @@ fair_race = Function(
             lambda a, b: (np.mean(a), np.mean(b)),
         ),
         Mistake(
+            "The sum over all rates: one run that never arrives makes it inf.",
+            "inf means that a run never arrived. Should one bad learning rate spoil all the good ones?",
+            lambda a, b: (np.sum(a), np.sum(b)),
+        ),
+        Mistake(
+            "The largest count is that of the worst rate, and inf where one never arrives.",
+            "With which of its learning rates would you train?",
+            lambda a, b: (np.max(a), np.max(b)),
+        ),
+        Mistake(
             "The results have changed places.",
             "Which of the two comes first?",
             lambda a, b: (np.min(b), np.min(a)),

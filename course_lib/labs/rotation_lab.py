@@ -76,7 +76,7 @@ def rotation():
         alt="A ravine from above, turned by an angle, with the run of one optimizer and, pale, its run at 0 degrees "
         "turned along. Beside it the loss of both, and for every optimizer the steps until its loss stays below the "
         "tolerance: gradient descent, momentum and Nesterov need the same at every angle, the others more "
-        "between the axes.",
+        "at 45 degrees.",
     )
 
 

@@ -139,12 +139,17 @@ def compute(kind, peak, *, length=10.0):
         "best": ([0, STEPS], [best, best]),
     }
     words = {
-        "schedule": np.array([[KINDS[name][-1].format(length=length)] for name in kind.ravel()]),
+        "schedule": np.array([[_schedule(KINDS[name][-1], length)] for name in kind.ravel()]),
         "its run": _told(loss, best),
         "constant, same peak": _told(usual, best),
         "best constant": f"η = {best_lr:.2g} with γ = 0.9 ends at {best:.3f}",
     }
     return Answer(lines, words)
+
+
+def _schedule(text, length):
+    """A schedule in words; without a warm-up the learning rate is at its peak from the first step on."""
+    return (text if length else text.replace("rises for {length:.0f} steps", "begins at its peak")).format(length=length)
 
 
 def _told(loss, best):

@@ -79,6 +79,7 @@ def test_words_say_divergence_and_compare_with_the_best_constant():
     assert "times below the best constant one" in one("cosine", 0.4).words["its run"].item()
     assert "times as high as the best constant one" in one("constant", 0.05).words["its run"].item()
     assert "rises for 30 steps" in one("warm-up", 0.1, length=30.0).words["schedule"].item()
+    assert one("warm-up", 0.1, length=0.0).words["schedule"].item() == "η begins at its peak, then stays"
 
 
 def test_the_sliders_peaks_are_those_the_best_was_looked_for_among():
