@@ -149,7 +149,9 @@ def compute(kind, peak, *, length=10.0):
 
 def _schedule(text, length):
     """A schedule in words; without a warm-up the learning rate is at its peak from the first step on."""
-    return (text if length else text.replace("rises for {length:.0f} steps", "begins at its peak")).format(length=length)
+    return (text if length else text.replace("rises for {length:.0f} steps", "begins at its peak")).format(
+        length=length
+    )
 
 
 def _told(loss, best):

@@ -213,7 +213,7 @@ OUTSIDE = """[...f.root.querySelectorAll("*")].filter((node) => {
 def test_nothing_is_cut_on_a_narrow_screen(open_page, width):
     long = "nothing: you set library.optimizers.Momentum, and all others keep the best of their settings"
     live = steered(
-        lambda a, b, choice: here(a, b, "is 0.019 above the lowest point after 150 steps; its best of 31 learning rates"),
+        lambda a, b, choice: here(a, b, "is 0.019 above the lowest point after 150 steps; its best of 31"),
         kernel={"choice": choice("what is held equal here", [long, "else"])},
         scenes={long: {"a": 1}},
     )
