@@ -157,7 +157,8 @@ def _in_the_bowl(optimizer, count):
 DUPONT = Race(
     name="a click anywhere",
     source="after E. Dupont (2018): a bowl with two holes, here from eight random starts",
-    flaw="each had another learning rate and another number of steps, and Adam had no bias correction",
+    flaw="gradient descent had twice the learning rate of the others, each another number of steps, and Adam no bias "
+    "correction",
     competitors=(
         Competitor("GradientDescent", lambda lr: GradientDescent(lr), lambda: GradientDescent(0.02), "", 500),
         Competitor("Momentum", lambda lr: Momentum(lr, 0.8), lambda: Momentum(0.01, 0.8), "γ = 0.8", 200),
