@@ -64,8 +64,8 @@ def schedules():
         scenes={
             "the best constant": {"kind": "constant", "peak": 0.126},
             "too high at once": {"kind": "constant", "peak": 0.4},
-            "with a warm-up": {"kind": "warm-up", "peak": 0.4},
-            "then a cosine": {"kind": "cosine", "peak": 0.4},
+            "with a warm-up": {"kind": "warm-up", "peak": 0.4, "length": 10},
+            "then a cosine": {"kind": "cosine", "peak": 0.4, "length": 10},
             "growing momentum": {"kind": "γ grows", "peak": 0.08},
         },
         alt="Left, the learning rate and the momentum against the step. Right, the mean loss of noisy runs: the peak "

@@ -138,6 +138,16 @@ def test_a_setting_from_another_page_that_brings_no_table_is_asked_for(page):
     assert page.eval(old) == [False, "false", True]
 
 
+def test_what_is_asked_for_stays_when_something_older_was_saved_just_before(page):
+    """So it is when a button is pressed that needs the kernel while the figure plays: the kernel repeats what it hears,
+    first the one, then the other."""
+    page.eval("(f.followed = [], f.follow = (settings) => f.followed.push(settings.steepness))")
+    page.eval("(f.move({ rate: 2 }), f.save(), f.move({ steepness: 2 }), f.letGo())")
+    page.wait("f.isFresh() && f.came.table.key.steepness === 2")
+    page.settled()
+    assert page.eval("(delete f.follow, f.followed)") == []
+
+
 def test_a_table_nobody_wants_any_more_changes_nothing(page):
     """So it is when the hand goes away and comes back before the first table is here."""
     page.page.evaluate(

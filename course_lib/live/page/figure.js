@@ -184,7 +184,6 @@ export class Figure {
     this.requests.rested();
   }
 
-  /* The settings go with the request, and need not be saved, too. */
   ask(attempt) {
     clearTimeout(this.saving);
     this.saving = null;

@@ -65,7 +65,7 @@ function notebookHost(model) {
       }
     },
     ask(content) {
-      model.set("settings", content.settings);
+      this.save(content.settings); // else the echo of what was saved before would count as the newest
       model.send(content);
     },
   };
