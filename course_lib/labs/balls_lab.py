@@ -12,7 +12,7 @@ from ..optimizers import Optimizer
 from ..optimizers.base import Hyper
 from ..runs import first
 from ..surfaces import ravine
-from .words import point
+from .words import number, point
 
 KAPPA, STEPS, START, TOLERANCE = 25.0, 100, (-4.0, 2.0), 0.1
 NORMS = {  # p: what the steepest step is
@@ -20,7 +20,7 @@ NORMS = {  # p: what the steepest step is
     "1.5": "between one coordinate and the gradient",
     "2": "straight down the gradient",
     "4": "between the gradient and its signs",
-    "∞": "every coordinate moves by the same length: sign descent",
+    "∞": "every coordinate with a slope moves by the same length: sign descent",
 }
 AROUND = np.radians(np.arange(0, 361, 3))
 DOWNHILL, BALL = plots.LOOKS["GradientDescent"], plots.Look("length 1", plots.LOOKS["Signum"].color, "-", "o")
@@ -129,5 +129,5 @@ def _told(d, change, p):
 
 def _ended(arrives, left):
     if not arrives < np.inf:
-        return f"not below {TOLERANCE:g} in {STEPS} steps; loss {left:.2g} at the end"
-    return f"first below {TOLERANCE:g} at step {arrives:.0f}; loss {left:.2g} at the end"
+        return f"not below {TOLERANCE:g} in {STEPS} steps; loss {number(left)} at the end"
+    return f"first below {TOLERANCE:g} at step {arrives:.0f}; loss {number(left)} at the end"

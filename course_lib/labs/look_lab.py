@@ -165,8 +165,8 @@ def _left(average, walker):
     """What is left of the loss."""
     with np.errstate(all="ignore"):
         average, walker = (np.sum(CURVATURES * place**2) / 2 for place in (average, walker))
-    if not average < 1e3:
-        return "diverges: this η is too large for this look and this c"
+    if not average < 1e3:  # such a run may diverge, or be shaken by noise alone
+        return "loss above 1000: this η is too large for this look, this c and this noise"
     return f"loss at the average {number(average)}, at the walker {number(walker)}"
 
 

@@ -9,7 +9,7 @@ from quoting import claim
 from course_lib import training
 from course_lib.checks import lesson_07
 from course_lib.descent import descend, iterates
-from course_lib.noisy_quadratic import expected_loss, steps_to
+from course_lib.noisy_quadratic import curvatures, expected_loss, steps_to
 from course_lib.optimizers import Adam, Averaging, GradientDescent, Lion, Momentum, Muon, Nesterov, Signum
 from course_lib.optimizers.muon import orthogonalized
 from course_lib.surfaces import ravine
@@ -29,7 +29,7 @@ SLOPES = (
 )
 PLACES = (
     "places: an average beside the walker | where noise limits it: small batches | noisy quadratic: four fifths at "
-    "batch 4, nothing at 16384; digits: a fifth, and nothing"
+    "batch 4, hardly any at 16384; digits: a fifth, and nothing"
 )
 FREE = (
     "places, with a look near their average: Schedule-Free | in both cases | digits: two fifths with 4 images, half "
@@ -60,10 +60,15 @@ def test_memory_of_slopes_saves_more_the_larger_the_batch(theory):
     assert ((saved > places) == (SIZES > 200)).all()
 
 
-@claim(PLACES, where=LESSON)
+@claim(PLACES, "**a** is nearly true from 4096 examples a step on", where=LESSON)
 def test_averaged_places_save_where_noise_limits_the_step(theory):
     saved = dict(zip(SIZES.tolist(), 1 - theory["places"] / theory["alone"], strict=True))
     assert saved[4] == pytest.approx(0.8, abs=0.03) and saved[16384] == saved[4096] == 0
+    fine = []  # between the printed rates: an average lets the learning rate come a little nearer to the limit
+    for beta, c in ((1, 1), (0, np.array([0.7, 0.5, 0.3, 0.1])[:, None])):
+        steps, start, noise = expected_loss(np.linspace(1.5, 2.1, 61), beta, c, stride=256, reach=1024)
+        fine.append([steps_to(steps, start + noise / size).min() for size in (4096, 16384)])
+    assert (np.array(fine[1]) / fine[0] > [0.92, 0.96]).all()
     assert min(saved[1], saved[4], saved[16]) > 0.7 > saved[64] > saved[256] > saved[1024]
 
 
@@ -71,8 +76,8 @@ def test_averaged_places_save_where_noise_limits_the_step(theory):
     SLOPES,
     PLACES,
     FREE,
-    "Schedule-Free needs on the digits, printed above, the fewest steps with 4 and 16 images; with all half of "
-    "gradient descent's, and twice momentum's.",
+    "The digits disagree: Schedule-Free, which looks near the average, needs the fewest steps with 4 and 16 images "
+    "(above); with all, half of gradient descent's, and twice momentum's.",
     "Of these three the average of places needs the fewest steps with 4 images, and from 64 on momentum does, by far.",
     where=LESSON,
 )
@@ -273,7 +278,7 @@ def test_which_turns_the_rules_notice():
 
 
 @claim(
-    "Muon makes the patterns of a table equally strong.",
+    "Muon makes the patterns of a table nearly equally strong.",
     "Near, not to: between 0.68 and 1.13.",
     "Sign descent makes every *entry* of the table equally large, Muon every *pattern* equally strong.",
     where=LESSON,
@@ -287,6 +292,51 @@ def test_muon_makes_patterns_nearly_equally_strong():
         even = np.linalg.svd(orthogonalized(u * s @ v), compute_uv=False)
         assert even.min() > 0.67 and even.max() < 1.14
     assert set(np.abs(np.sign(u * s @ v)).ravel()) == {1}
+
+
+@claim(
+    "every seventh pattern begins below a hundredth, and the weakest ended at least ten times weaker than the "
+    "strongest",
+    where=LESSON,
+)
+def test_the_weakest_patterns_of_a_large_square_table_stay_weak():
+    for seed in range(3):  # of the lesson's twenty
+        noise = np.random.default_rng(seed).standard_normal((512, 512))
+        before, after = (np.linalg.svd(table, compute_uv=False) for table in (noise, orthogonalized(noise)))
+        assert np.mean(before < 0.01 * np.linalg.norm(before)) == pytest.approx(1 / 7, abs=0.01)
+        assert after.max() > 10 * after.min()
+
+
+NVIDIA = (  # Emerging-Optimizers, muon_utils.py, "quintic", which its Muon uses by default
+    (4.0848, -6.8946, 2.9270),
+    (3.9505, -6.3029, 2.6377),
+    (3.7418, -5.5913, 2.3037),
+    (2.8769, -3.1427, 1.2046),
+    (2.8366, -3.0525, 1.2012),
+)
+
+
+@claim(
+    "all bring the patterns near even: six with the polynomial above, NVIDIA with five others in turn, after which "
+    "strengths from a hundredth on lie between 0.98 and 1.03.",
+    where=LESSON,
+)
+@pytest.mark.parametrize("shape", [(8, 8), (24, 6), (6, 24), (40, 40)])
+def test_both_kinds_of_polynomial_bring_patterns_near_even(shape):
+    """On tables whose strengths are all of a hundredth of the size and more; sums and averages differ in size alone."""
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        u, s, v = np.linalg.svd(rng.standard_normal(shape), full_matrices=False)
+        s = np.sort(rng.uniform(0.07, 1, s.size))
+        table = u * s @ v / np.linalg.norm(s)
+        assert s[0] > 0.01 * np.linalg.norm(s)
+        ends = np.linalg.svd(orthogonalized(table), compute_uv=False)
+        assert ends.min() > 0.68 and ends.max() < 1.14
+        for a, b, c in NVIDIA:
+            square = table @ table.T
+            table = a * table + (b * square + c * square @ square) @ table
+        ends = np.linalg.svd(table, compute_uv=False)[: s.size]
+        assert ends.min() > 0.975 and ends.max() < 1.035
 
 
 @claim("More rounds do not narrow this band; they only lift what is weaker still.", where=LESSON)
@@ -345,6 +395,17 @@ def test_momentum_saves_less_than_a_hundredth_at_batch_4():
         steps, start, noise = expected_loss(rates, 1, c, stride=1024, reach=2**16)
         fine.append(steps_to(steps, start + noise / 4).min())
     assert 0.99 < fine[1] / fine[0] < 1
+
+
+@claim("The hasty one remembers even slopes that flip: 0.053 is left of their 0.7, a step of 0.037.", where=LESSON)
+def test_what_is_left_of_even_slopes_that_flip():
+    memory = 0.0
+    for sign in [1, -1] * 30:
+        even = orthogonalized(sign * np.diag([1, 0.1]))
+        memory = 0.9 * memory + 0.1 * even
+    left, whole = (np.linalg.svd(table, compute_uv=False) for table in (memory, even))
+    assert left.max() == pytest.approx(0.037, abs=5e-4) and whole.max() == pytest.approx(0.7, abs=0.02)
+    np.testing.assert_allclose(left / whole, 0.1 / 1.9, rtol=0.01)
 
 
 @claim("averaged places need 576 steps, momentum 0.9 needs 472, gradient descent 816.", where=LESSON)
@@ -409,7 +470,7 @@ def saved():
     "With 4 it saves next to nothing, and then 0.07, which that does not say.",
     "Adam's memory gains up to 0.02, or costs up to 0.04.",
     "Muon's saves 0.17 in 1600 steps of 4, on every seed, and elsewhere next to nothing.",
-    "With memory, Muon ends lowest everywhere.",
+    "Of the three with memory Muon ends lowest everywhere.",
     "its memory saves more with 4 windows than with 64, and more in 1600 steps than in 400.",
     where=LESSON,
 )
@@ -429,6 +490,8 @@ def test_what_memory_saved_on_the_transformer(saved):
     for arm in arms:
         best = ends["transformer", *arm, "Muon"]
         assert all((best < ends["transformer", *arm, rule]).all() for rule in ("Adam", "momentum"))
+    one, other = (ends["transformer", 64, 400, rule].mean() for rule in ("Muon", "Muon without memory"))
+    assert other < one  # so no more is said than of the three
 
 
 @claim(
@@ -460,7 +523,7 @@ def test_what_memory_saved_on_the_plain_network():
 
 @claim(
     "One seed chooses the learning rates, from a grid with a factor of 2.2; five others are counted.",
-    "Without memory Muon chose two to ten times the rate; the Adam beside it keeps all of its memory.",
+    "Without memory Muon chose two to ten times the rate.",
     where=LESSON,
 )
 def test_rates_of_the_transformer():
@@ -470,6 +533,42 @@ def test_rates_of_the_transformer():
         if "rest" in arm:
             rates.setdefault((arm["network"], arm["batch"], arm["steps"]), {})[arm["rule"]] = arm["lr"]
     assert {round(pair["Muon without memory"] / pair["Muon"], 1) for pair in rates.values()} == {2.2, 4.6, 10.0}
+
+
+def falling(rates, steps):
+    """The lesson's schedule: warm-up over 5 % of the steps, then linearly to zero."""
+    warm = max(steps // 20, 1)
+    return lambda t: rates * min(t / warm, (steps + 1 - t) / (steps + 1 - warm))
+
+
+def end_in_theory(c, size, steps):
+    """The least expected loss after so many steps, among 30 learning rates that fall as in the lesson."""
+    schedule, (h, many) = falling(np.geomspace(0.1, 60, 30), steps), curvatures()
+    zz = zx = xx = np.ones((30, len(h)))
+    with np.errstate(all="ignore"):
+        for t in range(1, steps + 1):
+            move = schedule(t)[:, None]
+            jolt, seen = move**2 * h / size, -move * h
+            zz, zx, xx = (
+                zz + 2 * seen * zx + seen**2 * xx + jolt,
+                c * zz + (1 - c + 2 * c * seen) * zx + seen * (1 - c + c * seen) * xx + c * jolt,
+                c**2 * zz + 2 * c * (1 - c + c * seen) * zx + (1 - c + c * seen) ** 2 * xx + c**2 * jolt,
+            )
+        return np.nanmin((xx * h) @ many)
+
+
+@claim(
+    "In short runs it helps with large batches, and does some harm with small ones. In long runs it hardly matters, "
+    "and the larger the batch, the longer a run must be for that (with 1024 examples some 6400 steps)",
+    where=LESSON,
+)
+def test_memory_at_a_fixed_number_of_steps():
+    def ratio(size, steps):
+        return end_in_theory(1, size, steps) / end_in_theory(0.1, size, steps)
+
+    assert all(0.8 < ratio(size, 100) < 0.96 for size in (4, 16)) and ratio(64, 100) > 1.5 < ratio(1024, 100)
+    assert all(0.95 < ratio(size, 1600) < 1 for size in (4, 16, 64, 256)) and ratio(1024, 1600) > 1.1
+    assert 0.95 < ratio(1024, 6400) < 1.02
 
 
 @claim(
@@ -482,8 +581,8 @@ def test_memory_before_a_sign_at_a_fixed_number_of_steps():
 
     def end(gamma, size, steps, seed):
         rng, h = np.random.default_rng(seed), 1 / np.arange(1, 1001)[:, None]
-        rates, warm = np.geomspace(2, 60, 8) / steps, steps // 20
-        rule = lambda t: Signum(rates * min(t / warm, (steps + 1 - t) / (steps + 1 - warm)), gamma)  # noqa: E731
+        schedule = falling(np.geomspace(2, 60, 8) / steps, steps)
+        rule = lambda t: Signum(schedule(t), gamma)  # noqa: E731
         slope = lambda theta: h * theta + np.sqrt(h / size) * rng.standard_normal(h.shape)  # noqa: E731
         runs = iterates(rule, slope, rng.standard_normal(1000))
         return (h * next(islice(runs, steps, None)) ** 2).sum(axis=0).min()

@@ -71,3 +71,11 @@ def test_what_is_drawn_and_said():
     reached = np.flatnonzero(path.loss < 0.1)[0]
     assert answer.words["in the ravine"]().startswith(f"first below 0.1 at step {reached};")
     assert balls_lab.compute("1", 0.0, 0.02).words["in the ravine"]().startswith("not below 0.1 in 100 steps")
+
+
+@pytest.mark.parametrize(
+    ("angle", "moves"), [(0.0, "(−1.00, 0.00)"), (90.0, "(0.00, −1.00)"), (45.0, "(−1.00, −1.00)")]
+)
+def test_sign_descent_moves_the_coordinates_that_have_a_slope(angle, moves):
+    said = balls_lab.compute("∞", angle, 0.1).words["steepest step"]()
+    assert said.startswith(f"{moves}, every coordinate with a slope moves")

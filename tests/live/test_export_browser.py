@@ -10,7 +10,7 @@ from browser import decode, slide
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from course_lib.live import Answer, LiveFigure, choice, slider
+from course_lib.live import Answer, LiveFigure, choice, slider, stops
 from course_lib.live.export import shared
 from course_lib.live.script import modules
 
@@ -207,6 +207,13 @@ OUTSIDE = """[...f.root.querySelectorAll("*")].filter((node) => {
     const cut = node.clientWidth && node.scrollWidth > node.clientWidth + 1 && !node.matches("input");
     return cut || (mine.width && (mine.right > whole.right + 0.5 || mine.left < whole.left - 0.5));
 }).map((node) => node.className || node.tagName)"""
+
+
+def test_a_slider_with_long_words_keeps_its_length_on_a_narrow_screen(open_page):
+    words = stops("look at", [("gradient descent", 1), ("momentum", 2)], value=1)
+    page = open_page(steered(page={"a": words, "b": words}, pointer={}), viewport={"width": 290, "height": 700})
+    assert page.eval(OUTSIDE) == []
+    assert page.page.get_by_label("look at").first.bounding_box()["width"] > 90
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -38,10 +38,12 @@ function valueBox(control, choose, tell) {
   return { node: box.node, show };
 }
 
-/* As wide as its longest text, so that the slider beside it stays as long as it is. */
+/* As wide as its longest text, so that the slider beside it stays as long as it is; on a narrow screen a long one stands
+   below it. */
 function textBox(control) {
-  const node = element("output", { className: "live-number" });
-  node.style.minWidth = `calc(${Math.max(...control.texts.map((text) => text.length))}ch + 18px)`;
+  const longest = Math.max(...control.texts.map((text) => text.length));
+  const node = element("output", { className: longest > 7 ? "live-number live-long" : "live-number" });
+  node.style.minWidth = `calc(${longest}ch + 18px)`;
   return { node, show: (index) => (node.textContent = control.texts[index]) };
 }
 
