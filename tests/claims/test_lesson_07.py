@@ -115,7 +115,7 @@ def test_places_are_what_the_code_makes_today(name):
 
 
 @claim(
-    "The losses differ by two to five times the spread of a single run, the test errors by one to two.",
+    "The losses differ by about three to six times the spread of a single run, the test errors by one to two.",
     "At 3 epochs one run of Schedule-Free is ahead of a cosine of that length, in both numbers. At 10 and at 30 it is "
     "behind in both, though it was tuned for 10.",
     where=LESSON,
@@ -127,7 +127,7 @@ def test_schedule_free_against_the_cosine_on_the_digits():
             free, cosine = (np.array(found[name][length][part]) for name in ("Schedule-Free", "cosine"))
             assert len(free) == len(cosine) == 20 and (free.mean() < cosine.mean()) == ahead
             apart = abs(free.mean() - cosine.mean()) / np.mean([free.std(), cosine.std()])
-            assert 2 < apart < 6 if part == "loss" else 1 < apart < 2.2
+            assert 2.5 < apart < 6 if part == "loss" else 1 < apart < 2.2
 
 
 def test_anytime_is_what_the_code_makes_today():
