@@ -790,10 +790,12 @@ def _filled_in(program, memory, cell):
 
 def formatted(value, form):
     """format(value, form), with two forms more: .2p is .2g, but 5.2 · 10⁻⁵ where that says 5.2e-05, and .2m is .2f
-    with a minus sign that is one, and none before what is told as zero."""
+    with a minus sign that is one, none before what is told as zero, and 1.23 · 10⁵ from 10⁵ on."""
     if isinstance(value, Letters) or form[-1:] not in ("m", "p"):
         return format(value, form)
     if form.endswith("m"):
+        if 1e5 <= abs(value) < math.inf:
+            return formatted(value, f".{int(form[1:-1]) + 1}p").replace("-", "−")
         text = format(value, f"{form[:-1]}f")
         return format(0.0, f"{form[:-1]}f") if float(text) == 0 else text.replace("-", "−")
     digits = int(form[1:-1])

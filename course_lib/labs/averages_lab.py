@@ -90,9 +90,10 @@ def half_life(gamma):
 
 def _told(gamma, incoming, steps, half):
     def told(gamma, kind, last, half):
+        then = f"after {STEPS} steps, a step is"
         return {
-            INCOMING[0]: f"after {STEPS} steps, a step is {last:.1f} times the slope",
-            INCOMING[1]: f"after {STEPS} steps, a step is {last:.2f} times the slope, either way",
+            INCOMING[0]: f"{then} {last:.1f} times the slope; in the end {1 / (1 - gamma):.1f}",
+            INCOMING[1]: f"{then} {last:.2f} times the slope, either way; in the end {1 / (1 + gamma):.2f}",
             INCOMING[
                 2
             ]: f"the noise in it shrinks to {np.sqrt((1 - gamma) / (1 + gamma)):.2f} of the noise that comes in",

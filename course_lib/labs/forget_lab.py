@@ -132,5 +132,5 @@ def _told(loss, at):
     if np.isinf(arrives):
         return f"not yet below 10⁻⁶ after {LONG} steps"
     good = f"not for good in {LONG} steps" if np.isinf(stays) else f"for good at {stays:.0f}"
-    often = f"; until then it forgets {times:.0f} times" if times else ""
+    often = f"; until then it forgets {times:.0f} time{'' if times == 1 else 's'}" if times else ""
     return f"first below 10⁻⁶ at step {arrives:.0f}, {good}{often}"

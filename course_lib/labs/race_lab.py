@@ -10,10 +10,11 @@ from ..runs import first
 from ..surfaces import SURFACES
 from ..tracing import phrase, sheet_of
 from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, is_sound, runners_of
-from .words import listed
+from .words import listed, number
 
 LATE = 10  # a tuned run is judged by the highest of its last ten points: a lucky dip does not count
 TOL = 1e-6
+UNTUNED = 0.02  # the learning rate where there is no lowest point to tune for
 GROUNDS = {key: surface for key, surface in SURFACES.items() if surface.dim == 2}
 LR, EFFECTIVE, TUNED = FAIR = ("same learning rate", "same effective step", "each tuned")
 RATES = np.logspace(-3, 0, 31)  # what the slider offers is what a tuned run may choose from
@@ -68,7 +69,7 @@ def race(*optimizers):
     home = GROUNDS[surface].start
     rates = offered(runners)
     kept = {runner.gid: runner.kept for runner in runners}  # where one begins who sets an instance by hand
-    lr, memory = kept.get(fair) or (0.02, USUAL_MEMORY)
+    lr, memory = kept.get(fair) or (UNTUNED, USUAL_MEMORY)
     return LiveFigure(
         fig,
         answer,
@@ -145,6 +146,8 @@ def _given(runner, lr, memory, ground, fair, start, rates):
             return _by_hand(runner, lr, memory)
         if plain:
             return f"; {_settings(runner, rate, share)}"
+        if not np.isfinite(ground.lowest):
+            return f"; no lowest point to tune for: {_settings(runner, rate, share)}"
         note = " (the largest)" if best == rates[-1] else ""
         return f"; its best of {len(rates)} learning rates: {_settings(runner, rate, share, note)}"
 
@@ -152,7 +155,12 @@ def _given(runner, lr, memory, ground, fair, start, rates):
 
 
 def tuned(runner, memory, ground, start, rates):
-    """The learning rate with which a runner ends lowest, judged by the highest of its last points."""
+    """The learning rate with which a runner ends lowest, judged by the highest of its last points.
+
+    Where there is no lowest point, nothing can be best: UNTUNED.
+    """
+    if not np.isfinite(ground.lowest):
+        return UNTUNED
     if not runner.written:
         return rates[0]
     late = runner.run(rates, memory, ground, start).loss[-LATE:].max(axis=0)
@@ -166,7 +174,7 @@ def _by_hand(runner, lr, memory):
 
 def _settings(runner, lr, memory, note=""):
     """In words: the two main settings, in the symbols of the runner."""
-    rate = f"η = {lr:.2g}{note}"
+    rate = f"η = {number(lr)}{note}"
     return f"{rate}, {SYMBOLS[runner.memory]} = {memory:.2g}" if runner.memory else rate
 
 
@@ -214,24 +222,30 @@ def height_of(loss, ground):
 def told(path, ground):
     """In words: how a run ended."""
     if not np.isfinite(ground.lowest):
-        left = first(~_inside(path.theta, ground))
-        return f"falls out of the picture after {_steps(left)}" if np.isfinite(left) else IN_PICTURE
+        out = ~_inside(path.theta, ground)
+        if out[0]:
+            return "begins outside of the picture"
+        if not out.any():
+            return IN_PICTURE
+        left = first(out)
+        falls = np.sum(np.where(np.arange(STEPS + 1) == left, path.loss, 0)) < path.loss[0]
+        return f"{'falls' if falls else 'climbs'} out of the picture after {_steps(left)}"
     arrived, end = path.steps_to(TOL), path.theta[-1]
     if not np.isfinite(path.loss[-1]) or np.abs(end).max() > 1e3:
         return "diverges"
     height = path.loss[-1] - ground.lowest
     if np.isfinite(arrived):
-        left = f", and is {height:.2g} above it after {STEPS}" if height > TOL else ""
+        left = f", and is {number(height)} above it after {STEPS}" if height > TOL else ""
         return f"reaches the lowest point after {_steps(arrived)}{left}"
     for point in np.array(ground.minima, float):
-        near = np.linalg.norm(path.theta[-5:] - point, axis=1).max() < 0.05
+        near = np.abs(path.theta[-5:] - point).max() < 0.05
         if ground.value(point) > ground.lowest + 1e-6 and near:
             return f"is in a valley that is not the lowest after {STEPS} steps"
-    return f"is {height:.2g} above the lowest point after {STEPS} steps"
+    return f"is {number(height)} above the lowest point after {STEPS} steps"
 
 
-def _steps(number):
-    return f"{number:.0f} step{'' if number == 1 else 's'}"
+def _steps(count):
+    return f"{count:.0f} step{'' if count == 1 else 's'}"
 
 
 def _inside(theta, ground):

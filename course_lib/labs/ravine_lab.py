@@ -170,7 +170,7 @@ def _told(name, loss, path, best, kappa):
     arrived, left = path.steps_to(TOLERANCE), first(~(path.loss <= LEFT * path.loss[0]))
     lr, gamma, steps = best
     memory = f", γ = {gamma:.2f}" if memory_of(THREE[name]) else ""
-    theory = f"with theory's best in the long run: {steps:.0f} (ηλ = {lr * kappa:.2f}{memory})"
+    theory = f"with theory's best in the long run: {steps:.0f} (ηλ = {lr * kappa:.3f}{memory})"
     if left < arrived:
         return f"diverges: by step {left:.0f} its loss has grown a million times; {theory}"
     begins = f"loss {number(loss)} at step {STEPS}"

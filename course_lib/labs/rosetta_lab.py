@@ -11,6 +11,7 @@ from ..conventions import CONVENTIONS, convert
 from ..descent import descend
 from ..live import Answer, LiveFigure, choice, slider, stops
 from ..surfaces import Surface
+from .words import number
 
 STEPS, DROP, START = 60, 12, 4.0
 PARABOLA = Surface(
@@ -38,10 +39,8 @@ def rosetta(settings=CONVERTED):
     known("use of the settings", settings, SETTINGS)
     fig, course, length = plots.figure("Seven libraries on one parabola", "How long each step is", widths=(1.5, 1))
     for ax, prefix in ((course, "place of "), (length, "")):
-        for number, (name, kind) in enumerate(
-            sorted(LIBRARIES.items(), key=lambda pair: pair[1].memory == "gradients")
-        ):
-            plots.moving_member(ax, prefix + name, kind.memory, number, name, run=True)
+        for place, (name, kind) in enumerate(sorted(LIBRARIES.items(), key=lambda pair: pair[1].memory == "gradients")):
+            plots.moving_member(ax, prefix + name, kind.memory, place, name, run=True)
             if ax is length:  # while played the words stay; the table tells the places
                 plots.moves(ax.lines[-1], names=(None, None))
         ax.plot([], [], color=plots.SOFT, linewidth=1.2, linestyle=(0, (2, 2)), zorder=2, gid=f"{prefix}drop")
@@ -115,19 +114,19 @@ def _said(settings, mode, is_chosen):
 def _verdict(mode, gamma, places):
     """What the seven have in common."""
     if mode == CONVERTED:
-        return f"one path: nowhere further apart than {_apart(list(places.values())):.0e}"
+        return f"one path: nowhere further apart than {number(_apart(list(places.values())), 1)}"
     groups = _apart([places["Keras"], places["PyTorch"]])
     if mode == DROPPED:
         if gamma == 0:
             return "one path: without memory there is nothing that could coast"
         return (
             f"two groups after step {DROP}: memories of steps coast on, memories of gradients slow down at once; "
-            f"up to {groups:.2g} apart"
+            f"up to {number(groups)} apart"
         )
     copied = _apart([places["deck"], places["averaged"]])
     if gamma == 0:
         return "one path: without memory the numbers mean the same everywhere"
-    return f"six draw one path, averaged another: up to {copied:.2g} apart"
+    return f"six draw one path, averaged another: up to {number(copied)} apart"
 
 
 def _apart(places):

@@ -26,7 +26,7 @@ def listed(names):
 
 
 def signed(value):
-    """Two decimals, with a minus sign that is one."""
+    """Two decimals, with a minus sign that is one; from 10⁵ on a power of ten."""
     return formatted(value, ".2m")
 
 

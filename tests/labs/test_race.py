@@ -143,6 +143,15 @@ def test_tuned_is_the_best_of_the_same_grid(gamma):
         assert words[runner.gid].endswith(f"its best of {len(RATES)} learning rates: η = {best:.2g}{memory}")
 
 
+@pytest.mark.parametrize("fair", [TUNED, "run0"])
+@pytest.mark.parametrize("surface", ["saddle", "monkey_saddle"])
+def test_where_there_is_no_lowest_point_nothing_is_called_the_best(surface, fair):
+    lines, words = one(0.3, surface=surface, start=race_lab.GROUNDS[surface].start, fair=fair)
+    rule = Momentum(race_lab.UNTUNED, 0.9)
+    np.testing.assert_allclose(lines["run1"], descend(rule, surface, race_lab.GROUNDS[surface].start, STEPS).theta)
+    assert words["run1"].endswith("; no lowest point to tune for: η = 0.02, γ = 0.9")
+
+
 def test_the_best_learning_rate_of_gradient_descent_is_near_the_theorys():
     best = float(one(fair=TUNED)[1]["run0"].rsplit(" ", 1)[1])
     assert abs(np.log10(best / (2 / 26))) < 0.1
@@ -158,7 +167,11 @@ def test_the_sliders_learning_rates_are_the_grid_of_tuning():
         ({"lr": 1.0}, "diverges"),
         ({"lr": 0.063}, "reaches the lowest point after"),
         ({"lr": 0.001}, "is 6 above the lowest point after 150 steps"),
+        ({"surface": "himmelblau", "start": (-0.5, -4.0), "lr": 0.001}, "is 4.6 · 10⁻⁶ above the lowest point after"),
         ({"surface": "saddle", "start": (-1.8, 0.001), "lr": 0.1}, "falls out of the picture after"),
+        ({"surface": "saddle", "start": (-1.8, 0.0005), "lr": 1.0}, "falls out of the picture after"),
+        ({"surface": "monkey_saddle", "start": (-1.0, 0.5), "lr": 1.0}, "climbs out of the picture after 1 step"),
+        ({"surface": "saddle", "start": (3.0, 0.1), "lr": 0.1}, "begins outside of the picture"),
         ({"surface": "monkey_saddle", "start": (1.6, 0.01), "lr": 0.001}, "is still in the picture"),
         ({"surface": "three_hump_camel", "start": (2.0, 2.0), "lr": 0.05}, "is in a valley that is not the lowest"),
     ],
@@ -500,3 +513,20 @@ def test_what_cannot_run_in_the_page_goes_by_the_kernel():
     live = labs.race(GradientDescent, Counted)
     assert live.untraceable and not live.programs and live.table
     assert labs.race(GradientDescent, Mine).programs
+
+
+def test_the_start_cannot_be_dragged_or_pushed_out_of_the_picture(open_page):
+    page = open_page(labs.race())
+    surface = labs.race().kernel["surface"][0].texts.index(race_lab.GROUNDS["six_hump_camel"].name)
+    page.eval(f"f.move({{ surface: {surface} }})")
+    page.settled()
+    pad = page.page.locator(".live-pad").bounding_box()
+    page.page.mouse.move(pad["x"] + pad["width"] / 2, pad["y"] + pad["height"] / 2)
+    page.page.mouse.down()
+    page.page.mouse.move(pad["x"] - 300, pad["y"] + pad["height"] + 200, steps=4)
+    page.page.mouse.up()
+    page.settled()
+    assert page.eval("[f.text('start.0'), f.text('start.1')].map(Number)") == [-2.1, -1.2]
+    page.page.locator(".live-pad").press("Shift+ArrowLeft")
+    page.settled()
+    assert page.eval("Number(f.text('start.0'))") == -2.1

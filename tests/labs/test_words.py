@@ -41,6 +41,10 @@ def test_a_point_has_a_minus_that_is_one_and_no_zero_with_a_sign():
     assert point((-1.234, -0.0)) == "(−1.23, 0.00)"
 
 
+def test_a_point_far_away_is_told_in_powers_of_ten():
+    assert point((-44205897.4, 99999.4)) == "(−4.42 · 10⁷, 99999.40)"
+
+
 @pytest.mark.parametrize(("names", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_names_are_listed_as_one_says_them(names, said):
     assert listed(names) == said

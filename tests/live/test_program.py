@@ -132,7 +132,7 @@ def test_an_unknown_operation_is_refused(page):
 # -- texts
 
 
-FORMS = [".0f", ".1f", ".2f", ".3f", ".1g", ".2g", ".3g", "g", ".1e", ".2e", "+.2f", ".2m", ".2p", ".3p", "f"]
+FORMS = [".0f", ".1f", ".2f", ".3f", ".1g", ".2g", ".3g", "g", ".1e", ".2e", "+.2f", ".2m", ".1p", ".2p", ".3p", "f"]
 
 
 def numbers_for_texts():

@@ -43,7 +43,7 @@ export class Pad {
     const changes = {};
     for (const side of this.sides) {
       const stops = this.figure.control(this.names[side]).values.map(placed(frame.axes[this.axes], side));
-      changes[this.names[side]] = nearest(stops, pixel[side]);
+      changes[this.names[side]] = this.inside(side, nearest(stops, pixel[side]));
     }
     this.figure.move(changes);
   }
@@ -55,8 +55,16 @@ export class Pad {
     const { values } = this.figure.control(name);
     const [low, high] = this.figure.frame.axes[this.axes].limits[side];
     const way = direction * Math.sign(high - low) * Math.sign(values.at(-1) - values[0]) * (event.shiftKey ? 10 : 1);
-    this.figure.move({ [name]: Math.max(0, Math.min(values.length - 1, this.figure.settings[name] + way)) });
+    this.figure.move({ [name]: this.inside(side, this.figure.settings[name] + way) });
     return true;
+  }
+
+  /* The number of the value nearest to number k that the axes show. */
+  inside(side, k) {
+    const [low, high] = this.figure.frame.axes[this.axes].limits[side];
+    const isShown = (value) => +(Math.abs(2 * value - low - high) <= 1.000001 * Math.abs(high - low));
+    const shown = this.figure.control(this.names[side]).values.map(isShown);
+    return Math.max(0, shown.indexOf(1), Math.min(k, shown.lastIndexOf(1)));
   }
 }
 

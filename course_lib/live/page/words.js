@@ -1,5 +1,5 @@
 /* Texts with holes, filled as Python's format would: f, e, g, p, which is g with a power of ten, and m, which
- * is f with a minus sign that is one, and none before zero; see tracing.py. */
+ * is f with a minus sign that is one, none before zero, and a power of ten from 10^5 on; see tracing.py. */
 
 const RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 const FORM = /^(\+?)(?:\.(\d+))?([efgmp])$/;
@@ -23,6 +23,7 @@ export function format(value, form) {
 
 function sized(size, digits, kind) {
   if (!Number.isFinite(size)) return Number.isNaN(size) ? "nan" : "inf";
+  if (kind === "m" && size >= 1e5) return powered(size, digits + 1);
   if (kind === "f" || kind === "m") return fixed(size, digits);
   if (kind === "e") return scientific(size, digits);
   if (kind === "g") return general(size, Math.max(1, digits));
