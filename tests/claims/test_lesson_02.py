@@ -107,6 +107,19 @@ def test_from_twenty_starts_some_other_pair_is_there_sooner_than_polyaks():
     assert (others.min(axis=1) < sweep(polyak(64), ravine(64), starts[..., 0], steps=400).steps).all()
 
 
+@claim(
+    "It is 53.",
+    "More than 70: memory makes it five times as fast.",
+    "Fewer than 30: no, not with this pair.",
+    where=LESSON,
+)
+def test_at_kappa_64_memory_is_five_times_as_fast_from_any_start():
+    starts = np.concatenate([np.ones((2, 1)), 4 * np.random.default_rng(0).normal(size=(2, 20))], axis=1)
+    walks, rolls = (sweep(rule, ravine(64), starts, steps=600).steps for rule in (walker(64.0), polyak(64.0)))
+    assert rolls[0] == 53 and rolls.min() > 30
+    assert np.median(walks / rolls) == pytest.approx(5, abs=0.5) and (walks / rolls > 4).all()
+
+
 @claim("The best $\\gamma$ grows with $\\kappa$.", "The usual 0.9 is best for a $\\kappa$ near 1400.", where=LESSON)
 @claim("0.9 is a habit: it is best for a kappa near 1400.", where=CHECKS)
 def test_the_best_gamma_found_by_measuring_grows_with_kappa():
