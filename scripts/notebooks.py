@@ -41,22 +41,25 @@ def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return result
 
 
-def normalise_output(output: NotebookNode) -> NotebookNode:
-    """Without the number of a widget that lives only as long as its kernel; its picture stays, in a palette."""
+def normalise_output(output: NotebookNode, settled: int = 0) -> NotebookNode:
+    """Without the number of a widget that lives only as long as its kernel; its picture stays, see `in_palette`."""
     if "data" in output:
         output.data = NotebookNode({kind: data for kind, data in output.data.items() if kind != WIDGET})
         if "image/png" in output.data:
-            output.data["image/png"] = in_palette(output.data["image/png"])
+            output.data["image/png"] = in_palette(output.data["image/png"], settled)
     return output
 
 
-def in_palette(picture: str) -> str:
-    """A PNG, as base64, in 256 colours chosen for it: a third of the size, and no eye sees the difference."""
+def in_palette(picture: str, settled: int = 0) -> str:
+    """A PNG, as base64, in 256 colours chosen for it: a third of the size, and no eye sees the difference.
+
+    settled: the search for the colours ends when no more dots than these change theirs.
+    """
     image = Image.open(io.BytesIO(base64.b64decode(picture)))
     if image.mode == "P":
         return picture
     small = io.BytesIO()
-    image = image.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    image = image.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, kmeans=1 + settled, dither=Image.Dither.NONE)
     image.save(small, "png", optimize=True)
     return base64.b64encode(small.getvalue()).decode()
 

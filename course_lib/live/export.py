@@ -34,6 +34,7 @@ return mountExported;
 """
 NOTE = "A picture of this figure. The figure itself moves where scripts may run, in a browser of 2023 or newer."
 COLOURS = 28  # of the still picture: it weighs a third, and its lines keep their colours
+SETTLED = 1000  # dots: the search for these colours ends when fewer than this change theirs
 
 
 def page_html(spec, frame, below, above, table, programs, settings, picture, others, tables, atlas):
@@ -90,7 +91,7 @@ def _engine():
 
 def _in_few_colours(png):
     drawn = Image.open(io.BytesIO(png)).convert("RGB")
-    few = drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    few = drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=SETTLED, dither=Image.Dither.NONE)
     return raster.webp(few.convert("RGB"))
 
 

@@ -38,13 +38,13 @@ def atlas(base, pictures):
     old, strips, shelf, made = _stacked(*base), {}, [0, 0], []
     for picture in pictures:
         new, mine = _stacked(*picture), []
-        differs = (old != new).any(axis=2)
+        differs = old != new
         for y in range(0, len(new), TILE):
             tiles = np.add.reduceat(differs[y : y + TILE].any(axis=0), np.arange(0, new.shape[1], TILE))
             here = np.flatnonzero(tiles)
             for row in np.split(here, np.flatnonzero(np.diff(here) > 1) + 1) if len(here) else ():
                 x, width = int(row[0]) * TILE, len(row) * TILE
-                strip = np.zeros((TILE, width, 4), np.uint8)
+                strip = np.zeros((TILE, width), np.uint32)
                 part = new[y : y + TILE, x : x + width]
                 strip[: part.shape[0], : part.shape[1]] = part
                 key = strip.tobytes()
@@ -55,16 +55,21 @@ def atlas(base, pictures):
                     shelf[0] += width
                 mine.append([x, y, width, *strips[key][:2]])
         made.append(mine)
-    whole = np.zeros((shelf[1] + TILE, WIDE if shelf[1] else max(shelf[0], TILE), 4), np.uint8)
+    whole = np.zeros((shelf[1] + TILE, WIDE if shelf[1] else max(shelf[0], TILE)), np.uint32)
     for x, y, strip in strips.values():
         whole[y : y + TILE, x : x + strip.shape[1]] = strip
-    return webp(whole, effort=100), made
+    return webp(whole[..., None].view(np.uint8), effort=100), made
 
 
 def _stacked(below, above):
-    """Both layers one under the other, each in whole tiles."""
-    above = np.zeros_like(below) if above is None else above
-    return np.concatenate([np.pad(layer, ((0, -len(layer) % TILE), (0, 0), (0, 0))) for layer in (below, above)])
+    """Both layers one under the other, each in whole tiles; a number a dot."""
+    rows, across, _ = below.shape
+    high = rows + -rows % TILE
+    whole = np.zeros((2 * high, across), np.uint32)
+    for first, layer in ((0, below), (high, above)):
+        if layer is not None:
+            whole[first : first + rows] = layer.view(np.uint32)[..., 0]
+    return whole
 
 
 @contextmanager

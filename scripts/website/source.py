@@ -30,6 +30,7 @@ ELSEWHERE = (
     "own machine, with* `make lab`."
 )
 SLIDES = "slides"
+SETTLED = 1000  # dots of a picture: to find the very best colours for all of a million takes three times as long
 LIVE = "__import__('os').environ['COURSE_LIVE'] = {!r}"
 ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
 
@@ -99,7 +100,7 @@ class DrawnTwice(NotebookClient):
     async def async_execute_cell(self, cell, cell_index, **options):
         cell = await super().async_execute_cell(cell, cell_index, **options)
         if cell.cell_type == "code" and any(map(is_drawn, cell.outputs)):
-            cell.outputs = list(map(notebooks.normalise_output, cell.outputs))
+            cell.outputs = lasting(cell.outputs)
             cell.metadata[SLIDES] = await self._for_slides(cell, cell_index)
             self.nb.cells[cell_index] = cell
         return cell
@@ -111,7 +112,11 @@ class DrawnTwice(NotebookClient):
             await super().async_execute_cell(made, cell_index, store_history=False)
         if printed(again) != printed(cell):
             raise LessonError(f"{cell.id} draws, and prints something else the second time: {printed(again)[:200]!r}")
-        return list(map(notebooks.normalise_output, again.outputs))
+        return lasting(again.outputs)
+
+
+def lasting(outputs) -> list[NotebookNode]:
+    return [notebooks.normalise_output(output, SETTLED) for output in outputs]
 
 
 def is_drawn(output) -> bool:
