@@ -171,9 +171,9 @@ def _left(average, walker):
 
 
 def _needs(here, *needs):
-    """The steps of this look and the fewest there are, on the panel's noisy quadratic."""
+    """The steps of this look, whatever c the run has, and the fewest there are, on the panel's noisy quadratic."""
     fewest = np.min(np.stack(needs))
     best = _of(needs, fewest, LOOKS)
     if not here < np.inf:
         return f"not in 131072 steps with this look; fewest, {fewest:.0f}, with look {best:g}"
-    return f"{here:.0f} steps with this look; fewest, {fewest:.0f}, with look {best:g}"
+    return f"{here:.0f} steps with this look at its best c; fewest, {fewest:.0f}, with look {best:g}"

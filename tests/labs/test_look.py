@@ -68,7 +68,7 @@ def test_what_a_look_needs_is_tuned_and_the_best_look_moves_from_walker_to_avera
     assert best[0] == 0 and (np.diff(best) >= 0).all() and best[-1] == 0.98
     lines, words = one(0.8, 0.06, "0.1", 256)
     assert lines["here"].tolist() == [[2, at_its_best()[4, 2]]]
-    assert words["many directions"] == "184 steps with this look; fewest, 184, with look 0.8"
+    assert words["many directions"] == "184 steps with this look at its best c; fewest, 184, with look 0.8"
 
 
 @pytest.mark.parametrize("row", [0, 4, 8])
