@@ -12,6 +12,7 @@ from .words import tell
 PUBLISHED, SAME, TUNED = JUDGED = ("shipped", "same η", "tuned")
 NAMES = tuple(dict.fromkeys(c.name for race in RACES.values() for c in race.competitors))
 BAR = 16  # points: as wide as the records are apart
+LEAST = 1e-6  # losses below are not told apart
 
 
 def fair_race():
@@ -196,7 +197,7 @@ def _told(competitor, used, low, middle, high):
 
 
 def _short(loss):
-    return f"{loss:.2g}" if loss >= 1e-6 else "0"
+    return f"{loss:.2g}" if loss >= LEAST else "below 10⁻⁶"
 
 
 def verdict(ends, judged, race):
@@ -208,7 +209,7 @@ def verdict(ends, judged, race):
         if not np.isfinite(middle).any():
             return "all diverge"
         best = int(middle.argmin())
-        near = [k for k in range(len(names)) if k != best and low[k] <= high[best] + 1e-6]
+        near = [k for k in range(len(names)) if k != best and low[k] <= high[best] + LEAST]
         return _sentence(way, race, [plots.look_of(n).label for n in names], best, near)
 
     return tell(told, judged, *(ends[name][side] for side in range(3) for name in names))

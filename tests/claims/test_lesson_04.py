@@ -16,8 +16,9 @@ SUMS = GradientDescent, Momentum, Nesterov
 DIVIDERS = Adagrad, RMSprop, Adam
 
 RESTLESS = (
-    "At a constant learning rate RMSprop, with its memory of 0.9, does not come to rest, and Adam does not stay at "
-    "rest: once $\\eta\\lambda$ over its divisor passes 38 it leaves again."
+    "At a constant learning rate RMSprop, with its memory of 0.9, does not come to rest (unless $\\eta\\lambda < "
+    "2\\sqrt\\epsilon$), and Adam does not stay at rest: once $\\eta\\lambda$ over its divisor passes 38 it leaves "
+    "again."
 )
 SAYS_NO_MORE = {
     "Adagrad, RMSprop and Adam divide each coordinate's slope by the size of that coordinate's own slopes: all so far, "
@@ -55,7 +56,22 @@ def test_rmsprop_still_jumps_by_about_a_learning_rate_after_thousands_of_steps()
             assert (np.abs(np.diff(end, axis=0)).max(axis=(0, 1)) > lr / 2).all()
 
 
-@claim("(With PyTorch's longer memory, 0.99, it comes to rest first, and is thrown out again later.)", where=LESSON)
+@claim(RESTLESS, where=LESSON)
+@claim("(Only where $\\eta\\lambda$ is below $2\\sqrt\\epsilon$, here 0.0002, does it come to rest.", where=LESSON)
+def test_rmsprop_comes_to_rest_only_below_twice_the_root_of_eps():
+    shares = np.array([0.8, 0.95, 1.05, 1.2])[:, None]  # eta lambda over its limit of 0.0002
+    for lr in (0.01, 0.1):
+        run = points(
+            RMSprop(lr, 0.9),
+            lambda theta, lr=lr: shares * 2e-4 / lr * theta,
+            np.repeat(STARTS[:1, None, :20], 4, axis=1),
+            6000,
+        )
+        jumps = np.abs(np.diff(run[-200:, 0], axis=0)).max(axis=0)
+        assert (jumps[:2] < 1e-6 * lr).all() and (jumps[2:] > 0.2 * lr).all()
+
+
+@claim("With PyTorch's longer memory, 0.99, it rests first, and is thrown out again later.)", where=LESSON)
 def test_with_a_memory_of_0_99_rmsprop_comes_to_rest_and_is_thrown_out():
     loss = descend(RMSprop(0.03, 0.99), ravine(25), STARTS[:, :20], steps=3000).loss
     lowest = np.minimum.accumulate(loss)

@@ -252,8 +252,8 @@ def test_the_edge_of_the_first_start_is_what_the_code_makes_today():
 
 
 @claim(
-    "On the digits memory saves no steps with minibatches of 4, and over two thirds of them with all images at once, "
-    "each method at its best (one network of 2410 numbers).",
+    "On the digits memory saves hardly any steps with minibatches of 4, and over two thirds of them with all images at "
+    "once, each method at its best (one network of 2410 numbers).",
     where=LESSON,
 )
 def test_memory_saves_more_steps_the_larger_the_minibatch():
@@ -262,7 +262,7 @@ def test_memory_saves_more_steps_the_larger_the_minibatch():
         int(size): np.median(found["gradient descent"][size]["steps"]) / np.median(found["momentum"][size]["steps"])
         for size in found["momentum"]
     }
-    assert 0.85 < saved[4] < 1.15 and saved[64] > 1.5 and saved[1010] > 3.8
+    assert 1 < saved[4] < 1.1 and saved[64] > 1.5 and saved[1010] > 3.8
     finer = GradientDescent(lr=1.0), Momentum(lr=0.55, gamma=0.9)  # between the rates of the grid
     walker, ball = (np.median(record.steps_to_goal(rule, 1010, range(50, 54), order=10)) for rule in finer)
     assert 3 < walker / ball < 3.8

@@ -114,7 +114,7 @@ def test_adagrad_ends_nearer_than_it_began_in_every_bowl(lr):
 @claim(
     "| RMSprop | $s \\leftarrow \\gamma s + (1-\\gamma)\\, g^2, \\quad \\theta \\leftarrow \\theta - \\eta\\, g / "
     "\\sqrt{s "
-    "+ \\epsilon}$ | recent squares | never: at 0.9 it jumps about by $\\eta$ |",
+    "+ \\epsilon}$ | recent squares | never: at 0.9 it jumps about by $\\eta$ or less |",
     where=LESSON,
 )
 @pytest.mark.parametrize("lr", [0.01, 0.1, 1.0])
