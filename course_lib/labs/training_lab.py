@@ -80,7 +80,7 @@ def training():
     for part in ("test", "training"):
         plots.moving_curve(axes["loss"], f"loss.{part}", plots.SAMPLES[part], run=True)
         plots.moving_curve(axes["accuracy"], f"accuracy.{part}", plots.SAMPLES[part], run=True)
-    axes["loss"].legend(loc="lower left", fontsize=9, handlelength=3)
+    axes["accuracy"].legend(loc="lower left", fontsize=9, handlelength=3)  # half of them are right without learning
     still = []
 
     def background(_, data):

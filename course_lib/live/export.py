@@ -92,7 +92,7 @@ def _engine():
 def _in_few_colours(png):
     drawn = Image.open(io.BytesIO(png)).convert("RGB")
     few = drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=SETTLED, dither=Image.Dither.NONE)
-    return raster.webp(few.convert("RGB"))
+    return raster.webp(few.convert("RGB"), effort=100)
 
 
 def _text(data):
