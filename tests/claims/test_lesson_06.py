@@ -519,8 +519,8 @@ def test_muon_ends_lowest_on_the_transformer():
 
 @claim(
     "| a matrix, rows and columns askew | Muon | "
-    "turned by 20 degrees, at the same settings: 18 steps as before; Adam does not arrive (tuned anew, over six times "
-    "its 13) | 07, *Turn the facts* |",
+    "turned by 20 degrees, at the same settings: 18 steps as before; Adam does not arrive (tuned anew, over four times "
+    "its steps) | 07, *Turn the facts* |",
     where=LESSON,
 )
 def test_muon_does_not_notice_that_rows_and_columns_are_turned():
