@@ -519,7 +519,7 @@ def test_muon_ends_lowest_on_the_transformer():
 
 @claim(
     "| a matrix, rows and columns askew | Muon | "
-    "turned by 20 degrees, at the same settings: 18 steps as before; Adam does not arrive (tuned anew, over four times "
+    "turned by 20 degrees, at the same settings: no step more; Adam does not arrive (tuned anew, over four times "
     "its steps) | 07, *Turn the facts* |",
     where=LESSON,
 )
