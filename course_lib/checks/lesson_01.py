@@ -22,11 +22,7 @@ momentum_step = Function(
     minutes=2,
     title="One step of momentum",
     praise="This one line is the whole difference between gradient descent and momentum: the step remembers.",
-    **momentum_rule.PARTS
-    | {
-        "conventions": momentum_rule.SAME_PATH,
-        "mistakes": (*momentum_rule.MISTAKES, *momentum_rule.AVERAGED_MISTAKES),
-    },
+    **momentum_rule.PARTS,
 )
 
 final_step = Number(

@@ -313,7 +313,8 @@ less_jitter = Choice(
     options=(
         (
             "a",
-            "More memory repeats each noisy slope in more steps: from 0.9 to 0.99 the jitter grows.",
+            "More memory repeats each noisy slope in more steps: from 0.9 to 0.99 the jitter grows, as long as eta "
+            "lambda is below 3.78.",
         ),
         ("b", "Longer steps carry the noise further: more jitter."),
         (

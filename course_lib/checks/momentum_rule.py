@@ -1,6 +1,6 @@
 """One step of momentum: the right rule, the conventions in which it is right, too, its mistakes and its laws.
 
-Lesson 01 asks for it as a function, lesson 03 as a class; Nesterov's step has the same conventions.
+Lesson 01 asks for it as a function, lesson 03 as a class. Nesterov's step has the same conventions and the averaged.
 """
 
 import numpy as np
@@ -243,10 +243,7 @@ MISTAKES = (
         "delta is right. From where does the step go?",
         _step_alone,
     ),
-)
-
-# Where the deck's rule is asked for, and nobody has met the averaged one yet.
-AVERAGED_MISTAKES = (
+    # The deck's rule is asked for, and nobody has met the averaged one yet: it walks another path.
     Mistake(
         "The averaged form: (1 - gamma) weighs the slope, so with gamma = 0.9 all steps are a tenth as long.",
         "Is the walker's step in it whole, or only a part of it?",
@@ -272,7 +269,7 @@ PARTS = {
     "arguments": ("theta", "g", "delta", "lr", "gamma"),
     "returns": ("theta", "delta"),
     "cases": CASES,
-    "conventions": CONVENTIONS,
+    "conventions": SAME_PATH,
     "mistakes": MISTAKES,
     "laws": LAWS,
 }

@@ -145,7 +145,7 @@ def compute(update, look, gamma=0.8, lr=0.12, ground="a ravine", start=START):
     lines |= {name: tuple((points - middle[:, None]) / half) for name, points in shapes.items()}
     words = {
         "momentum": partial(_carried, update, momentum, here - before, gamma),
-        "gradient": partial(_pushed, look, gradient, other, lr),
+        "gradient": partial(_pushed, update, look, gradient, other, gamma, lr),
         "step": partial(_landed, momentum + gradient, landed),
     }
     return Answer(lines, words)
@@ -179,10 +179,12 @@ def _carried(update, arrow, moved, gamma):
     return f"{point(arrow)}, γ = {gamma:.2f} times the last move, {point(moved)}"
 
 
-def _pushed(look, arrow, other, lr):
+def _pushed(update, look, arrow, other, gamma, lr):
+    slope = f"{point(arrow)}, minus η = {lr:.2f} times the slope"
+    if update == 1 or gamma == 0:
+        return f"{slope} here, where the ball is: no memory carries it ahead"
     where = "ahead, at the arrow's end" if look == AHEAD else "here, where the ball is"
-    slope = f"{point(arrow)}, minus η = {lr:.2f} times the slope {where}"
-    return f"{slope}; {HERE if look == AHEAD else AHEAD} it would be {point(other)}"
+    return f"{slope} {where}; {HERE if look == AHEAD else AHEAD} it would be {point(other)}"
 
 
 def _landed(arrow, place):

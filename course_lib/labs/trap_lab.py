@@ -42,7 +42,7 @@ def trap():
         ground=(above, lambda: landscape[:2], plots.land_colors(), lambda: ground),
         scenes={"from the corner": {"start": (2.0, 2.0)}, "from the other side": {"start": (-1.5, 2.0)}},
         alt="The three-hump camel from above, a deep valley in the middle and a trap on either side. From the corner "
-        "gradient descent ends in a trap; momentum and Nesterov roll through it into the middle.",
+        "gradient descent ends in a trap; momentum and Nesterov roll past it into the middle.",
     )
 
 

@@ -34,9 +34,24 @@ def test_momentum_of_a_library_that_follows_the_deck_is_right_and_named(name):
     assert feedback.verdict == "right" and WORDS[name] in feedback.says
 
 
-def test_averaged_momentum_is_another_path_and_no_answer_to_the_first_exercise():
-    feedback = checks.momentum_step(momentum_of(conventions.Averaged))
-    assert feedback.verdict == "wrong" and "averaged" in feedback.more
+def averaged_with_rate_inside(theta, g, delta, lr, gamma):
+    delta = gamma * delta + (1 - gamma) * lr * g
+    return theta - delta, delta
+
+
+@pytest.mark.parametrize("rule", [momentum_of(conventions.Averaged), averaged_with_rate_inside])
+def test_averaged_momentum_is_another_path_and_no_answer_where_the_decks_rule_is_asked_for(rule):
+    for feedback in (checks.momentum_step(rule), checks.MyMomentum(class_of(rule))):
+        assert feedback.verdict == "wrong" and "averaged" in feedback.more
+
+
+def test_momentum_that_counts_its_steps_is_another_rule():
+    class Counting(Plain):
+        def step(self, theta, g, t, delta):
+            delta = self.lr * g * t + self.gamma * delta
+            return theta - delta, delta
+
+    assert checks.MyMomentum(Counting).verdict == "wrong"
 
 
 @pytest.mark.parametrize("name", WORDS)
@@ -62,9 +77,19 @@ def class_of(rule):
     return type("Rule", (optimizers.Momentum,), {"step": lambda s, theta, g, t, v: rule(theta, g, v, s.lr, s.gamma)})
 
 
-@pytest.mark.parametrize("rule, words", [(added_and_averaged, "averaged"), (added_with_the_rate_outside, "PyTorch")])
-def test_two_conventions_at_once_are_named_both(rule, words):
-    says = checks.MyMomentum(class_of(rule)).says
+def ahead_added_and_averaged(theta, gradient, v, lr, gamma):
+    return added_and_averaged(theta, gradient(theta + lr * gamma * v), v, lr, gamma)
+
+
+@pytest.mark.parametrize(
+    "check, rule, words",
+    [
+        (checks.nesterov_step, ahead_added_and_averaged, "averaged"),
+        (checks.MyMomentum, class_of(added_with_the_rate_outside), "PyTorch"),
+    ],
+)
+def test_two_conventions_at_once_are_named_both(check, rule, words):
+    says = check(rule).says
     assert words in says and "The sign is turned, too" in says
 
 

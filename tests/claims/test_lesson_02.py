@@ -230,7 +230,6 @@ def test_outside_of_the_swinging_region_the_root_of_gamma_is_not_the_rate():
     "zigzag repeats the noise, and a little memory calms it.",
     where=LESSON,
 )
-@claim("More memory repeats each noisy slope in more steps: from 0.9 to 0.99 the jitter grows.", where=CHECKS)
 def test_memory_adds_jitter_below_one_and_calms_it_beyond():
     gammas, pulls = np.array([0, 0.1, 0.3, 0.6, 0.9, 0.99]), np.array([0.05, 0.3, 0.9, 1.3, 1.7, 1.95])[:, None]
     rng = np.random.default_rng(0)
@@ -241,6 +240,17 @@ def test_memory_adds_jitter_below_one_and_calms_it_beyond():
     jitter = np.sqrt(np.mean(late, axis=(0, 1)))
     assert (np.diff(jitter[:2], axis=1) > 0).all() and (jitter[2, 2:] > jitter[2, :-2]).all()
     assert (jitter[3:, 1] < jitter[3:, 0]).all() and (jitter[:, 5] > jitter[:, 4]).all()
+
+
+@claim(
+    "More memory repeats each noisy slope in more steps: from 0.9 to 0.99 the jitter grows, as long as eta lambda is "
+    "below 3.78.",
+    where=CHECKS,
+)
+def test_the_formula_lets_the_jitter_grow_from_09_to_099_until_just_below_the_limit_of_09():
+    pulls = np.append(np.linspace(0.01, 3.78, 200), [3.785, 3.799])
+    usual, much = (quadratics.stationary_variance(quadratics.heavy_ball(pulls, g, 1.0), pulls) for g in (0.9, 0.99))
+    assert (much > usual).tolist() == [True] * 200 + [False] * 2
 
 
 def test_the_formula_puts_the_border_at_one_and_the_calmest_memory_at_the_root_less_one():

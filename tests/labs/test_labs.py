@@ -161,6 +161,12 @@ def test_averages_follow_the_rule_of_momentum(gamma, kind):
     np.testing.assert_allclose(np.ravel(answer.lines["memory"][1]), memory, rtol=1e-12, atol=1e-15)
 
 
+def test_averages_say_how_noisy_a_step_is():
+    noise = np.random.default_rng(0).standard_normal((averages_lab.STEPS, 4000))
+    said = averages_lab.compute(np.array([[0.9]]), np.array([["noisy"]])).words["memory"].item()
+    assert f"{np.std(averages_lab.steps_of(noise, np.array([[0.9]]))[-1]):.1f}" == "2.3" and "2.29 times" in said
+
+
 def test_averages_show_the_two_factors():
     lines = averages_lab.compute(np.array([[0.9]]), np.array([["stays"]])).lines
     np.testing.assert_allclose(np.ravel(lines["stays"][1])[1], 10)

@@ -94,6 +94,7 @@ def test_words_say_the_numbers():
     assert words["step"] == "(0.81, −1.29), their sum: the ball lands on (−2.71, −1.23)"
     assert "the slope here" in words["gradient"] and "ahead it would be (0.38, 1.12)" in words["gradient"]
     assert one(1, AHEAD)[1]["momentum"].startswith("nothing yet")
+    assert "no memory carries it ahead" in one(1, AHEAD)[1]["gradient"] and "ahead" in one(2, AHEAD)[1]["gradient"]
     assert "forgotten" in one(3, HERE, gamma=0.0)[1]["momentum"]
 
 
