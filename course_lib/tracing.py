@@ -27,7 +27,6 @@ import json
 import math
 import re
 import zlib
-from functools import reduce
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -611,21 +610,11 @@ def _argmax(sheet, a, axis=None):
     return sheet.write("where", sheet.fold("logical_or", a, axis), sheet.fold("add", late, axis), 0.0)
 
 
-def _argmin(sheet, a, axis=None):
-    a = sheet.read(a)
-    return _argmax(sheet, ~a if a.kind == "truth" else -a, axis)
-
-
 def _nan_to_num(sheet, a, copy=True, nan=0.0, posinf=None, neginf=None):
     most = np.finfo(float).max
     a = sheet.write("where", sheet.write("isnan", a), nan, a)
     a = sheet.write("where", sheet.write("equal", a, np.inf), most if posinf is None else posinf, a)
     return sheet.write("where", sheet.write("equal", a, -np.inf), -most if neginf is None else neginf, a)
-
-
-def _select(sheet, conditions, choices, default=0):
-    pairs = reversed(list(zip(conditions, choices, strict=True)))
-    return reduce(lambda rest, pair: sheet.write("where", *pair, rest), pairs, default)
 
 
 def _norm(sheet, a, axis=None, keepdims=False):
@@ -636,13 +625,6 @@ def _mean(sheet, a, axis=None, keepdims=False):
     a = sheet.read(a)
     total = sheet.fold("add", a, axis, keepdims)
     return sheet.write("divide", total, a.size / max(total.size, 1))
-
-
-def _astype(sheet, a, kind, copy=True):
-    kind = np.dtype(kind).kind
-    if kind not in "biuf":
-        sheet.refuse("numbers as something else")
-    return sheet.write("not_equal", a, 0) if kind == "b" else sheet.write("trunc" if kind in "iu" else "positive", a)
 
 
 def _filled(value):
@@ -667,14 +649,11 @@ REWRITTEN = {
 }
 VALUES = {
     "where": lambda sheet, *given: sheet.write("where", *given),
-    "select": _select,
     "norm": _norm,
     "dot": _dot,
     "argmax": _argmax,
-    "argmin": _argmin,
     "nan_to_num": _nan_to_num,
     "mean": _mean,
-    "astype": _astype,
     "clip": lambda sheet, a, low, high: sheet.write("minimum", sheet.write("maximum", a, low), high),
     "cumsum": lambda sheet, a, axis=None: sheet.fold("add", a, axis, keep=True),
     "zeros_like": _filled(0.0),

@@ -44,13 +44,11 @@ MOVES = {
     "a running maximum": lambda x: np.maximum.accumulate(x),
     "a running sum": lambda x: np.cumsum(x),
     "the largest": lambda x: x.argmax(),
-    "the smallest": lambda x: np.argmin(x),
     "a norm": lambda x: np.linalg.norm(x),
     "a product of matrices": lambda x: (x[:, None] * x) @ x,
     "a comparison": lambda x: x > 0.1,
     "all and any": lambda x: np.stack([(x > 0).all(), (x > 0).any()]),
     "clip": lambda x: x.clip(-1, 1),
-    "select": lambda x: np.select([x < 0, x > 1], [x * 2, x * 3], 5.0),
     "where": lambda x: np.where(x < 0, -x, x),
     "nan_to_num": lambda x: np.nan_to_num(x / x, nan=-3.0),
     "powers": lambda x: np.abs(x) ** 1.5 + x**2 + 2.0**x + np.abs(x) ** 0.5,
@@ -63,7 +61,6 @@ MOVES = {
     "min and max of Python": lambda x: max(x[0], min(x[1], 0.5)),
     "sorted": lambda x: np.stack(sorted(x[:3])),
     "an object array's root": lambda x: np.sqrt(np.array([abs(x[0]), x[1] * x[1]])),
-    "types": lambda x: x.astype(int) + (x > 0).astype(float),
 }
 
 

@@ -35,15 +35,21 @@ function valueBox(control, choose, tell) {
     present = index;
     box.show(control.texts[index]);
   };
+  widen(box.node, control);
   return { node: box.node, show };
 }
 
 /* As wide as its longest text, so that the slider beside it stays as long as it is; on a narrow screen a long one stands
    below it. */
-function textBox(control) {
-  const longest = Math.max(...control.texts.map((text) => text.length));
-  const node = element("output", { className: longest > 7 ? "live-number live-long" : "live-number" });
+function widen(node, { texts }) {
+  const longest = Math.max(...texts.map((text) => text.length));
+  node.classList.toggle("live-long", longest > 7);
   node.style.minWidth = `calc(${longest}ch + 18px)`;
+}
+
+function textBox(control) {
+  const node = element("output", { className: "live-number" });
+  widen(node, control);
   return { node, show: (index) => (node.textContent = control.texts[index]) };
 }
 

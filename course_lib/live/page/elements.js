@@ -45,10 +45,8 @@ export function sample(line) {
   return picture;
 }
 
-/* bytes: a view of a PNG, or of a WebP, which begins with an R. */
-export function bitmap(bytes) {
-  const first = new Uint8Array(bytes.buffer, bytes.byteOffset, 1)[0];
-  return createImageBitmap(new Blob([bytes], { type: first === 0x52 ? "image/webp" : "image/png" }));
+export function bitmap(webp) {
+  return createImageBitmap(new Blob([webp], { type: "image/webp" }));
 }
 
 /* Call `changed` whenever a canvas gets more or fewer pixels: another size, zoom, or a denser screen. */
