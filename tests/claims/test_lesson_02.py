@@ -89,6 +89,15 @@ def test_in_the_long_run_steps_grow_like_kappa_and_like_its_root():
     assert slopes[0] == pytest.approx(1, abs=0.02) and slopes[1] == pytest.approx(0.5, abs=0.05)
 
 
+@claim("which first grows (from $\\kappa = 6$ on)", where=LESSON)
+@pytest.mark.parametrize("kappa, grows", [(4, False), (5.8, False), (6, True), (100, True)])
+def test_across_the_first_swing_of_polyaks_pair_grows_in_ravines_from_6_on(kappa, grows):
+    lr, gamma, rho = quadratics.best_heavy_ball(1, kappa)
+    across, k = np.abs(descend(Momentum(lr, gamma), ravine(kappa), start=(0, 1), steps=40).theta[:, 1]), np.arange(41)
+    np.testing.assert_allclose(across, (1 + k * (1 + rho)) * rho**k, rtol=1e-6)
+    assert (across.max() > 1) == grows
+
+
 @claim("(Best *in the long run*: a run that is stopped early may need fewer steps at another one.)", where=LESSON)
 def test_the_best_rate_is_best_in_the_long_run_and_not_first_from_every_start():
     for kappa in KAPPAS[KAPPAS < 400]:
@@ -133,7 +142,12 @@ def test_the_best_gamma_found_by_measuring_grows_with_kappa():
 
 
 @claim("Features in different units make a ravine; scale them.", where=LESSON)
-@claim("the **curvature the mean square of the feature**", where=LESSON)
+@claim(
+    "the **curvature the mean square of the feature**",
+    "Both ravines lie askew, for heavy cars have strong motors: so $\\kappa$ is more than the ratio of these two "
+    "curvatures.",
+    where=LESSON,
+)
 @pytest.mark.parametrize("seed", range(20))
 def test_a_fit_of_two_features_in_other_units_is_a_ravine_that_scaling_widens(seed):
     rng = np.random.default_rng(seed)
@@ -141,7 +155,8 @@ def test_a_fit_of_two_features_in_other_units_is_a_ravine_that_scaling_widens(se
     features -= features.mean(axis=1, keepdims=True)
     scaled = features / features.std(axis=1, keepdims=True)
     kappas = [np.linalg.cond(x @ x.T) for x in (features, scaled)]
-    assert kappas[1] < 3 < 500 < kappas[0]
+    ratios = [np.divide(*np.sort(np.mean(x**2, axis=1))[::-1]) for x in (features, scaled)]
+    assert kappas[1] < 3 < 500 < kappas[0] and (np.array(kappas) > ratios).all()
     targets = rng.normal(size=40)
     slopes = [((w * features[0] - targets) * features[0]).mean() for w in (1.0, 2.0)]
     assert slopes[1] - slopes[0] == pytest.approx((features[0] ** 2).mean())
