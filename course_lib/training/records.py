@@ -9,7 +9,7 @@ PATH = Path(__file__).with_name("recorded.json")
 
 
 def recorded(name):
-    """One of the recorded studies: "coursera", "batches", "places", "anytime", "race", or "transformer".
+    """One of the recorded studies: "coursera", "batches", "places", "anytime", "schedules", "race", or "transformer".
 
     What is in it is said where it was made; the last one is made by benchmarks/transformer.py.
     """

@@ -227,6 +227,29 @@ def test_a_cosine_ends_lower_and_closer_together_at_a_large_rate():
         assert np.median(cosine) < np.median(constant) / 1.2 and cosine.std() < constant.std()
 
 
+@claim("That is luck: in two hundred runs the constant one ends at 3.3 %, the cosine still at 2.8 %.", where=LESSON)
+@claim("makes no difference that even two hundred runs could show", where=LESSON)
+def test_a_cosine_gains_at_the_small_rate_too_and_more_at_the_large_one():
+    """Differences of means, in standard errors of such a difference."""
+    errors = {name: np.array(counts) / len(DIGITS.test_inputs) for name, counts in recorded("schedules").items()}
+    assert {len(runs) for runs in errors.values()} == {200}
+
+    def apart(one, other):
+        difference = errors[one].mean() - errors[other].mean()
+        return difference, difference / np.sqrt((errors[one].var() + errors[other].var()) / 200)
+
+    small, large = apart("constant, 0.2", "cosine, 0.2"), apart("constant, 0.4", "cosine, 0.4")
+    assert small[1] > 4 and large[0] > 2 * small[0]
+    assert abs(apart("cosine, 0.4", "warm-up, cosine, 0.4")[1]) < 2
+    assert [f"{errors[name].mean():.1%}" for name in ("constant, 0.2", "cosine, 0.2")] == ["3.3%", "2.8%"]
+
+
+def test_schedules_are_what_the_code_makes_today():
+    again, found = record.schedules(range(100, 101)), recorded("schedules")
+    for name, (wrong,) in again.items():
+        assert abs(wrong - found[name][0]) <= 2  # other machines add in another order
+
+
 @claim(
     "At 0.2, between two of them, momentum with 0.9 would have ended at 0.100 and 3.4 %, level with Adam.", where=LESSON
 )
