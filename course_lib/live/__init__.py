@@ -8,8 +8,8 @@ drawing    the matplotlib side: lines that move, background, pictures
 raster     pixels of what stands still, and in which tiles other pictures differ
 figure     LiveFigure, the widget
 export     the same as self-contained HTML
-page       the page's half in JavaScript, for notebooks and exports alike: `hosts` begins, `figure` is the figure itself
-script     the modules of page as the one script that both take
+page       the page's half in JavaScript: `notebook` or `exported` begins, `figure` is the figure itself
+script     the modules of page as one script for either
 """
 
 from .answer import Answer

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ..tracing import packed
 from . import raster
-from .script import classic, compact, script, stylesheet
+from .script import compact, script, stylesheet
 
 PAGE = """\
 <div class="live-figure" data-figure="{id}"><img class="live-still" width="{width:.0f}" alt="{alt}" src="{still}">
@@ -77,7 +77,7 @@ def shared(page, folder):
     figures = [part.partition(END) for part in rest]
     bare = first + "".join(following for _, _, following in figures)
     calls = {call.split('"')[1]: call for call, _, _ in figures}
-    files = {"live.css": stylesheet(), "live.js": SHARED.format(js=compact(classic()))}
+    files = {"live.css": stylesheet(), "live.js": SHARED.format(js=compact(script("exported")))}
     files |= {f"{name}.js": call + "\n" for name, call in calls.items()}
     style = f'<link rel="stylesheet" href="{folder}/live.css">\n'
     scripts = [f'<script defer src="{folder}/{name}"></script>\n' for name in files if name.endswith(".js")]
@@ -86,7 +86,7 @@ def shared(page, folder):
 
 
 def _engine():
-    return ENGINE.format(css=compact(stylesheet()), js=compact(script()))
+    return ENGINE.format(css=compact(stylesheet()), js=compact(script("exported")))
 
 
 def _in_few_colours(png):

@@ -72,7 +72,7 @@ class LiveFigure(anywidget.AnyWidget):
     alt: the text alternative; it is also all that text-only readers get.
     """
 
-    _esm = script()
+    _esm = script("notebook")
     _css = stylesheet()
     _ipython_display_ = None  # ipywidgets 7 would show itself without the picture
 

@@ -1,4 +1,4 @@
-"""The page's half as one script: notebooks and exported pages each take it whole, and from nowhere else.
+"""The page's half as one script, for a notebook or an exported page, which take it from nowhere else.
 
 The modules of `page/` import each other by name, all at the top. Here they stand one after the other, each after
 those it needs, without these imports and without `export`; so no name may stand in two of them.
@@ -9,27 +9,15 @@ from functools import cache
 from pathlib import Path
 
 PAGE = Path(__file__).parent / "page"
-FIRST = "hosts"
 IMPORT = re.compile(r'^import \{ [^}]* \} from "\./(\w+)\.js";\n', re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*/\*.*?\*/\n|[ \t]+// [^\n]*$", re.MULTILINE | re.DOTALL)
 INDENT = re.compile(r"^\s+", re.MULTILINE)
-DEFAULT = "export default { render };\n"
 EXPORT = re.compile(r"^export (?=(async )?(function|class|const)\b)", re.MULTILINE)
 
 
 @cache
-def script():
-    """The modules in an order in which each finds what it needs; all ASCII, see export.py."""
-    return modules(FIRST)
-
-
-def classic():
-    """The same for a script that is no module."""
-    return script().replace(DEFAULT, "")
-
-
-def modules(first):
-    """A module and those it needs."""
+def script(first):
+    """A module (notebook, exported) after those it needs; all ASCII, see export.py."""
     return "\n".join(_with_needs(first, seen=set()))
 
 

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.live import Answer, LiveFigure, choice, slider, stops
 from course_lib.live.export import shared
-from course_lib.live.script import modules
+from course_lib.live.script import script
 
 COMPARED = {
     "default": {},
@@ -89,7 +89,7 @@ READ = json.loads((Path(__file__).parents[1] / "checks" / "typed_numbers.json").
 
 def test_numbers_mean_what_they_mean_in_an_answer(chromium):
     page = chromium.new_page()
-    page.add_script_tag(content=modules("numbers") + "\nwindow.readNumber = readNumber;")
+    page.add_script_tag(content=script("numbers") + "\nwindow.readNumber = readNumber;")
     read = page.evaluate("(texts) => texts.map(readNumber).map((n) => (Number.isFinite(n) ? n : null))", list(READ))
     page.close()
     rounded = [number if number is None else round(number, 12) for number in read]

@@ -9,7 +9,7 @@ import pytest
 
 from course_lib import tracing
 from course_lib.descent import descend, trace
-from course_lib.live.script import modules
+from course_lib.live.script import script
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.surfaces import SURFACES
 from course_lib.tracing import ARITY, Sheet, formatted, line, program_of, run
@@ -42,7 +42,7 @@ NEAR |= {"arctan2", "hypot", "cbrt"}  # of which each library has its own last d
 @pytest.fixture(scope="module")
 def page(chromium):
     page = chromium.new_page()
-    page.set_content(f'<script type="module">{modules("program")}\n{EXPOSED}</script>')
+    page.set_content(f'<script type="module">{script("program")}\n{EXPOSED}</script>')
     page.wait_for_function("() => window.course")
     yield page
     page.close()
@@ -250,7 +250,7 @@ def test_a_program_runs_under_a_strict_policy(chromium, tmp_path, framed):
     program = program_of(lambda x: ({"out": ([x], [x * 2])}, {"said": lambda: f"twice {x:.1f}"}), {"x": 1})
     inner = (
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><p></p>'
-        f'<script type="module">{modules("program")}\n'
+        f'<script type="module">{script("program")}\n'
         f"const made = new Program({json.dumps(tracing.near(program))}); made.run({{ x: [21] }});"
         'document.querySelector("p").textContent = made.numbers("out", 1)[0] + " " + made.said("said");</script>'
     )
@@ -268,5 +268,5 @@ def test_a_program_runs_under_a_strict_policy(chromium, tmp_path, framed):
 
 
 def test_no_text_becomes_code():
-    source = modules("program")
+    source = script("program")
     assert not any(word in source for word in ("eval(", "new Function", "import(", "innerHTML", "WebAssembly"))

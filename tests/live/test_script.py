@@ -13,20 +13,26 @@ from course_lib.live.script import PAGE, compact, script
 MODULES = sorted(path.stem for path in PAGE.glob("*.js"))
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 HOST = "http://figure.test"
+STARTS = {"notebook": ["export default { render };"], "exported": []}  # what each exports
+starts = pytest.mark.parametrize("first", STARTS)
 
 
 def text(module):
     return (PAGE / f"{module}.js").read_text(encoding="utf-8")
 
 
-def test_every_module_stands_in_the_script_once():
-    heads = [text(module).split("\n")[0] for module in MODULES]
-    assert [script().count(head) for head in heads] == [1] * len(MODULES)
+@starts
+def test_every_module_but_the_other_start_stands_in_the_script_once(first):
+    heads = {module: text(module).split("\n")[0] for module in MODULES}
+    assert {module for module, head in heads.items() if script(first).count(head) == 1} == {*MODULES} - {*STARTS} | {
+        first
+    }
 
 
-def test_nothing_is_imported_by_the_script_and_only_the_default_exported():
-    lines = [line for line in script().splitlines() if re.match(r"(import|export)\b", line)]
-    assert lines == ["export default { render };"]
+@starts
+def test_nothing_is_imported_by_the_script_and_only_the_default_exported(first):
+    lines = [line for line in script(first).splitlines() if re.match(r"(import|export)\b", line)]
+    assert lines == STARTS[first]
 
 
 def test_no_name_stands_in_two_modules():
@@ -34,9 +40,10 @@ def test_no_name_stands_in_two_modules():
     assert [name for name, times in names.items() if times > 1] == []
 
 
-def test_a_module_stands_after_those_it_needs():
-    script_ = script()
-    for module in MODULES:
+@starts
+def test_a_module_stands_after_those_it_needs(first):
+    script_ = script(first)
+    for module in {*MODULES} - {*STARTS} | {first}:
         for needed in re.findall(r'from "\./(\w+)\.js"', text(module)):
             assert script_.index(text(needed).split("\n")[0]) < script_.index(text(module).split("\n")[0]), module
 
@@ -55,7 +62,7 @@ def test_what_a_module_imports_it_uses(module):
 @pytest.fixture
 def modules(chromium, monkeypatch):
     """A page with the sample that takes the modules as they are; at the end no error may have occurred."""
-    monkeypatch.setattr(export, "script", lambda: f'import {{ mountExported }} from "{HOST}/hosts.js";')
+    monkeypatch.setattr(export, "script", lambda first: f'import {{ mountExported }} from "{HOST}/{first}.js";')
     page, errors = chromium.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     served = {f"{HOST}/{module}.js": text(module) for module in MODULES}
@@ -84,7 +91,7 @@ MOUNTED = """async ([before, after, spec]) => {
     const traits = ({ table, below, above, programs, frame, settings }) => ({
         spec, frame, settings, table: bytes(table), below: bytes(below), above: bytes(above), programs: bytes(programs),
     });
-    const { default: { render } } = await import("HOST/hosts.js");
+    const { default: { render } } = await import("HOST/notebook.js");
     let now = traits(before);
     const heard = {};
     const model = { get: (name) => now[name], on: (event, act) => (heard[event] = act), send() {} };
@@ -111,8 +118,9 @@ def test_what_comes_while_the_figure_is_built_is_shown(modules):
     assert modules.evaluate(MOUNTED, [before, traits(live), live.spec]) == [6, 6]
 
 
-def test_the_compact_script_has_no_comments_and_all_code():
-    short = compact(script())
+@starts
+def test_the_compact_script_has_no_comments_and_all_code(first):
+    short = compact(script(first))
     assert not re.search(r"^\s*/\*|^\s*//|\s// ", short, re.MULTILINE)
-    bare = re.sub(r"/\*.*?\*/|(?<=\s)// [^\n]*", "", script(), flags=re.DOTALL)
+    bare = re.sub(r"/\*.*?\*/|(?<=\s)// [^\n]*", "", script(first), flags=re.DOTALL)
     assert re.sub(r"\s", "", short) == re.sub(r"\s", "", bare)
