@@ -13,7 +13,7 @@ from .words import tell
 
 BATCHES = 4 ** np.arange(9)
 GAMMAS = np.array([0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99])
-WINDOWS = np.geomspace(1, 0.0003, 9)  # c of the average of places; 1 is no average
+WINDOWS = 0.0003 ** (np.arange(10) / 8)  # c of the average of places; 1 is no average
 RATES = np.geomspace(0.005, 60, 60)  # learning rates; of momentum, effective steps
 THINNED = 4  # of the steps at which losses are known, only so many a point are drawn
 METHODS = {"descent": "GradientDescent", "momentum": "Momentum", "places": "Averaging"}  # and their looks

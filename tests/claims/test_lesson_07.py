@@ -9,7 +9,7 @@ from quoting import claim
 from course_lib import training
 from course_lib.checks import lesson_07
 from course_lib.descent import descend, iterates
-from course_lib.labs import facts_lab
+from course_lib.labs import facts_lab, look_lab
 from course_lib.noisy_quadratic import curvatures, expected_loss, steps_to
 from course_lib.optimizers import Adam, AdamW, Averaging, GradientDescent, Lion, Momentum, Muon, Nesterov, Signum
 from course_lib.optimizers.muon import orthogonalized
@@ -78,8 +78,8 @@ def test_averaged_places_save_where_noise_limits_the_step(theory):
     SLOPES,
     PLACES,
     FREE,
-    "The digits disagree: Schedule-Free, which looks near the average, needs the fewest steps with 4 and 16 images "
-    "(above); with all, half of gradient descent's, and twice momentum's.",
+    "The digits disagree: Schedule-Free, which looks near the average, needs the fewest steps with 4 and 16 images; "
+    "with all, half of gradient descent's, twice momentum's.",
     "Of these three the average of places needs the fewest steps with 4 images, and from 64 on momentum does, by far.",
     "The gains cross sooner than in theory, near 16 images, and averaging gains less: with 4 images a fifth, not four "
     "fifths.",
@@ -175,21 +175,24 @@ def test_the_four_are_settings_of_one_rule(kappa):
 
 
 @claim(
-    "With large batches looking close to the average is best; the noisier, the closer to the walker.",
+    "With large batches looking close to the average is best; the noisier, the closer to the walker, down to half way.",
+    "(Half way will do: with 1 to 16 examples a step no other place needs fewer steps.)",
     "**d** needs more steps than the average itself, at every batch size that we tried.",
     "**c** would hold from 4096 examples a step on.",
     where=LESSON,
 )
 def test_the_best_look_moves_to_the_walker_as_noise_grows():
-    looks, windows = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 1), np.geomspace(1, 0.0003, 17)[:, None]
-    counts = np.array([needs(beta, windows) for beta in looks])  # (looks, sizes)
+    looks, counts = look_lab.LOOKS, look_lab.at_its_best().T  # (looks, sizes)
     fewest = counts.min(axis=0)
     best = [[looks[k] for k in np.flatnonzero(counts[:, n] <= 1.1 * fewest[n])] for n in range(len(SIZES))]
-    assert best[0] == [0] and max(best[1]) <= 0.5 and min(best[-1]) >= 0.98
+    assert max(best[0]) <= 0.5 >= max(best[1]) and min(best[-1]) >= 0.98
+    assert (counts[looks == 0.5, :3] == fewest[:3]).all()
     assert all(min(later) >= min(sooner) for sooner, later in pairwise(best))
-    assert best[-1] == best[-2] == best[-3]
+    assert min(best[-1]) == min(best[-2]) == min(best[-3])
+    rates, shares = np.geomspace(0.01, 120, 36), np.geomspace(0.5, 5e-6, 20)[:, None]
     for beyond in (1.02, 1.1, 1.2):
-        assert (needs(beyond, windows) > counts[-1]).all()
+        steps, start, noise = expected_loss(rates, beyond, shares, stride=16, groups=24)
+        assert all(steps_to(steps, start + noise / size).min() > counts[-1, n] for n, size in enumerate(SIZES))
 
 
 def remembered(rows, gamma):

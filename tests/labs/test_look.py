@@ -61,7 +61,7 @@ def test_a_run_that_is_lost_says_so():
 
 def test_what_a_look_needs_is_tuned_and_the_best_look_moves_from_walker_to_average():
     steps, start, noise = expected_loss(
-        np.geomspace(0.01, 60, 26), 0.8, np.geomspace(0.5, 0.0003, 9)[:, None], stride=16, groups=24
+        np.geomspace(0.01, 120, 36), 0.8, np.geomspace(0.5, 5e-6, 20)[:, None], stride=16, groups=24
     )
     assert at_its_best()[4, 2] == steps_to(steps, start + noise / 256).min()
     best = LOOKS[at_its_best().argmin(axis=1)]
