@@ -79,7 +79,7 @@ def told(path, ground):
         steps = rests(path, place)
         if steps <= 0.9 * STEPS:
             return f"rests in the {name} valley after {steps:.0f} steps"
-    return f"is still on its way after {STEPS} steps"
+    return f"is not at rest after {STEPS} steps"
 
 
 def _draw_valleys(ax, ground):

@@ -68,4 +68,4 @@ def told(path, ground):
     traps = [place for place in ground.minima if ground.value(np.array(place)) > ground.lowest + 1e-6]
     if any(np.linalg.norm(end - np.array(place)) < 0.1 for place in traps):
         return "is caught in a trap"
-    return f"is on its way after {STEPS} steps"
+    return f"is not at rest after {STEPS} steps"

@@ -118,7 +118,13 @@ def test_hill_tells_the_story_of_the_deck():
 
 def test_hill_does_not_call_it_rest_where_a_run_still_creeps():
     """0.13 from the floor at the start, 0.08 after 300 steps: near to where it ends all the time."""
-    assert hill_lab.compute(0.005, 0, start=2.4).words["ball"]() == f"is still on its way after {hill_lab.STEPS} steps"
+    assert hill_lab.compute(0.005, 0, start=2.4).words["ball"]() == f"is not at rest after {hill_lab.STEPS} steps"
+
+
+def test_hill_does_not_promise_rest_to_a_ball_that_swings_for_ever():
+    late = descend(Momentum(0.5, 0.99), SURFACES["hill"], [-2.4], steps=3000).theta[-100:]
+    assert np.ptp(late) > 1
+    assert hill_lab.compute(0.5, 0.99, start=-2.4).words["ball"]() == f"is not at rest after {hill_lab.STEPS} steps"
 
 
 def test_hill_scores_only_runs_from_the_usual_start():
@@ -141,7 +147,7 @@ def test_trap_draws_what_the_optimizers_do(start):
 def test_trap_does_not_call_the_deep_valley_a_trap():
     """A slow run that is nearly there: (0.014, -0.033), and not yet below the tolerance."""
     words = trap_lab.compute(0.0025, 0.84).words
-    assert words["momentum"]() == f"is on its way after {trap_lab.STEPS} steps"
+    assert words["momentum"]() == f"is not at rest after {trap_lab.STEPS} steps"
 
 
 def test_trap_catches_the_walker_and_not_the_ball():
