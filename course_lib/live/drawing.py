@@ -1,6 +1,5 @@
 """The matplotlib side of a live figure: which lines move, what stands still, and pictures of both."""
 
-import io
 import sys
 from contextlib import nullcontext
 
@@ -8,15 +7,14 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
-from matplotlib.transforms import Bbox
 
 from ..formulas import plain
 from . import codec, raster, style
 from .answer import check_names, check_size, line_arrays
 
 SCALES = ("linear", "log")
-METADATA = {"Software": None}  # else the bytes change with matplotlib's version
 NOTE_HEIGHT = 0.26  # inches under the picture, for the sentence that it is one
 
 
@@ -263,26 +261,14 @@ class Drawing:
         return True
 
     def _png(self, scale, *, note=None):
-        target, box = io.BytesIO(), None
-        text = None
+        """What is drawn now; note: a sentence in a strip below."""
+        pixels = raster.drawn(self.figure, scale)
         if note:
-            width, height = self.figure.get_size_inches()
-            box = Bbox([[0, -NOTE_HEIGHT], [width, height]])
-            below = -0.7 * NOTE_HEIGHT / height
-            text = self.figure.text(0.5, below, note, ha="center", size=9, color="#5B6A78", style="italic")
-        try:
-            with rc_context({"savefig.bbox": None, "savefig.transparent": False}):
-                self.figure.savefig(
-                    target,
-                    format="png",
-                    dpi=scale * self.figure.dpi,
-                    bbox_inches=box,
-                    metadata=METADATA,
-                )
-        finally:
-            if text:
-                text.remove()
-        return target.getvalue()
+            width, _ = self.figure.get_size_inches()
+            strip = Figure((width, NOTE_HEIGHT), dpi=self.figure.dpi, facecolor=self.figure.get_facecolor())
+            strip.text(0.5, 0.3, note, ha="center", size=9, color="#5B6A78", style="italic")
+            pixels = np.vstack([pixels, raster.drawn(strip, scale)])
+        return raster.png(pixels)
 
 
 def _forget(figure):
