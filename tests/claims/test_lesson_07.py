@@ -176,7 +176,7 @@ def test_the_four_are_settings_of_one_rule(kappa):
 
 @claim(
     "With large batches looking close to the average is best; the noisier, the closer to the walker, down to half way.",
-    "(Half way will do: with 1 to 16 examples a step no other place needs fewer steps.)",
+    "(With 1 to 16 examples a step half way is best; 0.98 costs up to half as much again, 1 four times as much.)",
     "**d** needs more steps than the average itself, at every batch size that we tried.",
     "**c** would hold from 4096 examples a step on.",
     where=LESSON,
@@ -187,9 +187,10 @@ def test_the_best_look_moves_to_the_walker_as_noise_grows():
     best = [[looks[k] for k in np.flatnonzero(counts[:, n] <= 1.1 * fewest[n])] for n in range(len(SIZES))]
     assert max(best[0]) <= 0.5 >= max(best[1]) and min(best[-1]) >= 0.98
     assert (counts[looks == 0.5, :3] == fewest[:3]).all()
+    assert (counts[looks == 0.98, :3] < 1.5 * fewest[:3]).all() and (counts[-1, :3] > 4 * fewest[:3]).all()
     assert all(min(later) >= min(sooner) for sooner, later in pairwise(best))
     assert min(best[-1]) == min(best[-2]) == min(best[-3])
-    rates, shares = np.geomspace(0.01, 90, 36), np.geomspace(0.5, 5e-6, 20)[:, None]
+    rates, shares = np.geomspace(0.01, 90, 36), np.geomspace(0.5, 8e-7, 23)[:, None]
     for beyond in (1.02, 1.1, 1.2):
         steps, start, noise = expected_loss(rates, beyond, shares, stride=16, groups=24)
         assert all(steps_to(steps, start + noise / size).min() > counts[-1, n] for n, size in enumerate(SIZES))
@@ -615,7 +616,7 @@ def end_in_theory(c, size, steps):
 
 @claim(
     "In short runs it helps with large batches, and does some harm with small ones. In long runs it hardly matters, "
-    "and the larger the batch, the longer a run must be for that (with 1024 examples some 6400 steps)",
+    "and the larger the batch, the longer a run must be for that (with 1024 examples some 2400 steps)",
     where=LESSON,
 )
 def test_memory_at_a_fixed_number_of_steps():
@@ -624,7 +625,7 @@ def test_memory_at_a_fixed_number_of_steps():
 
     assert all(0.8 < ratio(size, 100) < 0.96 for size in (4, 16)) and ratio(64, 100) > 1.5 < ratio(1024, 100)
     assert all(0.95 < ratio(size, 1600) < 1 for size in (4, 16, 64, 256)) and ratio(1024, 1600) > 1.1
-    assert 0.95 < ratio(1024, 6400) < 1.02
+    assert 0.95 < ratio(1024, 2400) < 1.02
 
 
 @claim(
