@@ -176,7 +176,7 @@ def test_the_four_are_settings_of_one_rule(kappa):
 
 @claim(
     "With large batches looking close to the average is best; the noisier, the closer to the walker, down to half way.",
-    "(With 1 to 16 examples a step half way is best; 0.98 costs up to half as much again, 1 four times as much.)",
+    "(With 1 to 16 examples a step half way is best; 0.98 costs up to half as much again, 1 over four times as much.)",
     "**d** needs more steps than the average itself, at every batch size that we tried.",
     "**c** would hold from 4096 examples a step on.",
     where=LESSON,
@@ -232,7 +232,7 @@ def test_memory_before_a_sign_calms_noise_and_after_it_does_not():
 
 
 @claim(
-    "Lion gives away some of the first, 3.8 instead of 4.5, and swings by little more than a step.",
+    "Lion gives away some of the first, 3.8 instead of 4.5, and swings by about a step.",
     "it sees late that the slope has turned, and swings about the bottom.",
     where=LESSON,
 )
