@@ -67,10 +67,14 @@ def cheat_sheet(books) -> str:
 
 
 def runs(pool: ProcessPoolExecutor, lessons: list[Path], kept: Path, live: str = "html") -> Iterator[NotebookNode]:
-    """`run` of each lesson, in their order; begun at once, and with the largest."""
-    largest_first = sorted(lessons, key=lambda lesson: -lesson.stat().st_size)
-    started = {lesson: pool.submit(run, lesson, kept, live) for lesson in largest_first}
+    """`run` of each lesson, in their order; begun at once, and with the one that has most code."""
+    longest_first = sorted(lessons, key=lambda lesson: -code_in(notebooks.read(lesson)))
+    started = {lesson: pool.submit(run, lesson, kept, live) for lesson in longest_first}
     return (started[lesson].result() for lesson in lessons)
+
+
+def code_in(book: NotebookNode) -> int:
+    return sum(len(cell.source) for cell in book.cells if cell.cell_type == "code")
 
 
 def run(lesson: Path, kept: Path, live: str = "html") -> NotebookNode:
