@@ -1,4 +1,4 @@
-"""Eight optimizers with a bug that was published: what lesson 05 hunts for.
+"""Eight bugs, five of them published and three made after published slips: what lesson 05 hunts for.
 
 Each is handed to a learner's test beside the right version: a class with that method's settings, or a loop with the
 signature of `walk`. Only the line with the bug differs from the course's own code.
