@@ -85,7 +85,7 @@ def forget():
         background=landscape,
         alt="A ravine from above with a run of momentum 0.99 that forgets its last step where it rolls uphill: it "
         "turns twice and glides to the star. Beside it its loss on a log scale, with a tick at every step where it "
-        "forgets, and that of momentum that keeps its memory, which has hardly fallen after 200 steps.",
+        "forgets, and that of momentum that keeps its memory, which still swings far above it at step 200.",
     )
 
 
