@@ -119,7 +119,9 @@ light_cone = Number(
         Mistake(
             "Momentum reaches no further in a step than gradient descent.", "Does memory know any slope unseen?", 20
         ),
-        Mistake("It does not stay at zero for ever.", "Each step brings one new slope that is not zero.", 1),
+        Mistake(
+            "The first step moves the first coordinate only.", "Each step brings one new slope that is not zero.", 1
+        ),
     ),
     laws=(Law("every step moves one coordinate more, and the first step the first one.", lambda steps: steps == 40),),
 )
