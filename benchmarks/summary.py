@@ -19,7 +19,6 @@ MAIN = (
     ("a grid of 100 x 100 runs", "sweeps", ("final loss", "textbook numpy")),
     ("a grid of 100 x 100 runs", "sweeps", ("final loss", "torch.optim, a loop over the runs")),
     ("a grid of 100 x 100 runs", "sweeps", ("final loss", "optax, vmap and scan")),
-    ("the same by our closed form", "sweeps", ("final loss, closed form", "optax, vmap and scan")),
     ("training a network on digits", "training", ("30 epochs", "scikit-learn")),
     ("training a network on digits", "training", ("30 epochs", "PyTorch")),
     ("pictures of a drag of the start, exported page", "live_figures", (DRAG, "exported", "an empty loop")),

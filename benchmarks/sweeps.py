@@ -4,7 +4,7 @@ Processor time, one thread, in one process, float64. Textbook numpy keeps the ru
 first; in its second row both sides also count the steps to tolerance. The loop of torch.optim is timed for 100 of the
 10,000 cells, and its time multiplied by 100. "torch, batched" has all runs in one tensor, without torch.optim, which
 takes one learning rate only. optax runs under vmap and scan, jitted; "10 redraws" is the compilation and ten sweeps,
-against ten of ours. The closed form is `quadratics.late_iterate`: the 200th point without the 199 before it.
+against ten of ours.
 """
 
 from functools import partial
@@ -13,7 +13,6 @@ import numpy as np
 
 from course_lib.descent import sweep
 from course_lib.optimizers import Momentum
-from course_lib.quadratics import heavy_ball, late_iterate
 
 from . import jax_peer, torch_peer
 from .timing import Row
@@ -24,19 +23,12 @@ LRS, GAMMAS = np.linspace(0.001, 0.06, 100), np.linspace(0, 0.99, 100)
 GRID = START, CURVATURE, STEPS
 SOME, DRAWS = slice(None, None, 10), 10
 WHY_FINAL = "both sides make the same five passes over 20,000 numbers; only the layout is ours"
-WHY_CLOSED = "some sixty passes over 20,000 numbers: numpy waits for memory where XLA keeps a run in registers"
 
 
 def ours(tol=None, draws=1):
     for _ in range(draws):
         ended = sweep(Momentum(LRS[:, None], GAMMAS), "ravine", START, steps=STEPS, tol=tol)
     return ended[:1] if tol is None else tuple(ended)
-
-
-def closed_form():
-    start, curvature = (np.array(pair)[:, None, None] for pair in (START, CURVATURE))
-    x = late_iterate(heavy_ball(LRS[:, None], GAMMAS, curvature), STEPS, start)
-    return ((curvature * x**2).sum(axis=0) / 2,)
 
 
 def textbook(arrivals):
@@ -71,5 +63,3 @@ def rows():
     anew = partial(steady, draws=DRAWS, anew=True)
     redraws = partial(ours, draws=DRAWS)
     yield Row("10 redraws", "optax, vmap and scan, with the compilation", redraws, anew, goal=1, same=1e-6)
-    # Runs that diverge reach 1e300, where the last digits of two ways to the same number part.
-    yield Row("final loss, closed form", "optax, vmap and scan", closed_form, steady, 5, WHY_CLOSED, same=1e-4)

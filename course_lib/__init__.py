@@ -5,7 +5,7 @@ tracing      functions of numbers, called with letters, write the programs that 
 optimizers   the update rules, one equation a class
 surfaces     landscapes to walk on: value, gradient, minima, a good start
 descent      the one loop that runs an optimizer over a gradient
-quadratics   theory only: rates, regimes, best settings, closed forms, noise on a quadratic
+quadratics   theory only: rates, regimes, best settings, noise on a quadratic
 noisy_quadratic  theory only: the expected loss under minibatch noise, for momentum and for averages of places
 worst_case   theory only: the function on which no method that sees gradients does well, and how well the best can
 curvature    how steep a loss is at a place: Hessian times a vector, its largest eigenvalue, all of it

@@ -1,4 +1,4 @@
-"""Momentum on a quadratic, in theory: rates, regimes, limits, closed forms, noise. Nothing here runs an optimizer.
+"""Momentum on a quadratic, in theory: rates, regimes, limits, best settings, noise. Nothing here runs an optimizer.
 
 A quadratic falls apart into directions that do not feel each other. Along one of them, with curvature lambda, the loss
 is lambda x^2 / 2, where x is the distance from the minimum, and its slope is lambda x. There, gradient descent, heavy
@@ -12,7 +12,7 @@ ball (classical momentum) and Nesterov are one and the same rule with two number
 
 (Sutskever et al. 2013, theorem 2.1). So the theory is worked out once, for a Mode(pull, memory), and the three methods
 differ in one line. "From rest" means x_{-1} = x_0. Every argument may be a number or an array; arrays broadcast into
-a grid, and a result has the shape of the grid, behind an axis for steps, roots or matrix entries where there is one.
+a grid, and a result has the shape of the grid, behind an axis for the two roots where there is one.
 
 Symbols: lr (eta), gamma the momentum, curvature (lambda), mu <= curvature <= L the spectrum, kappa = L / mu,
 T and D trace and determinant of the iteration matrix, z its eigenvalues, rho the larger |z|.
@@ -96,11 +96,8 @@ def spectral_radius(mode):
     return np.where(gap < 0, np.sqrt(np.maximum(mode.det, 0)), real)[()]
 
 
-REGIMES = ("monotone", "one-step", "ripples", "sign-flipping", "marginal", "divergent")
-
-
 def regime(mode):
-    """What a run from rest looks like, a word of REGIMES for each cell.
+    """What a run from rest looks like, one word for each cell.
 
         monotone        real roots, the larger one positive: x shrinks and keeps its sign
         one-step        both roots 0: the first step lands on the minimum and stays
@@ -167,7 +164,7 @@ def best_heavy_ball(mu, L) -> Settings:
     """lr = (2 / (sqrt L + sqrt mu))^2, gamma = rate^2, rate (sqrt kappa - 1) / (sqrt kappa + 1). Polyak (1964).
 
     All roots between the ends are complex with |z| = sqrt gamma, and both ends are double roots, z = rate at mu and
-    z = -rate at L: there x shrinks as k rate^k, see `steps_to`.
+    z = -rate at L: there x shrinks as k rate^k.
     """
     high, low = np.sqrt(L), np.sqrt(mu)
     rate = (high - low) / (high + low)
@@ -214,96 +211,6 @@ THEORY = {  # by the name of the method's class
     "Momentum": Theory(heavy_ball, heavy_ball_limit, heavy_ball_critical, best_heavy_ball, best_heavy_ball),
     "Nesterov": Theory(nesterov, nesterov_limit, nesterov_critical, best_nesterov, standard_nesterov),
 }
-
-
-def path(mode, steps, start=1.0):
-    """x_0 ... x_steps from rest, by the closed form, not by iterating. Shape (steps + 1, *grid).
-
-        complex roots    x_k = r^k (cos k phi + c sin k phi) x_0      r = sqrt D, cos phi = T / 2r,
-                                                                      c = ((1 - pull) / r - cos phi) / sin phi
-        double root      x_k = z^k (1 + k (1 - z)) x_0
-        real roots       x_k = (z1 (1 - z2) z1^k - z2 (1 - z1) z2^k) / (z1 - z2) x_0
-
-    All three are x_k = z1^k (q^k + (1 - z2) (1 + q + ... + q^(k-1))) x_0 with q = z2 / z1: that is what is computed.
-    """
-    z1, z2 = eigenvalues(mode)
-    q = np.divide(z2, z1, out=np.zeros_like(z1), where=z1 != 0)
-    with np.errstate(all="ignore"):  # divergence is data
-        shares = _powers(q, steps)
-        sums = np.cumsum(shares, axis=0) - shares
-        return (_powers(z1, steps) * (shares + (1 - z2) * sums)).real * start
-
-
-def _powers(z, steps):
-    """z^0 ... z^steps, each half of the table from the half before it: z^(m + j) = z^m z^j."""
-    table = np.ones((steps + 1, *z.shape), z.dtype)
-    known = 1
-    while known <= steps:
-        table[known : 2 * known] = table[: steps + 1 - known][:known] * (table[known - 1] * z)
-        known *= 2
-    return table
-
-
-def lucas(trace, det, k):
-    """(U_k, U_{k+1}) of U_{k+1} = T U_k - D U_{k-1}, U_0 = 0, U_1 = 1, in log2(k) doublings. k: one whole number.
-
-    U_{2k} = U_k (2 U_{k+1} - T U_k)          U_{2k+1} = U_{k+1}^2 - D U_k^2          Lucas (1878)
-    """
-    if k < 0:
-        raise ValueError(f"k is {k}: it must be a whole number, 0 or more")
-    # Full arrays, used again and again: on a grid, stretching and making new ones would cost more than the arithmetic.
-    full = np.broadcast_shapes(np.shape(trace), np.shape(det)), np.result_type(trace, det, float)
-    trace, det = (np.array(np.broadcast_to(given, full[0]), full[1], order="C") for given in (trace, det))
-    now, after, u, v = np.zeros(*full), np.ones(*full), np.empty(*full), np.empty(*full)
-    with np.errstate(all="ignore"):
-        for bit in f"{k:b}":
-            np.add(after, after, out=u)
-            u -= np.multiply(trace, now, out=v)  # 2 U_{k+1} - T U_k
-            np.multiply(det, now, out=v)
-            v *= now  # D U_k^2
-            now *= u
-            after *= after
-            after -= v
-            if bit == "1":
-                np.multiply(trace, after, out=u)
-                u -= np.multiply(det, now, out=v)
-                now, after, u = after, u, now
-    return now[()], after[()]
-
-
-def late_iterate(mode, k, start=1.0):
-    """x_k alone, from rest, for a whole grid at the cost of log2(k) multiplications a cell: x_k = U_{k+1} - D U_k."""
-    now, after = lucas(mode.trace, mode.det, k)
-    with np.errstate(all="ignore"):
-        return (after - mode.det * now) * start
-
-
-def matrix_power(matrix, k):
-    """M^k = U_k M + (U_{k+1} - T U_k) 1 (Cayley-Hamilton), for any M of shape (2, 2, *grid); no root can go wrong."""
-    (a, b), (c, d) = matrix
-    now, after = lucas(a + d, a * d - b * c, k)
-    rest = after - (a + d) * now
-    return np.array([[now * a + rest, now * b], [now * c, now * d + rest]])
-
-
-def steps_to(tol, rate, growth=0.0):
-    """The whole k from which on (1 + growth k) rate^k <= tol; inf where there is none, as for rate >= 1 and tol < 1.
-
-    At a double root z, |x_k| = |1 + k (1 - z)| |z|^k: growth = 1 - rate at the flat end of a tuned heavy ball,
-    1 + rate at its steep end. Elsewhere growth = 0, and k = log(tol) / log(rate) up to a constant amplitude.
-    tol is for x; a loss falls to tol when x falls to sqrt(tol). Newton's method on the logarithm.
-    """
-    tol, rate, growth = np.broadcast_arrays(*(np.asarray(given, float) for given in (tol, rate, growth)))
-    slow = -np.log(np.clip(rate, 1e-300, np.nextafter(1, 0)))
-    level = np.log(np.maximum(tol, 1e-300))
-    k = (2 - np.minimum(level, 0)) / slow  # beyond the hump of k rate^k, from where Newton cannot turn back
-    with np.errstate(all="ignore"):  # where the bound is never passed there is no k to find
-        for _ in range(20):
-            k = k + (np.log1p(growth * k) - slow * k - level) / (slow - growth / (1 + growth * k))
-    top = np.maximum(1 / slow - 1 / np.maximum(growth, 1e-300), 0)  # of the hump; 0: it falls from the start
-    below = level >= np.log1p(growth * top) - slow * top
-    never = np.where(rate < 1, (tol <= 0) & (rate > 0), (tol < 1) | (rate > 1) | (growth > 0))
-    return np.where(never, np.inf, np.where(below, 0, np.maximum(np.ceil(k - 1e-9), 1)))[()]
 
 
 def stationary_variance(mode, lr, sigma=1.0):

@@ -417,7 +417,7 @@ def test_statement_A3_heavy_ball_tends_to_the_damped_oscillator_at_first_order()
     friction, T, errors = 0.4, 20.0, []
     for h in (0.1, 0.05, 0.025):
         k = np.arange(round(T / h) + 1)
-        x = q.path(q.heavy_ball(h * h, 1 - friction * h, 1.0), k[-1])
+        x = points(Momentum(h * h, 1 - friction * h), k[-1], lambda x: x, [1.0])[:, 0]
         swing = np.sqrt(1 - friction**2 / 4)
         ode = np.exp(-friction * k * h / 2) * (np.cos(swing * k * h) + friction / 2 / swing * np.sin(swing * k * h))
         errors.append(abs(x - ode).max())
