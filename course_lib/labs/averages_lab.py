@@ -20,11 +20,11 @@ def averages():
         "Slopes in, memory out", "How much a slope still counts", "Steps, with / without", widths=(1.5, 1.1, 0.8)
     )
     out.axhline(0, color=plots.SOFT, linewidth=0.9)
-    out.plot([], [], color=plots.SOFT, linewidth=1.8, alpha=0.8, gid="slopes", label="slopes coming in")
+    plots.moving_line(out, "slopes", color=plots.SOFT, linewidth=1.8, alpha=0.8, label="slopes coming in")
     plots.moving_curve(out, "memory", Momentum, "memory, (1 − γ) times the step", run=True)
     out.set(xlim=(0, STEPS + 1), ylim=(-1.7, 1.7), xlabel="step", ylabel="slope")
     plots.moving_bars(weights, "weights", plots.LOOKS["Momentum"].color, width=4)
-    weights.plot([], [], color=plots.INK, linewidth=1.4, linestyle=(0, (2, 2)), zorder=6, gid="half-life")
+    plots.moving_line(weights, "half-life", color=plots.INK, linewidth=1.4, linestyle=(0, (2, 2)), zorder=6)
     weights.set(xlim=(-1, AGES), ylim=(0, 1.05), xlabel="age of the slope, in steps", ylabel="weight")
     for kind, color in (("stays", plots.LOOKS["Momentum"].color), ("flips", plots.SOFT)):
         plots.moving_bars(gain, kind, color, width=34)

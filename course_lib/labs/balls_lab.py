@@ -71,8 +71,7 @@ def balls():
     above.set(xlim=(-5, 5), ylim=(-2.915, 2.915))
     _, (_, across), _ = plots.draw_ravine(above, kappa=KAPPA, angle=0)
     across.set(position=(0, -2.2), visible=not plots.on_slides())
-    plots.moving_path(above, "path", plots.OWN, "the run")
-    above.lines[-1].set(marker="o", markersize=3.5)
+    plots.moving_path(above, "path", plots.OWN, "the run").set(marker="o", markersize=3.5)
     plots.moving_start(above)
     return LiveFigure(
         fig,

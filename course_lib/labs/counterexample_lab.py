@@ -30,7 +30,8 @@ def counterexample():
     plots.draw_hill(side, ground)
     plots.draw_kinks(slope, ground, KINKS, (STEEPEST, FLATTEST, STEEPEST), view=(-1.6, 4.4))
     side.set(xlim=(-4.7, 4.7), ylim=(-35, 275), yticks=[])
-    plots.moving_round(side, "round", Momentum)
+    plots.moving_curve(side, "round", Momentum, "round", linewidth=1.5, linestyle="-", marker="o", zorder=6)
+    side.lines[-1].set(markersize=10, markerfacecolor="white", markeredgewidth=2)
     for name, rule in THREE.items():
         plots.moving_dots(side, f"trail of {name}", rule, run=True, names=(None, None))
         plots.moving_ball(side, name, rule, size=BALLS[name], head=f"trail of {name}")

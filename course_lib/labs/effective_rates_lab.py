@@ -119,43 +119,39 @@ SCENES = {
 }
 
 
-def effective_rates(problem="cliff", method="RMSprop"):
+def effective_rates(problem="cliff"):
     """Adagrad and another method from one start, and what each multiplies the two slopes with, step by step.
 
-    The decay is gamma of RMSprop, rho, or beta2. problem, method: those it begins with. ValueError for unknown names.
+    The decay is gamma of RMSprop, rho, or beta2. problem: the one it begins with. ValueError for an unknown name.
     """
     known("problem", problem, PROBLEMS)
-    known("method", method, METHODS)
     fig, above, first, second = plots.figure("", "", "")
     plots.place(fig, (above, 0.75, 3.9, 3.44))
     plots.place(fig, (first, 5.7, 5.05, 1.42), bottom=2.58)
     plots.place(fig, (second, 5.7, 5.05, 1.42))
-    panels = {"adagrad": first, "chosen": second}
-    for gid, ax in panels.items():
-        plots.moving_path(above, gid, Adagrad)
-        if gid == "adagrad":
-            plots.put_under(above.lines[-2:])
-        plots.moving_head(above, f"head.{gid}", Adagrad, size=8, head=gid)
-        ax.plot([], [], color=plots.SOFT, linewidth=1.2, linestyle=(0, (2, 2)), zorder=2, gid=f"level.{gid}")
-        plots.moving_pair(ax, f"first.{gid}", f"second.{gid}", Adagrad, run=True)
-        for digit, line in zip("₁₂", ax.lines[-2:], strict=True):
-            plots.moves(line, names=(None, f"multiplier of θ{digit}"))
-            plots.moving_head(ax, f"head.{line.get_gid()}", Adagrad, head=line.get_gid())
-        ax.set(yscale="log", xlim=(0, 1.02 * STEPS), ylim=(1e-4, 3e2), yticks=[1e-4, 1e-2, 1, 1e2])
-        ax.minorticks_off()
-        ax.grid(True)
+    _, pair = _moving_method(above, first, "adagrad")
+    plots.put_under(above.lines[:2])
+    path, changing = _moving_method(above, second, "chosen")
     plots.moving_start(above)
+    plots.tint(pair, Adagrad)
+    first.set_title("Adagrad's multipliers", color=plots.look_of(Adagrad).color)
     first.tick_params(labelbottom=False)
     second.set_xlabel("step  ·  grey dashes: the learning rate η itself")
     landscape = []
 
     def background(figure, method, problem):
         plots.take_away(landscape)
-        told, kind = PROBLEMS[problem], METHODS[method]
+        told, look = PROBLEMS[problem], plots.look_of(METHODS[method])
         landscape[:] = plots.draw_landscape(above, told.surface)
         above.set(title=told.title, xlabel=f"$\\theta_1$, {told.called[0]}", ylabel=f"$\\theta_2$, {told.called[1]}")
-        _dress(figure, panels, {"adagrad": Adagrad, "chosen": kind}, told.called)
+        plots.dress(path, look)
+        plots.tint(changing, look)
+        second.set_title(f"{look.label[0].upper()}{look.label[1:]}'s multipliers", color=look.color)
+        key = {"loc": "lower right", "bbox_to_anchor": (1.01, 0.98), "ncols": 2, "borderaxespad": 0}
+        first.legend(first.lines[1:3], told.called, fontsize=10, handlelength=2.4, columnspacing=1.2, **key)
+        above.legend(loc="lower right", fontsize=9, handlelength=3)
 
+    method = "RMSprop"
     background(fig, method, problem)
     begun = next(scene["lr"] for scene in SCENES.values() if scene["problem"] == problem)
     return LiveFigure(
@@ -178,19 +174,20 @@ def effective_rates(problem="cliff", method="RMSprop"):
     )
 
 
-def _dress(figure, panels, kinds, called):
-    """Give all that moves the looks of these methods, and the panels titles and legends that say what is what."""
-    for gid, ax in panels.items():
-        look = plots.look_of(kinds[gid])
-        lines = {line.get_gid(): line for axes in figure.axes for line in axes.lines}
-        plots.dress(lines[gid], look)
-        pair = f"first.{gid}", f"second.{gid}"
-        plots.tint([lines[name] for name in (*pair, f"head.{gid}", *map("head.{}".format, pair))], look)
-        ax.set_title(f"{look.label[0].upper()}{look.label[1:]}'s multipliers", color=look.color)
-    first = panels["adagrad"]
-    key = {"loc": "lower right", "bbox_to_anchor": (1.01, 0.98), "ncols": 2, "borderaxespad": 0}
-    first.legend(first.lines[1:3], called, fontsize=10, handlelength=2.4, columnspacing=1.2, **key)
-    figure.axes[0].legend(loc="lower right", fontsize=9, handlelength=3)
+def _moving_method(above, ax, gid):
+    """Empty lines for the path of a method and its two multipliers: the path, and what else has its colour."""
+    path = plots.moving_path(above, gid, Adagrad)
+    head = plots.moving_head(above, f"head.{gid}", Adagrad, size=8, head=gid)
+    plots.moving_guide(ax, f"level.{gid}", linewidth=1.2, linestyle=(0, (2, 2)), zorder=2)
+    one = {"linewidth": 2.2, "zorder": 5, "run": True, "names": (None, "multiplier of θ₁")}
+    other = {"linewidth": 1.2, "zorder": 5.1, "run": True, "names": (None, "multiplier of θ₂")}
+    rings = {"marker": "o", "markersize": 5, "markevery": (10, 20), "markerfacecolor": "white", "markeredgewidth": 1.3}
+    pair = plots.moving_line(ax, f"first.{gid}", **one), plots.moving_line(ax, f"second.{gid}", **other, **rings)
+    heads = [plots.moving_head(ax, f"head.{line.get_gid()}", Adagrad, head=line.get_gid()) for line in pair]
+    ax.set(yscale="log", xlim=(0, 1.02 * STEPS), ylim=(1e-4, 3e2), yticks=[1e-4, 1e-2, 1, 1e2])
+    ax.minorticks_off()
+    ax.grid(True)
+    return path, [head, *pair, *heads]
 
 
 def decay_of(kind):

@@ -19,8 +19,8 @@ def fair_race():
     """How it is judged, and the learning rate where it is the same for all, in the page; the race by the kernel."""
     fig, course, search = plots.figure("", "What each makes of a learning rate", widths=(1.15, 1), height=4.8)
     for name in NAMES:
-        plots.moving_bars(course, f"band of {name}", plots.look_of(name).color, width=BAR, names=(None, None))
-        course.lines[-1].set(alpha=0.16, zorder=3)
+        pale = {"alpha": 0.16, "zorder": 3, "names": (None, None)}
+        plots.moving_bars(course, f"band of {name}", plots.look_of(name).color, width=BAR, **pale)
         plots.moving_curve(course, name, name, run=True)
         plots.moving_ball(search, f"here.{name}", name, size=11, names=(None, None))
     still = []

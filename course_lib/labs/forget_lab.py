@@ -49,10 +49,9 @@ def forget():
     plots.moving_curve(course, "loss.kept", plots.LOOKS["GradientDescent"], "keeps its memory", run=True, names=named)
     plots.moving_curve(course, "loss.run", Momentum, "the run", run=True, names=(None, "loss"))
     for ax, gid in ((above, "forgets"), (course, "loss.forgets")):
-        plots.moving_rings(ax, gid, TICK, TICK.label, run=True, names=(None, None))
-        plots.moving_rings(ax, f"{gid} last", TICK, "", head=gid)
-        for ring in ax.lines[-2:]:
-            ring.set(markersize=14, markeredgewidth=1.6, zorder=6)
+        tick = {"markersize": 14, "markeredgewidth": 1.6, "zorder": 6}
+        plots.moving_rings(ax, gid, TICK, TICK.label, run=True, names=(None, None), **tick)
+        plots.moving_rings(ax, f"{gid} last", TICK, "", head=gid, **tick)
     plots.moving_start(above)
     course.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
     course.set(yscale="log", xlim=(0, STEPS), ylim=(LOWEST, 1e5), xlabel="step", ylabel="loss")

@@ -6,10 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import plots
-from ..arguments import known
 from ..descent import descend, sweep
 from ..live import Answer, LiveFigure, choice, slider, stops
-from ..optimizers import OPTIMIZERS, Momentum
+from ..optimizers import Momentum
 from ..optimizers.base import FIELDS, hyperparameters, memories
 from ..runs import cut
 from ..surfaces import SURFACES
@@ -30,25 +29,18 @@ GROUNDS = {"ravine": SURFACES["ravine"], "turned": make_ravine(25, 45)}
 GROUNDS |= {key: surface for key, surface in SURFACES.items() if surface.dim == 2 and np.isfinite(surface.lowest)}
 BEST, USUAL = "the best of the map", "the default setting"
 # A method and one of its memories, None where it has none.
-METHODS = {f"{kind.__name__}.{field}": (kind, field) for kind in OPTIMIZERS for field in memories(kind) or (None,)}
+METHODS = {f"{kind.__name__}.{field}": (kind, field) for kind in TOLD for field in memories(kind) or (None,)}
 
 
-def heatmap(method="Momentum.gamma", surface="ravine"):
-    """The loss after STEPS steps over learning rate and memory (gamma, rho, beta1 or beta2), both on log axes.
-
-    method, surface: those it begins with, as "Adam.beta2" and "rosenbrock"; the kernel can change both. ValueError for
-    unknown names.
-    """
-    known("method", method, METHODS)
-    known("surface", surface, GROUNDS)
+def heatmap():
+    """The loss after STEPS steps over learning rate and memory (gamma, rho, beta1 or beta2), both on log axes."""
     fig, axes, fixed = _panels()
-    plots.moving_path(axes["above"], "run", Momentum)
-    plots.moving_curve(axes["course"], "loss.run", Momentum, run=True, names=(None, "loss"))
-    heads = [
-        plots.moving_head(axes[name], f"head.{gid}", Momentum, size=8, head=gid)
-        for name, gid in (("above", "run"), ("course", "loss.run"))
-    ]
-    plots.moving_start(axes["above"])
+    above, course = axes["above"], axes["course"]
+    path = plots.moving_path(above, "run", Momentum)
+    curve = plots.moving_curve(course, "loss.run", Momentum, run=True, names=(None, "loss"))
+    here = plots.moving_head(above, "head.run", Momentum, size=8, head="run")
+    now = plots.moving_head(course, "head.loss.run", Momentum, size=8, head="loss.run")
+    plots.moving_start(above)
     plots.moving_cross(axes["map"], "hairs", "place")
     standing = []
 
@@ -58,13 +50,12 @@ def heatmap(method="Momentum.gamma", surface="ravine"):
         standing[:] = _paint(axes, fixed, seen, GROUNDS[surface])
         _name(axes, method, surface)
         look = plots.look_of(method.split(".")[0])
-        lines = {line.get_gid(): line for ax in axes.values() for line in ax.lines}
-        for gid in ("run", "loss.run"):
-            plots.dress(lines[gid], look)
-        plots.tint([lines[gid] for gid in heads], look)
+        plots.dress(path, look)
+        plots.dress(curve, look)
+        plots.tint((here, now), look)
 
+    method, surface = "Momentum.gamma", "ravine"
     repaint(fig, method, surface)
-    offered = [(_offered(*pair), name) for name, pair in METHODS.items() if pair[0] in TOLD or name == method]
     return LiveFigure(
         fig,
         compute,
@@ -73,7 +64,7 @@ def heatmap(method="Momentum.gamma", surface="ravine"):
             "memory": stops("memory γ, ρ or β", [(shown_as(memory), float(memory)) for memory in MEMORIES], value=10.0),
         },
         kernel={
-            "method": choice("method", offered, value=method),
+            "method": choice("method", [(_offered(*pair), name) for name, pair in METHODS.items()], value=method),
             "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()], value=surface),
         },
         pointer={axes["map"]: ("lr", "memory")},

@@ -45,14 +45,13 @@ def look():
     high = plots.brief(3.6, 4.3)  # for longer letters
     above.set(xlim=(-5, 5), ylim=(-high, high))
     plots.draw_ravine(above, kappa=CURVATURES[1], angle=0)
-    plots.moving_curve(above, "walker", WALKER, run=True)
-    above.lines[-1].set(linewidth=1.2, zorder=4.8)
+    plots.moving_curve(above, "walker", WALKER, run=True, linewidth=1.2, zorder=4.8)
     plots.moving_ball(above, "walker now", WALKER, size=9, head="walker")
     plots.moving_path(above, "average", AVERAGE)
     plots.moving_ball(above, "average now", AVERAGE, size=11, head="average")
     plots.moving_dots(above, "eye", EYE, size=2, run=True)
-    plots.moving_rings(above, "eye now", EYE, EYE.label, head="eye")
-    above.lines[-1].set(markersize=17, markerfacecolor="none", markeredgewidth=2, zorder=8)
+    plots.moving_rings(above, "eye now", EYE, EYE.label, markersize=17, markeredgewidth=2, zorder=8, head="eye")
+    above.lines[-1].set(markerfacecolor="none")
     plots.moving_start(above)
     key = {line.get_gid(): line for line in above.lines}
     named = [key[gid] for gid in ("walker", "average", "eye now")]
@@ -90,8 +89,17 @@ def _draw_table(ax):
     if not plots.on_slides():
         ax.text(6.15, 2.5e5, "batch", color=plots.SOFT, fontsize=9, va="center")
     plots.moving_curve(ax, "chosen", "Averaging", "steps", names=(None, "steps"))
-    plots.moving_ball(ax, "here", EYE, size=12, label="this look")
-    ax.lines[-1].set(markerfacecolor="none", markeredgecolor=plots.INK, markeredgewidth=2)
+    plots.moving_rings(
+        ax,
+        "here",
+        EYE,
+        "this look",
+        color=plots.INK,
+        markersize=12,
+        markerfacecolor="none",
+        markeredgewidth=2,
+        zorder=7,
+    )
     ax.set(yscale="log", xlim=(-0.3, len(LOOKS) - 0.1), ylim=(30, 4e5), ylabel="steps")
     ax.set_xticks(range(len(LOOKS)), [f"{look:g}" for look in LOOKS])
     ax.set_xlabel(plots.brief("look: 0 at the walker, 1 at the average", "look"))

@@ -29,10 +29,9 @@ def lower_bound():
     fig, chain, loss = plots.figure(
         "Each step reaches one coordinate further", "No loss comes below the line", widths=(1.1, 1)
     )
-    chain.plot([], [], color=plots.PALE, linewidth=7, alpha=0.55, solid_capstyle="butt", zorder=2, gid="untouched")
-    chain.lines[-1].set_label("not reached yet: exactly 0")
-    chain.plot([], [], color=plots.INK, linewidth=1.1, linestyle=(0, (1, 2)), zorder=2.5, gid="front")
-    chain.plot([], [], color=plots.STAR, linewidth=6, alpha=0.8, zorder=3, gid="minimiser", label="the minimum")
+    plots.moving_shadow(chain, "untouched", "not reached yet: exactly 0", linewidth=7, alpha=0.55, zorder=2)
+    plots.moving_line(chain, "front", color=plots.INK, linewidth=1.1, linestyle=(0, (1, 2)), zorder=2.5)
+    plots.moving_line(chain, "minimiser", color=plots.STAR, linewidth=6, alpha=0.8, zorder=3, label="the minimum")
     for name, rule in THREE.items():
         plots.moving_curve(chain, f"chain.{name}", rule)
         plots.moving_curve(loss, f"loss.{name}", rule)

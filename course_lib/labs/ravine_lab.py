@@ -31,14 +31,14 @@ def ravine():
     rings, words, _ = plots.draw_ravine(above, kappa=64, angle=0)
     plots.take_away(words)
     for direction in DIRECTIONS:
-        size = 5.6 * len(direction)
-        plots.moving_word(above, f"word.{direction}", direction, size, arrow=True, names=(None, None))
+        word = {"marker": f"$\\mathrm{{{direction}}}$", "markersize": 5.6 * len(direction), "linewidth": 0, "zorder": 1}
+        plots.moving_line(above, f"word.{direction}", color=plots.SOFT, arrow=True, names=(None, None), **word)
     for name, rule in THREE.items():
         plots.moving_path(above, name, rule)
         plots.moving_curve(axes["loss"], f"loss.{name}", rule, run=True)
-        plots.moving_directions(axes[name], f"along.{name}", f"across.{name}", rule, run=True)
-        for direction, line in zip(("along", "across"), axes[name].lines[-2:], strict=True):
-            plots.moves(line, names=(None, f"loss {direction}"))
+        plots.moving_curve(axes[name], f"along.{name}", rule, linestyle="-", run=True, names=(None, "loss along"))
+        dots = {"marker": "o", "alpha": 0.55, "zorder": 4.8, "run": True, "names": (None, "loss across")}
+        plots.moving_dots(axes[name], f"across.{name}", rule, size=2.6, **dots)
         for direction in DIRECTIONS:
             plots.moving_head(axes[name], f"head.{direction}.{name}", rule, head=f"{direction}.{name}")
     plots.moving_start(above)

@@ -199,8 +199,11 @@ def _deeper_lines(axes):
     axes["plane"].fill(np.cos(angle), np.sin(angle), facecolor=plots.EARTH, edgecolor=plots.INK, linewidth=1.4)
     for name, rule in RULES.items():
         plots.moving_run(axes["phase"], f"phase.{name}", rule, run=True, names=(None, "last step"))
-        plots.moving_roots(axes["plane"], f"ways.{name}", f"roots.{name}", rule)
-        plots.moving_span(axes[f"map {name}"], f"stretch, {name}")
+        ways = {"linestyle": "-", "linewidth": 1.4, "alpha": 0.4, "zorder": 4}
+        plots.moving_curve(axes["plane"], f"ways.{name}", rule, **ways)
+        plots.moving_ball(axes["plane"], f"roots.{name}", rule, size=9, zorder=6)
+        stretch = {"color": "white", "linewidth": 2.6, "marker": "|", "markersize": 13, "markeredgewidth": 2.6}
+        plots.moving_line(axes[f"map {name}"], f"stretch, {name}", zorder=2.5, **stretch)
     for name in ("phase", "plane"):
         axes[name].axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
         axes[name].axvline(0, color=plots.SOFT, linewidth=0.9, zorder=1)

@@ -40,10 +40,12 @@ def rosetta(settings=CONVERTED):
     fig, course, length = plots.figure("Seven libraries on one parabola", "How long each step is", widths=(1.5, 1))
     for ax, prefix in ((course, "place of "), (length, "")):
         for place, (name, kind) in enumerate(sorted(LIBRARIES.items(), key=lambda pair: pair[1].memory == "gradients")):
-            plots.moving_member(ax, prefix + name, kind.memory, place, name, run=True)
-            if ax is length:  # while played the words stay; the table tells the places
-                plots.moves(ax.lines[-1], names=(None, None))
-        ax.plot([], [], color=plots.SOFT, linewidth=1.2, linestyle=(0, (2, 2)), zorder=2, gid=f"{prefix}drop")
+            told = {"names": (None, None)} if ax is length else {}  # while played the words stay; the table has places
+            every = (place + 1, len(plots.MEMBERS))  # its markers stand where no other member has one
+            look, marker = plots.MEMORIES[kind.memory], plots.MEMBERS[place]
+            plots.moving_form(ax, prefix + name, look, name, marker, every, run=True, markersize=7, **told)
+            ax.lines[-1].set(zorder=5 + 0.01 * place)
+        plots.moving_guide(ax, f"{prefix}drop", linewidth=1.2, linestyle=(0, (2, 2)), zorder=2)
         ax.set(xlim=(0, STEPS * 1.02), xlabel="step")
     course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
     course.set(ylim=(-4.3, 6), ylabel=r"place  $\theta$")

@@ -48,7 +48,7 @@ def rotation():
     fig, axes = _panels()
     above, loss, rows = axes["above"], axes["loss"], axes["rows"]
     for number in range(len(HEIGHTS)):
-        plots.moving_contour(above, f"contour {number}", names=(None, None))
+        plots.moving_line(above, f"contour {number}", color="white", linewidth=1.3, zorder=0.6, names=(None, None))
     plots.moving_guide(above, "floor", names=(None, None))
     plots.moving_shadow(above, "path at 0°")
     plots.moving_shadow(loss, "loss at 0°", "the same run at 0°")
@@ -60,8 +60,7 @@ def rotation():
         plots.moving_curve(rows, f"way.{name}", rule, names=(None, None))
     for name, rule in RULES.items():
         plots.moving_ball(rows, f"now.{name}", rule, size=8)
-    plots.moving_rings(rows, "at 0°", plots.OWN, "at 0°")
-    rows.lines[-1].set(marker="o", markersize=10, markerfacecolor="none", zorder=6)
+    plots.moving_rings(rows, "at 0°", plots.OWN, "at 0°", marker="o", markersize=10, markerfacecolor="none", zorder=6)
     plots.moving_start(above)
     return LiveFigure(
         fig,

@@ -86,7 +86,7 @@ def _draw_curvatures(ax):
     plots.draw_bars(ax, x + 0.5, counts, plots.PALE)
     for place, count in zip(x + 0.5, counts, strict=True):
         plots.draw_words(ax, place, count + 2.5, str(count), edge="white").set_zorder(5)
-    ax.plot([], [], color=plots.INK, linewidth=1.6, linestyle=(0, (4, 2)), zorder=4, gid="edge")
+    plots.moving_line(ax, "edge", color=plots.INK, linewidth=1.6, linestyle=(0, (4, 2)), zorder=4)
     ticks = x[1::2]
     ax.set(xlim=(FLAT - 1.3, x[-1] + 1.3), ylim=(0, 1.12 * counts.max()), xticks=ticks)
     ax.set_xticklabels([f"$10^{{{tick}}}$" for tick in ticks])

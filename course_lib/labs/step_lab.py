@@ -42,7 +42,7 @@ def step(look=HERE):
     fig, above, near = plots.figure(*titles, widths=(1.65, 1), on_slide=3.2)
     landscape = list(plots.draw_landscape(above, GROUNDS["a ravine"]))
     plots.place(fig, (above, 0.75, 6.25, 3.44), (near, 7.45, 3.4, 3.44))  # one unit is as long across as along
-    above.plot([], [], color=plots.SOFT, linewidth=1.2, marker="o", markersize=4, zorder=5, gid="path")
+    plots.moving_line(above, "path", color=plots.SOFT, linewidth=1.2, marker="o", markersize=4, zorder=5)
     plots.moving_start(above)
     near.set(xlim=(-1.5, 1.5), ylim=(-1.835, 1.2), xticks=[], yticks=[])
     near.set_facecolor(plots.EARTH)
@@ -55,14 +55,17 @@ def step(look=HERE):
         ):
             plots.moving_arrow(ax, prefix + name, color, label, dashes, width)
         for name in GUIDES:
-            _moving_guide(ax, prefix + name)
-            if ax is above:
-                plots.moves(ax.lines[-2], names=(None, None))
-    _moving_other(near)
+            dashes = {"color": plots.INK, "alpha": 0.55, "linestyle": (0, (3, 2)), "zorder": 5.5}
+            told = {"names": (None, None)} if ax is above else {}
+            plots.moving_guide(ax, prefix + name, run=True, **dashes, **told)
+            plots.moving_end(ax, prefix + name)
+    # Over the step: after the first update, when both rules are in the same place, it points the same way.
+    other = {"color": plots.PALE, "linewidth": 1.6, "zorder": 6.5, "label": "other rule's slope"}
+    plots.moving_line(near, "other", arrow=True, **other)
     for ax, prefix in ((above, ABOVE), (near, "")):
-        ax.plot([], [], "o", color=plots.INK, markeredgecolor="white", markersize=9, zorder=7, gid=f"{prefix}ball")
-        ax.plot([], [], "D", color="white", markeredgecolor=plots.INK, markersize=7, zorder=7, gid=f"{prefix}look")
-    near.lines[-1].set_label("slope measured")
+        plots.moving_ball(ax, f"{prefix}ball", plots.OWN, size=9, marker="o", label="_")
+        told = "slope measured" if ax is near else "_"
+        plots.moving_ball(ax, f"{prefix}look", plots.OWN, 7, told, marker="D", color="white", markeredgecolor=plots.INK)
     _draw_legend(near)
 
     def background(_, ground):
@@ -96,19 +99,6 @@ def step(look=HERE):
         alt="A ravine from above with one update drawn as three arrows: the momentum arrow points on along the last "
         f"step, the gradient arrow downhill{ALT[look]}, and the step is their sum. Beside it the same, enlarged.",
     )
-
-
-def _moving_guide(ax, gid):
-    ax.plot([], [], color=plots.INK, linewidth=1, alpha=0.55, linestyle=(0, (3, 2)), zorder=5.5, gid=gid)
-    plots.moves(ax.lines[-1], run=True)
-    ax.plot([], [], "o", alpha=0, markersize=1, gid=f"end.{gid}")
-    plots.moves(ax.lines[-1], head=gid)
-
-
-def _moving_other(ax):
-    # Over the step: after the first update, when both rules are in the same place, it points the same way.
-    ax.plot([], [], color=plots.PALE, linewidth=1.6, zorder=6.5, gid="other", label="other rule's slope")
-    plots.moves(ax.lines[-1], arrow=True)
 
 
 def _draw_legend(ax):

@@ -75,8 +75,11 @@ def training():
         width_ratios=(1.25, 1),
         height=5.0,
     )
-    plots.moving_border(axes["map"], "border", frame=True, names=(None, None))
-    plots.moving_faults(axes["map"], "wrong", frame=True, names=(None, None))
+    frames = {"frame": True, "names": (None, None)}
+    plots.moving_halo(axes["map"], "border", 5, zorder=4.9)
+    plots.moving_line(axes["map"], "border", color=plots.INK, linewidth=2.4, zorder=5, **frames)
+    plots.moving_rings(axes["map"], "wrong", plots.FAULT, "", markersize=14, markeredgewidth=2, zorder=6, **frames)
+    axes["map"].lines[-1].set(markerfacecolor="none")
     for part in ("test", "training"):
         plots.moving_curve(axes["loss"], f"loss.{part}", plots.SAMPLES[part], run=True)
         plots.moving_curve(axes["accuracy"], f"accuracy.{part}", plots.SAMPLES[part], run=True)

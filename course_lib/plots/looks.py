@@ -54,7 +54,7 @@ SAMPLES = {
     "test": Look("test samples", INK, "-", "o"),
 }
 CLASSES = (Look("one class", "#0072B2", "-", "o"), Look("the other", "#E69F00", "-", "^"))
-FAULT = "#B3261E"  # a ring round what is wrong
+FAULT = Look("wrong", "#B3261E", "none", "o")  # a ring round what is wrong
 
 # One rule at several settings, from the least to the most: darker, thicker in ink, and dashed differently.
 SERIES = tuple(

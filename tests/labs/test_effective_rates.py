@@ -193,9 +193,7 @@ def test_another_method_brings_its_own_look_and_name():
 
 
 def test_it_begins_with_what_it_is_asked_for():
-    live = labs.effective_rates("features", "GradientDescent")
+    live = labs.effective_rates("features")
     assert live.cell(live.defaults).words["adagrad"].startswith("after 200 steps the rare slope")
     with pytest.raises(ValueError, match="there is no problem 'clif': did you mean 'cliff'"):
         labs.effective_rates("clif")
-    with pytest.raises(ValueError, match="there is no method 'Adagrad'"):
-        labs.effective_rates(method="Adagrad")

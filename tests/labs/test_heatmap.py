@@ -7,7 +7,7 @@ from prose import numbers, prose
 from course_lib import labs, quadratics
 from course_lib.descent import descend
 from course_lib.labs import heatmap_lab as lab
-from course_lib.optimizers import OPTIMIZERS
+from course_lib.labs.rules import TOLD
 
 EVERY = [(method, surface) for method in ("Momentum.gamma", "Adam.beta2", "Adagrad.None") for surface in lab.GROUNDS]
 
@@ -106,25 +106,8 @@ def test_buttons_go_to_the_star_and_to_the_defaults(live):
 
 def test_every_optimizer_is_offered_with_each_of_its_memories(live):
     offered = [name.split(".")[0] for name in lab.METHODS]
-    assert list(dict.fromkeys(offered)) == [kind.__name__ for kind in OPTIMIZERS]
+    assert list(dict.fromkeys(offered)) == [kind.__name__ for kind in TOLD]
     assert "Adam: η and β₁ (β₂ stays 0.999)" in live.kernel["method"][0].texts
-
-
-def test_rules_that_no_lesson_has_told_of_are_offered_to_who_asks_for_one(live):
-    usual = live.kernel["method"][0].texts
-    asked = labs.heatmap("Lion.beta1").kernel["method"][0].texts
-    assert not any(text.startswith(("Signum", "Lion", "averaging")) for text in usual)
-    assert [text for text in asked if text not in usual] == ["Lion: η and β₁ (β₂ stays 0.99)"]
-
-
-def test_it_begins_with_what_it_is_asked_for():
-    live = labs.heatmap("RMSprop.gamma", "turned")
-    assert live._values(live.defaults)["method"] == "RMSprop.gamma"
-    assert live.drawing.figure.axes[0].get_title("left").startswith("RMSprop")
-    with pytest.raises(ValueError, match=r"there is no method 'Adam': did you mean"):
-        labs.heatmap("Adam")
-    with pytest.raises(ValueError, match="there is no surface 'ravin': did you mean 'ravine'"):
-        labs.heatmap(surface="ravin")
 
 
 def test_memories_are_shown_as_gamma():
