@@ -7,5 +7,5 @@ deck    slides of a lesson, with all its words
 render  cells as pieces of HTML
 build   run the lessons, write the decks and the page that lists them
 check   look at every page in Chromium
-static  deck.js, which cuts slides into pages, deck.css, and copies of reveal.js and of fonts
+static  deck.js, which cuts the slides of a lesson into pages, deck.css, and copies of reveal.js and of fonts
 """

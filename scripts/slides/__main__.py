@@ -1,5 +1,4 @@
-"""Build the slides; `place NOTEBOOK CELL=lecture-45:1.5 ...` gives slides of a lesson their place in the lectures, and
-`plan` writes the lectures' plans into docs/teaching.md."""
+"""Build the slides; `plan` writes the lectures' plans into docs/teaching.md instead."""
 
 import argparse
 import os
@@ -9,58 +8,45 @@ from pathlib import Path
 
 from scripts import notebooks
 from scripts.notebooks import ROOT, LessonError
-from scripts.slides import places, plan
+from scripts.shared import weighed
+from scripts.slides import build, check, plan
 
+TARGET = ROOT / "build" / "slides"
 LIMIT = 15  # MB
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.slides", description=__doc__)
-    parser.add_argument("--to", type=Path, default=ROOT / "build" / "slides", help="the folder to build (build/slides)")
-    parser.add_argument(
-        "--check", action="store_true", help="look at every page in Chromium: does it fit, is it legible"
-    )
-    commands = parser.add_subparsers(dest="command")
-    place = commands.add_parser("place", help="write the places of slides into a lesson")
-    place.add_argument("notebook", type=Path)
-    place.add_argument("places", nargs="*", metavar="CELL=PLACE", help="more, or a tag and minutes: lecture-45:1.5")
-    commands.add_parser("plan", help="write the plans of the lectures into docs/teaching.md")
+    parser.add_argument("--check", action="store_true", help="look at every page: does it fit, is it legible")
+    parser.add_argument("command", nargs="?", choices=["plan"])
     given = parser.parse_args(arguments)
+    lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     try:
-        if given.command == "plan":
-            return write_plans(ROOT / "docs" / "teaching.md")
         if given.command:
-            print(places.place_in(given.notebook, given.places))
+            write_plans(ROOT / "docs" / "teaching.md", lessons)
             return 0
-        decks = built(given.to.resolve())
+        decks = built(lessons)
         return checked(decks) if given.check else 0
-    except (places.PlaceError, LessonError, OSError, RuntimeError, ValueError) as error:
+    except (LessonError, OSError, RuntimeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def write_plans(page: Path) -> int:
-    lessons = {path.name[:2]: notebooks.read(path) for path in (ROOT / "notebooks").glob("*.ipynb")}
-    page.write_text(plan.written(page.read_text(encoding="utf-8"), lessons), encoding="utf-8", newline="\n")
-    return 0
+def write_plans(page: Path, lessons: list[Path]) -> None:
+    told = {path.stem: notebooks.read(path) for path in lessons}
+    page.write_text(plan.written(page.read_text(encoding="utf-8"), told), encoding="utf-8", newline="\n")
 
 
-def built(target: Path) -> list[Path]:
-    from scripts.shared import weighed  # like build, it needs packages that `place` does without
-    from scripts.slides import build
-
+def built(lessons: list[Path]) -> list[Path]:
     start = time.monotonic()
-    lessons = build.run(sorted((ROOT / "notebooks").glob("*.ipynb")), ROOT / "build" / "live")
-    decks = build.build(target, lessons)
-    size = weighed(target, LIMIT)
-    print(f"{target / 'index.html'}: {len(decks)} decks, {size}, in {time.monotonic() - start:.0f} s")
+    decks = build.build(TARGET, build.run(lessons, ROOT / "build" / "live"))
+    size = weighed(TARGET, LIMIT)
+    print(f"{TARGET / 'index.html'}: {len(decks)} decks, {size}, in {time.monotonic() - start:.0f} s")
     return decks
 
 
 def checked(decks: list[Path]) -> int:
-    from scripts.slides.check import check
-
-    found = check(decks)
+    found = check.check(decks)
     print("\n".join(found) or "every page fits, can be read from the last row, and asks for nothing")
     return 1 if found else 0
 

@@ -2,13 +2,12 @@
 
 import shutil
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import matplotlib
-import nbformat
 
+from scripts import notebooks
 from scripts.shared import share
 from scripts.slides import deck, lecture, places
 from scripts.slides.render import HTML, heading, plain
@@ -16,7 +15,6 @@ from scripts.website import source
 
 STATIC = Path(__file__).with_name("static")
 FIGURES_FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-TITLE = "Momentum in Machine Learning"
 
 PAGE = """\
 <!doctype html>
@@ -32,7 +30,7 @@ PAGE = """\
 <script src="reveal/reveal.js" defer></script>
 <script src="deck.js" defer></script>
 </head>
-<body{lecture}>
+<body{mark}>
 <div class="reveal"><div class="slides">
 {slides}
 </div></div>
@@ -41,41 +39,34 @@ PAGE = """\
 """
 
 
-@dataclass
-class Lesson:
-    name: str
-    notebook: nbformat.NotebookNode
-
-    @property
-    def title(self) -> str:
-        return next(filter(None, map(heading, self.notebook.cells)), escape(self.name))
-
-    @property
-    def number(self) -> str:
-        return self.name[:2]
-
-
-def run(lessons: list[Path], kept: Path) -> list[Lesson]:
-    """The lessons that have slides, run with figures for them. Runs are kept in `kept` until lesson or code changes.
+def run(paths: list[Path], kept: Path) -> dict:
+    """The lessons that have slides, run with figures for them: name -> notebook. For `kept` see `source.run`.
 
     LessonError if a lesson fails, ValueError if slides have no place.
     """
-    lessons = [lesson for lesson in lessons if places.has_slides(nbformat.read(lesson, as_version=4))]
-    refuse_without_places(lessons)
+    lessons = [path for path in paths if places.slides(notebooks.read(path))]
+    for path in lessons:
+        if found := places.complaints(notebooks.read(path)):
+            raise ValueError(f"{path.name}: {found[0]}")
     with ProcessPoolExecutor(2) as pool:
         runs = source.runs(pool, lessons, kept, source.SLIDES)
-        return [Lesson(lesson.stem, notebook) for lesson, notebook in zip(lessons, runs, strict=True)]
+        return {path.stem: notebook for path, notebook in zip(lessons, runs, strict=True)}
 
 
-def build(target: Path, lessons: list[Lesson]) -> list[Path]:
-    """All decks, and the page that lists them, in `target`; returns the decks."""
+def build(target: Path, lessons: dict) -> list[Path]:
+    """All decks, and the page that lists them, in `target`; returns the decks. lessons: name -> notebook."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(STATIC, target)
     for name in ("DejaVuSans.ttf", "LICENSE_DEJAVU"):
         shutil.copy(FIGURES_FONT / name, target / "fonts" / name)
     (target / "code.css").write_text(HTML.get_style_defs(".reveal pre"), encoding="ascii")
-    decks = {f"{lesson.name}.html": lesson_deck(lesson) for lesson in lessons}
-    decks |= {f"lecture-{name}.html": lecture_deck(lessons, name) for name in places.LECTURES}
+    decks = {}
+    for name, notebook in lessons.items():
+        decks[f"{name}.html"] = page(title(notebook), deck.sections(notebook, name[:2]))
+    for name in places.LECTURES:
+        mark = f' data-lecture="{name}"'
+        pages = lecture.sections(lessons, name)
+        decks[f"lecture-{name}.html"] = page(f"{lecture.TITLE}: {lecture.called(name)}", pages, mark)
     for name, html in decks.items():
         (target / name).write_text(html, encoding="utf-8")
     (target / "index.html").write_text(index(lessons), encoding="utf-8")
@@ -83,95 +74,27 @@ def build(target: Path, lessons: list[Lesson]) -> list[Path]:
     return [target / name for name in decks]
 
 
-def refuse_without_places(lessons: list[Path]) -> None:
-    for lesson in lessons:
-        if found := places.complaints(nbformat.read(lesson, as_version=4)):
-            raise ValueError(f"{lesson.name}: {found[0]}. Give slides their places: python -m scripts.slides place")
+def title(notebook) -> str:
+    return plain(next(filter(None, map(heading, notebook.cells))))
 
 
-def lesson_deck(lesson: Lesson) -> str:
-    made = deck.slides(lesson.notebook, lesson.number)
-    return page(plain(lesson.title), [section(slide, level=1 if k == 0 else 2) for k, slide in enumerate(made)])
+def page(title: str, sections: list[str], mark: str = "") -> str:
+    return PAGE.format(title=escape(title), mark=mark, slides="\n".join(sections))
 
 
-def lecture_deck(lessons: list[Lesson], name: str) -> str:
-    made = [made for lesson in lessons for made in lecture.pages(lesson.notebook, lesson.number, name)]
-    rest = places.LECTURES[name] - sum(places.minutes(lesson.notebook, name) for lesson in lessons)
-    first = cover("start", TITLE, called(name), 0)
-    last = cover("questions", "Questions", f"{rest:g} minute{' is' if rest == 1 else 's are'} left for them", rest)
-    return page(f"{TITLE}: {called(name)}", [first, *map(lecture_page, made), last], lecture=name)
-
-
-def called(name: str) -> str:
-    length = places.LECTURES[name]
-    return f"a lecture of {length} minutes" if name == str(length) else f"{name}, {length} minutes"
-
-
-def cover(name: str, title: str, words: str, minutes: float) -> str:
-    start = f'<section class="page cover" id="{name}" data-slide="{name}" data-minutes="{minutes:g}">'
-    body = f'<div class="body"><p class="subtitle">{escape(words)}</p></div>'
-    return f'{start}<h1>{escape(title)}</h1>{body}<aside class="notes"></aside></section>'
-
-
-def lecture_page(made: lecture.Page) -> str:
-    """A headline, the thing to look at, what is told beside, what comes with a key; and what is said."""
-    parts = [f'<div class="shown {made.kind}">{made.shown}</div>'] if made.kind != "nothing" else []
-    if made.kind == "options":
-        parts = [f'<span class="fragment key" data-fragment-index="0"></span><ol class="options">{made.shown}</ol>']
-    parts += [f'<div class="words">{made.words}</div>'] if made.words else []
-    parts += [f'<div class="words fragment" data-fragment-index="0">{made.answer}</div>'] if made.answer else []
-    first = f' data-part="{made.part}"' if made.part else ""
-    start = f'<section class="page" id="{made.id}" data-slide="{made.slide}" data-minutes="{made.minutes:g}"{first}>'
-    folded = folding(made) if made.kind == "figure" else ""
-    body = f'<div class="body">{"".join(parts)}</div>'
-    return f'{start}<h2>{made.title}</h2>{folded}{body}<aside class="notes">{"".join(made.notes)}</aside></section>'
-
-
-def folding(made: lecture.Page) -> str:
-    """The style that folds away what of a live figure is not used; a key unfolds it."""
-    kept = {
-        ".live-row": made.figure["controls"],
-        ".live-words li": made.figure["tell"],
-    }
-    rules = [
-        f'[id="{made.id}"]:not(.unfolded) {part}' + "".join(f':not([data-name="{name}"])' for name in names)
-        for part, names in kept.items()
-    ]
-    return f"<style>{', '.join(rules)} {{ display: none; }}</style>"
-
-
-def section(slide: deck.Slide, level: int = 2) -> str:
-    units = "\n".join(map(unit_html, slide.units))
-    below = " data-below" if slide.below else ""
-    notes = "".join(f"<div>{html}</div>" for html in slide.notes)
-    start = f'<section class="flow" id="{slide.id}" data-minutes="{slide.minutes:g}"{below}>'
-    return f"{start}\n<h{level}>{slide.title}</h{level}>\n{units}\n<aside>{notes}</aside>\n</section>"
-
-
-def unit_html(unit) -> str:
-    keep = " data-keep" if unit.keep else ""
-    return f'<div class="unit {unit.kind}" data-kind="{unit.kind}"{keep}>{unit.html}</div>'
-
-
-def page(title: str, sections: list[str], lecture: str | None = None) -> str:
-    mark = f' data-lecture="{lecture}"' if lecture else ""
-    return PAGE.format(title=escape(title), lecture=mark, slides="\n".join(sections))
-
-
-def index(lessons: list[Lesson]) -> str:
+def index(lessons: dict) -> str:
     lectures = "".join(
-        f'<li><a href="lecture-{name}.html">{called(name).capitalize()}</a>: {parts(lessons, name)}</li>'
+        f'<li><a href="lecture-{name}.html">{lecture.called(name).capitalize()}</a>: {parts(lessons, name)}</li>'
         for name in places.LECTURES
     )
     decks = "".join(
-        f'<li><a href="{lesson.name}.html">{lesson.number} {escape(plain(lesson.title))}</a></li>' for lesson in lessons
+        f'<li><a href="{name}.html">{name[:2]} {escape(title(notebook))}</a></li>' for name, notebook in lessons.items()
     )
     template = (STATIC / "index.html").read_text(encoding="utf-8")
     return template.replace("LECTURES", lectures).replace("LESSONS", decks)
 
 
-def parts(lessons: list[Lesson], name: str) -> str:
-    each = [(lesson, places.minutes(lesson.notebook, name)) for lesson in lessons]
-    rest = places.LECTURES[name] - sum(minutes for _, minutes in each)
-    told = [f"{escape(plain(lesson.title))} {minutes:g}" for lesson, minutes in each if minutes]
-    return ", ".join([*told, f"questions {rest:g}"])
+def parts(lessons: dict, name: str) -> str:
+    each = {escape(title(notebook)): places.minutes(notebook, name) for notebook in lessons.values()}
+    told = [f"{lesson} {minutes:g}" for lesson, minutes in each.items() if minutes]
+    return ", ".join([*told, f"questions {places.left(lessons, name):g}"])

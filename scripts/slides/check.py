@@ -102,17 +102,12 @@ LOOK = """async ({ read, lecture }) => {
 def opened(browser, deck: Path):
     """A page with the deck, ready; `asked` of it are the requests it made to anywhere but the disk, none answered."""
     context = browser.new_context(viewport=SIZE)
-    page, asked = context.new_page(), []
-    context.route(lambda url: not url.startswith(("file:", "data:", "blob:")), lambda route: refuse(route, asked))
+    page = context.new_page()
+    page.asked = []
+    context.route("http*://**", lambda route: (page.asked.append(route.request.url), route.abort()))
     page.goto(deck.as_uri())
     page.wait_for_selector("body[data-ready]", state="attached", timeout=120_000)
-    page.asked = asked
     return page
-
-
-def refuse(route, asked: list[str]) -> None:
-    asked.append(route.request.url)
-    route.abort()
 
 
 def faults(page) -> list[str]:

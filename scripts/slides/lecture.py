@@ -13,7 +13,8 @@ answer    what stands beside the answer to a question, or is the answer where th
 """
 
 import re
-from dataclasses import dataclass, field
+from html import escape
+from itertools import pairwise
 
 from course_lib import checks
 from course_lib.checks.exercises import Choice
@@ -21,95 +22,105 @@ from scripts.notebooks import tags
 from scripts.slides import places
 from scripts.slides.render import code, inline, outputs, prose
 
+TITLE = "Momentum in Machine Learning"
 WORDS = 30
 OPTION = 10  # words of an option
 CODE = 8  # lines
 SHOWN = ("options", "figure", "picture", "equation", "nothing")
 KEYS = {"title", "words", "show", "lines", "controls", "tell", "answer"}
+PAGE = """\
+<section class="{kind}" id="{id}" data-minutes="{minutes:g}" data-until="{until:g}"{part}>{head}\
+<div class="body">{body}</div><aside class="notes">{notes}</aside></section>"""
 
 
-@dataclass
-class Page:
-    id: str
-    title: str  # HTML
-    slide: str  # id of the slide it belongs to, for the clock
-    minutes: float
-    part: str = ""  # number of the lesson, on its first page
-    kind: str = "nothing"  # of what it shows: see SHOWN; also code, printed, table, list
-    shown: str = ""  # HTML
-    words: str = ""  # HTML
-    answer: str = ""  # HTML, with a key
-    figure: dict = field(default_factory=dict)  # what of a live figure stays: controls, tell
-    notes: list[str] = field(default_factory=list)  # HTML, for the lecturer
+def sections(lessons: dict, name: str) -> list[str]:
+    """All pages of a lecture as HTML, between a cover and one for questions. ValueError where a slide has no page."""
+    made = [cover("start", TITLE, called(name), 0, 0)]
+    for at, number, slide in places.timetable(lessons, name):
+        made += pages(slide, number, at + slide[0].metadata.minutes)
+    rest = places.left(lessons, name)
+    words = f"{rest:g} minute{' is' if rest == 1 else 's are'} left for them"
+    return [*made, cover("questions", "Questions", words, rest, places.LECTURES[name])]
 
 
-def pages(notebook, name: str, lecture: str) -> list[Page]:
-    """Those of a lesson in a lecture. name: of the lesson, for ids. ValueError where a slide has no page."""
-    made, waiting, slide, inside = [], [], None, False
-    for k, cell in enumerate(notebook.cells):
-        if places.starts_slide(cell):
-            refuse_unseen(slide, made)
-            inside = places.belongs(cell, lecture)
-            slide = cell if inside else None
-            waiting = [markdown(cell.metadata.get("stage", ""))]
-        if not inside or tags(cell) & {"setup", "stub", "check", "solution"}:
-            continue
-        if "slide" in cell.metadata:
-            made.append(page(cell, slide, name, notebook.cells[k + 1 :]))
-            made[-1].notes += waiting
-            waiting = []
-        spoken = made[-1].notes if made and made[-1].slide == f"{name}-{slide.id}" else waiting
-        spoken += said(cell, name)
-    refuse_unseen(slide, made)
-    return made
+def called(name: str) -> str:
+    length = places.LECTURES[name]
+    return f"a lecture of {length} minutes" if name == str(length) else f"{name}, {length} minutes"
 
 
-def refuse_unseen(slide, made: list[Page]) -> None:
-    if slide and not (made and made[-1].slide.endswith(f"-{slide.id}")):
-        raise ValueError(f"{slide.id} starts a slide of a lecture, and no cell of it has `slide` in its metadata")
-
-
-def page(cell, slide, name: str, following) -> Page:
-    told = cell.metadata.slide
-    if unknown := set(told) - KEYS or ({"title"} - set(told)):
-        raise ValueError(f"the slide of {cell.id} has a title and may have {sorted(KEYS)}; here {sorted(unknown)}")
-    kind, shown = show(cell, name, following)
-    return Page(
-        f"{name}-{cell.id}",
-        inline(told["title"]),
-        f"{name}-{slide.id}",
-        slide.metadata.minutes,
-        name if cell.source.startswith("# ") else "",
-        kind,
-        shown,
-        words=markdown(told.get("words", "")),
-        answer=markdown(told.get("answer", "")),
-        figure={key: told.get(key, []) for key in ("controls", "tell")},
+def cover(name: str, title: str, words: str, minutes: float, until: float) -> str:
+    head, body = f"<h1>{escape(title)}</h1>", f'<p class="subtitle">{escape(words)}</p>'
+    return PAGE.format(
+        kind="page cover", id=name, minutes=minutes, until=until, part="", head=head, body=body, notes=""
     )
 
 
-def show(cell, name: str, following) -> tuple[str, str]:
+def pages(slide: list, number: str, until: float) -> list[str]:
+    """Those of a slide. number: of the lesson; until: the minute at which the slide ends."""
+    shown = [k for k, cell in enumerate(slide) if "slide" in cell.metadata]
+    if not shown:
+        raise ValueError(f"{slide[0].id} starts a slide of a lecture, and no cell of it has `slide` in its metadata")
+    made = []
+    for k, (start, end) in zip(shown, pairwise([0, *shown[1:], len(slide)]), strict=True):
+        cell, notes = slide[k], "".join(map(said, slide[start:end]))
+        made.append(
+            PAGE.format(
+                kind="page",
+                id=f"{number}-{cell.id}",
+                minutes=slide[0].metadata.minutes,
+                until=until,
+                part=f' data-part="{number}"' if cell.source.startswith("# ") else "",
+                notes=notes,
+                **seen(cell, slide[k:], f"{number}-{cell.id}"),
+            )
+        )
+    return made
+
+
+def seen(cell, following, name: str) -> dict[str, str]:
+    """The headline; and the thing to look at, what is told beside, what comes with a key."""
+    told = cell.metadata.slide
+    if unknown := set(told) - KEYS or ({"title"} - set(told)):
+        raise ValueError(f"the slide of {cell.id} has a title and may have {sorted(KEYS)}; here {sorted(unknown)}")
+    kind, shown = show(cell, following)
+    words, answer = (markdown(told.get(part, "")) for part in ("words", "answer"))
+    if kind == "options":
+        body = f'<span class="fragment key" data-fragment-index="0"></span><ol class="options">{shown}</ol>'
+    else:
+        body = f'<div class="shown {kind}">{shown}</div>' if shown else ""
+    body += f'<div class="words">{words}</div>' if words else ""
+    body += f'<div class="words fragment" data-fragment-index="0">{answer}</div>' if answer else ""
+    folded = folding(name, told) if kind == "figure" else ""
+    return {"head": f"<h2>{inline(told['title'])}</h2>{folded}", "body": body}
+
+
+def folding(name: str, told) -> str:
+    """The style that folds away what of a live figure is not used; a key unfolds it."""
+    kept = {".live-row": told.get("controls", []), ".live-words li": told.get("tell", [])}
+    rules = [
+        f'[id="{name}"]:not(.unfolded) {part}' + "".join(f':not([data-name="{one}"])' for one in names)
+        for part, names in kept.items()
+    ]
+    return f"<style>{', '.join(rules)} {{ display: none; }}</style>"
+
+
+def show(cell, following) -> tuple[str, str]:
     """What a cell shows, and its kind."""
-    parts = {"nothing": ""} | shown_parts(cell, name, following)
-    wanted = cell.metadata.slide.get("show") or next(kind for kind in SHOWN if kind in parts)
-    if wanted not in parts:
-        raise ValueError(f"{cell.id} has no {wanted} to show; it has {', '.join(parts)}")
-    return wanted, parts[wanted]
-
-
-def shown_parts(cell, name: str, following) -> dict[str, str]:
     if cell.cell_type == "code":
         first, last = cell.metadata.slide.get("lines", (1, CODE))
         lines = re.sub(r"  # .*$", "", "\n".join(cell.source.splitlines()[first - 1 : last]), flags=re.M)  # is said
-        units = [code(lines), *outputs(cell, name)]
+        units = [code(lines), *outputs(cell)]
     else:
         units = prose(cell.source, titled=True)
-    parts = {}
+    parts = {"nothing": ""}
     for unit in units:
         parts[unit.kind] = parts.get(unit.kind, "") + unit.html
     if "list" in parts and "exercise" in tags(cell):
         parts["options"] = options(parts["list"], right_letter(following))
-    return parts
+    wanted = cell.metadata.slide.get("show") or next(kind for kind in SHOWN if kind in parts)
+    if wanted not in parts:
+        raise ValueError(f"{cell.id} has no {wanted} to show; it has {', '.join(parts)}")
+    return wanted, parts[wanted]
 
 
 def right_letter(following) -> str:
@@ -129,13 +140,15 @@ def options(html: str, right: str) -> str:
     )
 
 
-def said(cell, name: str) -> list[str]:
-    """What a cell brings to the notes: its prose; and what it has printed."""
+def said(cell) -> str:
+    """What a cell brings to the notes: what to do on stage, its prose, and what it has printed."""
+    if tags(cell) & {"setup", "stub", "check", "solution"}:
+        return ""
     if cell.cell_type == "markdown":
         units = prose(cell.source, titled=True)
     else:
-        units = [unit for unit in outputs(cell, name) if unit.kind == "printed"]
-    return [f'<div class="unit {unit.kind}">{unit.html}</div>' for unit in units]
+        units = [unit for unit in outputs(cell) if unit.kind == "printed"]
+    return markdown(cell.metadata.get("stage", "")) + "".join(unit.inside() for unit in units)
 
 
 def markdown(text: str) -> str:

@@ -26,16 +26,12 @@ def written(text: str, lessons: dict) -> str:
 
 def plan(name: str, lessons: dict) -> str:
     """A table with a row for each slide of a lecture."""
-    rows, passed = [], 0.0
-    for number, notebook in sorted(lessons.items()):
-        for cell in notebook.cells:
-            if places.starts_slide(cell) and places.belongs(cell, name):
-                rows.append((passed, cell.metadata.minutes, f"{number} `{cell.id}`", cell.metadata.get("stage", "")))
-                passed += cell.metadata.minutes
-    rows.append((passed, places.LECTURES[name] - passed, "questions", LAST))
-    lines = [f"| {clock(at)} | {minutes:g} | {slide} | {stage} |" for at, minutes, slide, stage in rows]
-    return "\n".join(["| clock | minutes | slide | on stage |", "|---|---|---|---|", *lines]) + "\n"
+    lines = ["| clock | minutes | slide | on stage |", "|---|---|---|---|"]
+    for at, number, (first, *_) in places.timetable(lessons, name):
+        lines.append(row(at, first.metadata.minutes, f"{number} `{first.id}`", first.metadata.get("stage", "")))
+    rest = places.left(lessons, name)
+    return "\n".join([*lines, row(places.LECTURES[name] - rest, rest, "questions", LAST)]) + "\n"
 
 
-def clock(minutes: float) -> str:
-    return f"{int(minutes)}:{round(minutes % 1 * 60):02d}"
+def row(at: float, minutes: float, slide: str, stage: str) -> str:
+    return f"| {int(at)}:{round(at % 1 * 60):02d} | {minutes:g} | {slide} | {stage} |"

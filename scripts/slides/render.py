@@ -6,6 +6,7 @@ from html import escape, unescape
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -24,13 +25,16 @@ class Unit:
     """A piece of a slide that is not cut, unless it is a list, a table or lines of code.
 
     kind: text, list, table, equation, heading, code, printed, picture, figure (a live one), caption.
-    caption: a sentence about a picture; keep: with the next.
+    keep: with the next.
     """
 
     kind: str
     html: str
-    caption: bool = False
     keep: bool = False
+
+    def inside(self) -> str:
+        """The piece in its box."""
+        return f'<div class="unit {self.kind}"{" data-keep" if self.keep else ""}>{self.html}</div>'
 
 
 def _maths(content, options):
@@ -43,14 +47,12 @@ MARKDOWN = (
     .use(dollarmath_plugin, renderer=_maths, allow_labels=False, double_inline=False)
 )
 KINDS = {
-    "paragraph_open": "text",
-    "bullet_list_open": "list",
-    "ordered_list_open": "list",
-    "table_open": "table",
+    "paragraph": "text",
+    "bullet_list": "list",
+    "ordered_list": "list",
+    "table": "table",
     "math_block": "equation",
-    "heading_open": "heading",
-    "fence": "code",
-    "code_block": "code",
+    "heading": "heading",
 }
 
 
@@ -67,45 +69,43 @@ def inline(text: str) -> str:
 
 
 def plain(html: str) -> str:
-    """The words of a title, for the title bar."""
+    """Its words alone."""
     return unescape(TAG.sub("", html)).strip()
 
 
 def prose(source: str, *, titled: bool = False) -> list[Unit]:
     """Markdown as units. titled: its first heading is the slide's title already."""
-    tokens = MARKDOWN.parse(source)
-    units, start, depth = [], 0, 0
-    for k, token in enumerate(tokens):
-        depth += token.nesting
-        if depth == 0:
-            units.append(_unit(tokens[start : k + 1]))
-            start = k + 1
+    units = [_unit(node) for node in SyntaxTreeNode(MARKDOWN.parse(source)).children]
     if titled and units and units[0].kind == "heading":
         units = units[1:]
     for unit, following in pairwise(units):
-        unit.keep = unit.kind == "heading" or (unit.kind == "text" and following.kind != "text" and _announces(unit))
-    return [unit for unit in units if unit.html.strip()]
+        announces = unit.kind == "text" and following.kind != "text" and plain(unit.html).endswith(":")
+        unit.keep = unit.kind == "heading" or announces
+    return units
 
 
-def _unit(tokens) -> Unit:
-    kind = KINDS.get(tokens[0].type, "text")
-    if kind == "heading":
-        return Unit(kind, spoken(MARKDOWN.renderer.render(tokens[1:-1], MARKDOWN.options, {})))
-    if kind == "code":
-        return code(tokens[0].content.rstrip())
-    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
-    return Unit(kind, html, caption=kind == "text" and html.startswith("<p><em>"))
-
-
-def _announces(unit: Unit) -> bool:
-    return TAG.sub("", unit.html).rstrip().endswith(":")
+def _unit(node: SyntaxTreeNode) -> Unit:
+    if node.type in ("fence", "code_block"):
+        return code(node.content)
+    if node.type == "heading":
+        return Unit("heading", inline(node.children[0].content))
+    return Unit(KINDS.get(node.type, "text"), MARKDOWN.renderer.render(node.to_tokens(), MARKDOWN.options, {}))
 
 
 def code(source: str, *, keep: bool = False) -> Unit:
-    return Unit("code", f"<pre><code>{highlight(source, PythonLexer(), HTML)}</code></pre>", keep=keep)
+    return Unit("code", f"<pre><code>{_rows(highlight(source, PythonLexer(), HTML))}</code></pre>", keep)
 
 
-def outputs(cell, name: str) -> list[Unit]:
+def printed(text: str) -> Unit:
+    return Unit("printed", f"<pre>{_rows(escape(text))}</pre>")
+
+
+def _rows(html: str) -> str:
+    """Each line in an element of its own, so that it can go to another page."""
+    return "".join(f"<span>{line}\n</span>" for line in html.rstrip().split("\n"))
+
+
+def outputs(cell) -> list[Unit]:
     """What a cell has put out, in its order: live figures, pictures, printed lines."""
     units = []
     for output in merged(cell.outputs):
@@ -116,9 +116,9 @@ def outputs(cell, name: str) -> list[Unit]:
         elif "image/png" in data:
             units.append(Unit("picture", picture(data["image/png"], output.metadata.get("image/png", {}))))
         elif output.output_type == "stream":
-            units.append(Unit("printed", f"<pre>{escape(output.text.rstrip())}</pre>"))
+            units.append(printed(output.text))
         elif "text/plain" in data and "text/html" not in data:
-            units.append(Unit("printed", f"<pre>{escape(data['text/plain'])}</pre>"))
+            units.append(printed(data["text/plain"]))
     return units
 
 
@@ -128,7 +128,4 @@ def picture(png: str, about) -> str:
     known = {"width": "width", "text": "data-text", "words": "data-words"}
     size = "".join(f' {name}="{about[key]:g}"' for key, name in known.items() if "text" in about)
     title = f'<p class="picture-title">{escape(about["title"])}</p>' if about.get("title") else ""
-    return (
-        title
-        + f'<img src="data:image/png;base64,{png.strip()}" alt="{escape(about.get("alt", ""), quote=True)}"{size}>'
-    )
+    return f'{title}<img src="data:image/png;base64,{png.strip()}" alt="{escape(about.get("alt", ""))}"{size}>'

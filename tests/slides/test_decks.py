@@ -12,7 +12,7 @@ from course_lib import labs
 from scripts.slides import build, check, lecture, places
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-LESSONS = [path for path in NOTEBOOKS if places.has_slides(nbformat.read(path, as_version=4))]
+LESSONS = [path for path in NOTEBOOKS if places.slides(nbformat.read(path, as_version=4))]
 ALIVE = "() => Reveal.getCurrentSlide().querySelector('.live-figure').liveFigure?.frames > 0"
 
 
@@ -80,7 +80,10 @@ def lesson(figure):
         ),
         cell(new_code_cell, "checks.best_in_the_bowl(...)", "which-check", "-", "check"),
         loop,
+        cell(new_markdown_cell, "## A figure at once", "again", "slide", "more"),
+        cell(new_code_cell, "labs.hill()", "again-lab"),
     ]
+    cells[-1].outputs = live.outputs
     return new_notebook(cells=cells)
 
 
@@ -88,7 +91,7 @@ def lesson(figure):
 def sample(hill, tmp_path_factory):
     """The folder with the decks of one small lesson."""
     folder = tmp_path_factory.mktemp("Folien für alle")
-    build.build(folder / "slides", [build.Lesson("01_sample", lesson(hill))])
+    build.build(folder / "slides", {"01_sample": lesson(hill)})
     return folder / "slides"
 
 
@@ -135,7 +138,7 @@ def here(page):
 @pytest.fixture(scope="session")
 def stored(tmp_path_factory):
     """Decks of all lessons as stored, with pictures for live figures; `make slides ARGS=--check` looks at these."""
-    lessons = [build.Lesson(path.stem, nbformat.read(path, as_version=4)) for path in LESSONS]
+    lessons = {path.stem: nbformat.read(path, as_version=4) for path in LESSONS}
     return {deck.stem: deck for deck in build.build(tmp_path_factory.mktemp("decks") / "slides", lessons)}
 
 
@@ -161,9 +164,10 @@ def test_shorter_lecture_is_part_of_the_longer_one(length, stored):
 
 def test_lesson_deck_has_everything_and_exercises_lie_below(visit):
     page = visit("01_sample.html")
-    assert list(dict.fromkeys(titles(page)))[1:] == ["A hill", "Exercise: one ★ 1 minute", "Solution: one", "The rule"]
-    below = page.evaluate("Reveal.getSlides().filter((s) => Reveal.getIndices(s).v).map((s) => s.dataset.slide)")
-    assert set(below) == {"01-one"}
+    parts = ["A lesson", "A hill", "Exercise: one ★ 1 minute", "Solution: one", "The rule", "A figure at once"]
+    assert list(dict.fromkeys(titles(page))) == parts
+    below = page.evaluate("Reveal.getSlides().filter((s) => Reveal.getIndices(s).v).map((s) => s.id)")
+    assert below == ["01-one", "01-one-2"]
 
 
 def test_lecture_leaves_out_exercises_and_what_is_not_its_own(visit):
@@ -244,13 +248,13 @@ def test_lecture_of_the_sample_is_fit_for_a_hall(visit):
 def test_slide_that_cannot_be_made_is_refused(slide):
     nb = new_notebook(cells=[cell(new_markdown_cell, "# A", "a", "slide", "lecture-15", minutes=1, slide=slide)])
     with pytest.raises(ValueError, match=r"^(the slide of )?a "):
-        lecture.pages(nb, "01", "15")
+        lecture.sections({"01": nb}, "15")
 
 
 def test_slide_without_a_page_is_refused():
     nb = new_notebook(cells=[cell(new_markdown_cell, "# A", "a", "slide", "lecture-15", minutes=1)])
     with pytest.raises(ValueError, match=r"^a starts a slide"):
-        lecture.pages(nb, "01", "15")
+        lecture.sections({"01": nb}, "15")
 
 
 def test_long_code_and_output_are_cut_into_pages_without_loss(visit):
@@ -418,7 +422,7 @@ def test_index_leads_to_every_deck(visit, sample, chromium):
 
 
 def test_a_lesson_in_another_language_is_cut_like_any_other(tmp_path):
-    built = build.build(tmp_path / "slides", [build.Lesson("01_schwung", abroad.lesson())])
+    built = build.build(tmp_path / "slides", {"01_schwung": abroad.lesson()})
     decks = {path.stem: path.read_text(encoding="utf-8") for path in built}
     assert "<title>Was ist Schwung?</title>" in decks["01_schwung"]
     assert "solution_schritt" in decks["01_schwung"] and "Lösung: ein Schritt" in decks["01_schwung"]

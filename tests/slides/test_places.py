@@ -6,7 +6,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from scripts.slides import __main__ as command
 from scripts.slides import places
 
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -35,74 +34,74 @@ def test_a_page_without_slides_has_no_deck():
     nb = lesson()
     for cell in nb.cells:
         cell.metadata.update(slideshow={"slide_type": "skip"})
-    assert places.has_slides(lesson()) and not places.has_slides(nb)
+    assert places.slides(lesson()) and not places.slides(nb)
 
 
-def lesson():
-    title, words, below = new_markdown_cell("# Title"), new_code_cell("1"), new_markdown_cell("## Below")
-    for cell, name, kind in ((title, "title", "slide"), (words, "words", "-"), (below, "below", "subslide")):
-        cell.update(id=name)
-        cell.metadata.update(tags=["main"], slideshow={"slide_type": kind})
-    return new_notebook(cells=[title, words, below])
+def lesson(place="lecture-45", time=1, below=("more", None)):
+    cells = [
+        cell(new_markdown_cell("# Title"), "title", "slide", place, time),
+        cell(new_code_cell("1"), "words", "-"),
+        cell(new_markdown_cell("## Below"), "below", "subslide", *below),
+    ]
+    return new_notebook(cells=cells)
+
+
+def cell(made, name, kind, place=None, time=None):
+    made.update(id=name)
+    made.metadata.update(tags=["main", place] if place else ["main"], slideshow={"slide_type": kind})
+    if time:
+        made.metadata.minutes = time
+    return made
 
 
 def test_a_slide_of_the_shortest_lecture_is_in_the_longer_ones():
-    nb = lesson()
-    places.place(nb, {"title": "lecture-15:1.5", "below": "lecture-90:2"})
+    nb = lesson("lecture-15", 1.5, below=("lecture-90", 2))
     assert [places.minutes(nb, lecture) for lecture in places.LECTURES] == [1.5, 1.5, 3.5, 0]
 
 
 def test_a_slide_of_today_is_in_no_other_lecture():
-    nb = lesson()
-    places.place(nb, {"title": "lecture-today:1.5"})
+    nb = lesson("lecture-today", 1.5)
     assert [places.minutes(nb, lecture) for lecture in places.LECTURES] == [0, 0, 0, 1.5]
 
 
-def test_a_slide_that_is_not_named_is_only_in_its_own_deck():
-    nb = lesson()
-    places.place(nb, {"title": "lecture-45:1"})
-    assert "more" in places.tags(nb.cells[2]) and places.complaints(nb) == []
+def test_slides_of_a_lecture_begin_when_the_one_before_ends():
+    lessons = {"02_second": lesson(time=3), "01_first": lesson(time=1.5, below=("lecture-90", 2))}
+    begin = [(at, number, [cell.id for cell in slide]) for at, number, slide in places.timetable(lessons, "90")]
+    both = ["title", "words"]
+    assert begin == [(0, "01", both), (1.5, "01", ["below"]), (3.5, "02", both)]
+    assert places.left(lessons, "90") == 83.5
 
 
-def test_a_new_place_replaces_the_old_one():
-    nb = lesson()
-    places.place(nb, {"title": "lecture-45:1"})
-    places.place(nb, {"title": "more"})
-    assert nb.cells[0].metadata.tags == ["main", "more"] and "minutes" not in nb.cells[0].metadata
+def test_places_of_this_lesson_are_well():
+    assert places.complaints(lesson()) == []
 
 
 @pytest.mark.parametrize(
-    "fault", ["no place", "two places", "no minutes", "odd minutes", "minutes in a piece", "Deeper"]
+    "fault",
+    [
+        "no place",
+        "two places",
+        "no minutes",
+        "odd minutes",
+        "minus",
+        "words",
+        "in a piece",
+        "in vain",
+        "Deeper",
+    ],
 )
 def test_complaint_about(fault):
     nb = lesson()
-    places.place(nb, {"title": "lecture-45:1"})
-    title, words = nb.cells[:2]
+    title, words, below = nb.cells
     {
         "no place": lambda: title.metadata.update(tags=["main"]),
         "two places": lambda: title.metadata.tags.append("more"),
         "no minutes": lambda: title.metadata.pop("minutes"),
         "odd minutes": lambda: title.metadata.update(minutes=1.1),
-        "minutes in a piece": lambda: words.metadata.update(minutes=1),
+        "minus": lambda: title.metadata.update(minutes=-1),
+        "words": lambda: title.metadata.update(minutes="two"),
+        "in vain": lambda: below.metadata.update(minutes=1),
+        "in a piece": lambda: words.metadata.update(minutes=1),
         "Deeper": lambda: title.metadata.update(tags=["deeper", "lecture-45"]),
     }[fault]()
     assert len(places.complaints(nb)) == 1
-
-
-@pytest.mark.parametrize("wanted", ["title", "title=lecture-46:1", "title=lecture-45", "title=more:1", "words=more"])
-def test_command_refuses_in_one_sentence(wanted, tmp_path, capsys):
-    path = tmp_path / "01_lesson.ipynb"
-    nbformat.write(lesson(), path)
-    before = path.read_bytes()
-    assert command.main(["place", str(path), wanted]) == 1
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "Traceback" not in said
-    assert path.read_bytes() == before
-
-
-def test_command_writes_and_says_the_minutes(tmp_path, capsys):
-    path = tmp_path / "01_lesson.ipynb"
-    nbformat.write(lesson(), path)
-    assert command.main(["place", str(path), "title=lecture-45:1.5", "below=more"]) == 0
-    assert capsys.readouterr().out == "01_lesson.ipynb: minutes 0 of 15, 1.5 of 45, 1.5 of 90, 0 of today\n"
-    assert nbformat.read(path, as_version=4).cells[0].metadata.minutes == 1.5
