@@ -1,13 +1,7 @@
 """Sphinx settings of the website. It is built from the lessons by `make site`."""
 
-import os
-import sys
-from pathlib import Path
-
-ROOT = Path(os.environ["COURSE_ROOT"])
-sys.path.insert(0, str(ROOT))
-
-from course_lib.links import BRANCH, address  # noqa: E402  the repository must be on the path first
+from course_lib.links import BRANCH, address
+from scripts.notebooks import ROOT
 
 project = "Momentum in Machine Learning"
 author = copyright = "the momentum-course contributors"
@@ -16,8 +10,6 @@ extensions = [
     "sphinx.ext.autodoc",
     *(f"scripts.website.{name}" for name in ("maths", "docstrings")),
 ]
-exclude_patterns = ["_build"]
-suppress_warnings = ["mystnb.unknown_mime_type"]
 
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
@@ -44,7 +36,6 @@ html_theme_options = {
         "notebook_interface": "jupyterlab",
     },
     "use_download_button": False,
-    "use_fullscreen_button": True,
     "navbar_persistent": [],
 }
 html_last_updated_fmt = ""

@@ -21,6 +21,7 @@ from course_lib.checks.exercises import Choice
 from scripts.notebooks import tags
 from scripts.slides import places
 from scripts.slides.render import code, inline, outputs, prose
+from scripts.website.source import asked
 
 TITLE = "Momentum in Machine Learning"
 WORDS = 30
@@ -125,9 +126,7 @@ def show(cell, following) -> tuple[str, str]:
 
 def right_letter(following) -> str:
     """Of the exercise whose check comes next."""
-    check = next((cell for cell in following if "check" in tags(cell)), None)
-    asked = check and re.match(r"checks\.(\w+)\(", check.source)
-    exercise = asked and getattr(checks, asked[1], None)
+    exercise = getattr(checks, next(filter(None, map(asked, following)), ""), None)
     return exercise.right if isinstance(exercise, Choice) else ""
 
 

@@ -3,5 +3,5 @@
 source      the lessons, run with live figures, as pages that Sphinx reads; nothing is written twice
 maths       LaTeX as MathML for Sphinx: drawn by the browser, read by screen readers, no script
 docstrings  the package's plain docstrings as reStructuredText
-build       run the lessons, call Sphinx, list the links that lead outside
+build       run the lessons, call Sphinx, see that no page asks for anything outside
 """

@@ -61,13 +61,11 @@ def outcomes(exercise) -> dict:
         return kind | {"letters": {letter: _plain(exercise.judge(letter)) for letter, _ in exercise.options}}
     nothing = exercise.judge(letters.OPEN * len(exercise.questions))
     solved = exercise.judge("".join(question.right for question in exercise.questions))
-    rows = [
-        {row[1]: row for row in map(exercise.row, [k] * len(q.options), q.options)}
-        for k, q in enumerate(exercise.questions)
-    ]
-    open_rows = [{letters.OPEN: exercise.row(k, letters.OPEN)} for k in range(len(rows))]
     return kind | {
-        "questions": [given | left for given, left in zip(rows, open_rows, strict=True)],
+        "questions": [
+            {letter: exercise.row(k, letter) for letter in [*question.options, letters.OPEN]}
+            for k, question in enumerate(exercise.questions)
+        ],
         "head": nothing.table[0],
         "some": _plain(nothing) | {"says": nothing.says.replace("0", NUMBER, 1)},
         "all": _plain(solved),

@@ -12,31 +12,21 @@ NAMED = re.compile(r"(?P<name>[a-z_][\w, ]*?): (?P<meaning>\S.*)")
 def restructured(lines: list[str]) -> list[str]:
     """Indented blocks as they are, `name: meaning` as a list, the rest as paragraphs."""
     result: list[str] = []
-    kind = "text"
-    for line in lines:
-        indented, named = line.startswith("    "), NAMED.fullmatch(line)
-        named = named if kind == "list" or not result or not result[-1] else None  # not in the middle of a paragraph
-        if not line.strip():
-            result.append("")
-            kind = "equation" if kind == "equation" else "text"
-        elif indented and kind == "list":
-            result.append(f"  {escaped(line.strip())}")
-        elif indented:
-            if kind != "equation":
-                result += ["", "::", ""]
-            result.append(line)
-            kind = "equation"
-        elif named:
-            if kind != "list":
-                result.append("")
-            result.append(f"- **{escaped(named['name'])}**: {escaped(named['meaning'])}")
-            kind = "list"
+    for block in re.split(r"\n\n+", "\n".join(lines).strip("\n")):
+        if block.startswith("    "):
+            goes_on = "".join(result[-2:-1]).startswith("    ")
+            result += [*([] if goes_on else ["::", ""]), *block.split("\n"), ""]
+        elif NAMED.match(block):
+            result += [*map(item, block.split("\n")), ""]
         else:
-            if kind != "text":
-                result.append("")
-            result.append(escaped(line))
-            kind = "text"
-    return [*result, ""]
+            result += [*map(escaped, block.split("\n")), ""]
+    return result
+
+
+def item(line: str) -> str:
+    """A line of a list: a name and its meaning, or more of the meaning."""
+    named = NAMED.fullmatch(line)
+    return f"- **{escaped(named['name'])}**: {escaped(named['meaning'])}" if named else f"  {escaped(line.strip())}"
 
 
 def escaped(text: str) -> str:

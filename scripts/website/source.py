@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -18,10 +19,9 @@ from course_lib import checks, labs
 from course_lib.checks.exercises import Choice
 from course_lib.links import address
 from scripts import notebooks
-from scripts.notebooks import LessonError, merged, tags
+from scripts.notebooks import ROOT, LessonError, merged, tags
 from scripts.website import answers
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "website"
 SHEET = "cheat-sheet"  # the page's name, and the tag of the cells that it is made of
 FOR_LECTURERS = ("teaching.md", "grading.md", "conformance.md")
@@ -67,14 +67,8 @@ def cheat_sheet(books) -> str:
 
 
 def runs(pool: ProcessPoolExecutor, lessons: list[Path], kept: Path, live: str = "html") -> Iterator[NotebookNode]:
-    """`run` of each lesson, in their order; begun at once, and with the one that has most code."""
-    longest_first = sorted(lessons, key=lambda lesson: -code_in(notebooks.read(lesson)))
-    started = {lesson: pool.submit(run, lesson, kept, live) for lesson in longest_first}
-    return (started[lesson].result() for lesson in lessons)
-
-
-def code_in(book: NotebookNode) -> int:
-    return sum(len(cell.source) for cell in book.cells if cell.cell_type == "code")
+    """`run` of each lesson, in their order; all begin at once."""
+    return pool.map(partial(run, kept=kept, live=live), lessons)
 
 
 def run(lesson: Path, kept: Path, live: str = "html") -> NotebookNode:
@@ -110,10 +104,10 @@ class DrawnTwice(NotebookClient):
         return cell
 
     async def _for_slides(self, cell, cell_index):
-        again = NotebookNode(cell, metadata={})
-        for code in (LIVE.format(SLIDES), again, LIVE.format("html")):
-            made = NotebookNode(again, source=code) if isinstance(code, str) else again
-            await super().async_execute_cell(made, cell_index, store_history=False)
+        again = NotebookNode(cell, metadata={}, source=f"{LIVE.format(SLIDES)}\n{cell.source}")
+        back = NotebookNode(cell, metadata={}, source=LIVE.format("html"))
+        for code in (again, back):
+            await super().async_execute_cell(code, cell_index, store_history=False)
         if printed(again) != printed(cell):
             raise LessonError(f"{cell.id} draws, and prints something else the second time: {printed(again)[:200]!r}")
         return lasting(again.outputs)
@@ -143,27 +137,35 @@ def fingerprint(notebook: NotebookNode) -> str:
 
 def as_page(notebook):
     """Without what belongs to a kernel: the set-up cell and empty answers; solutions and answers behind a click."""
-    cells = [cell for cell in notebook.cells if "setup" not in tags(cell)]
-    for cell in cells:
-        if "solution" in tags(cell) and cell.cell_type == "code":
-            cell.metadata.tags.append("hide-input")
-        if cell.cell_type == "code":
+    cells = []
+    for cell in notebook.cells:
+        if "setup" in tags(cell):
+            continue
+        if cell.cell_type == "markdown":
+            cell.source = spoken(cell.source)
+        else:
             cell.outputs = [] if "check" in tags(cell) else merged(cell.outputs)
-        cell.source = spoken(cell.source) if cell.cell_type == "markdown" else cell.source
-    notebook.cells = [part for cell in cells for part in (cell, *answered(cell))]
+            if "solution" in tags(cell):
+                cell.metadata.tags.append("hide-input")
+        cells += [cell, *answered(cell)]
+    notebook.cells = cells
     return notebook
+
+
+def asked(cell) -> str:
+    """The name of the exercise that a cell checks; empty if there is none."""
+    found = "check" in tags(cell) and re.match(r"checks\.(\w+)\(", cell.source)
+    return found[1] if found and hasattr(checks, found[1]) else ""
 
 
 def answered(cell):
     """What follows a check in a page, which has no kernel: the place where the page's script asks the question, the
     reasons for each letter behind a click; or where to run it."""
-    asked = "check" in tags(cell) and re.match(r"checks\.(\w+)\(", cell.source)
-    if not asked or not hasattr(checks, asked[1]):
-        return
-    exercise = getattr(checks, asked[1])
-    yield new_markdown_cell(answers.placeholder(asked[1]) if answers.answered(asked[1]) else ELSEWHERE)
-    if isinstance(exercise, Choice) and not exercise.guess:
-        yield new_markdown_cell(exercise.answers())
+    if name := asked(cell):
+        yield new_markdown_cell(answers.placeholder(name) if answers.answered(name) else ELSEWHERE)
+        exercise = getattr(checks, name)
+        if isinstance(exercise, Choice) and not exercise.guess:
+            yield new_markdown_cell(exercise.answers())
 
 
 def spoken(text: str) -> str:

@@ -5,9 +5,12 @@ from scripts.website.docstrings import restructured
 
 def test_an_indented_equation_stays_as_it_is():
     told = restructured(["The rule:", "", "    delta = lr * g", "    theta = theta - delta", "", "Source: Polyak."])
-    assert (
-        "\n".join(told) == "The rule:\n\n\n::\n\n    delta = lr * g\n    theta = theta - delta\n\n\nSource: Polyak.\n"
-    )
+    assert "\n".join(told) == "The rule:\n\n::\n\n    delta = lr * g\n    theta = theta - delta\n\nSource: Polyak.\n"
+
+
+def test_equations_with_a_blank_line_between_them_are_one_block():
+    told = restructured(["The rule:", "", "    delta = lr * g", "", "    theta = theta - delta"])
+    assert "\n".join(told) == "The rule:\n\n::\n\n    delta = lr * g\n\n    theta = theta - delta\n"
 
 
 def test_named_lines_become_a_list_with_their_continuations():
