@@ -11,9 +11,7 @@
 Divergence is data: a run that leaves the finite numbers shows inf and nan, and raises no warning.
 """
 
-import operator
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, count, islice, repeat
@@ -22,13 +20,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .arguments import known, numbers, whole
-from .optimizers.base import Optimizer, hyperparameters, prepared
+from .optimizers.base import hyperparameters, prepared
 from .runs import first, for_good
 from .surfaces import SURFACES, Surface
 from .tracing import sheet_of
 
 SILENT = partial(np.errstate, all="ignore")  # divergence is data
-THETA = operator.itemgetter(1)  # of a Step
 
 
 class Step(NamedTuple):
@@ -55,12 +52,15 @@ def trace(optimizer, gradient, theta) -> Iterator[Step]:
     The arrays of a Step are read-only. Raises ValueError or TypeError where an argument is no start, no optimizer,
     or the gradient or the step breaks the contract.
     """
-    return map(Step._make, _steps(optimizer, _copied(gradient), theta))
+    if not callable(gradient):
+        raise TypeError(f"gradient is {gradient!r}: it must be a function theta -> array of theta's shape")
+    # In a new array each time: an optimizer may keep it, and some gradients fill one again and again.
+    return _steps(optimizer, lambda look: np.array(gradient(look), look.dtype), theta)
 
 
 def iterates(optimizer, gradient, theta) -> Iterator[np.ndarray]:
     """The points of a run, the start first, without end."""
-    return map(THETA, _steps(optimizer, _copied(gradient), theta))
+    return (step.theta for step in trace(optimizer, gradient, theta))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,19 +103,15 @@ def descend(optimizer, surface, start=None, steps=100) -> Path:
     if sheet := sheet_of(start, *hyperparameters(optimizer).values()):
         return _written(sheet, optimizer, _surface(surface), start, steps)
     surface, points, steps = _run(optimizer, surface, start, steps)
+    theta = np.array(list(islice(points, steps + 1)))
     with SILENT():
-        begin = next(points)
-        theta = np.empty((steps + 1, *begin.shape), begin.dtype)
-        theta[0] = begin
-        for k, point in enumerate(islice(points, steps), start=1):
-            theta[k] = point
         loss = surface.value(theta.swapaxes(0, 1))
     return Path(theta, loss, surface, optimizer)
 
 
 def _written(sheet, optimizer, surface, start, steps):
     """The path of letters: one step is written down, to be repeated."""
-    schedule = (lambda t: optimizer) if hasattr(optimizer, "step") else optimizer
+    schedule = _schedule(optimizer)
     start = sheet.read(surface.start if start is None else start)
 
     def turn(t, theta, *state):
@@ -158,19 +154,13 @@ def sweep(optimizer, surface, start=None, steps=100, tol=1e-6) -> Sweep:
     tol=None does not count: the steps are inf, and a run costs about half.
     """
     surface, points, steps = _run(optimizer, surface, start, steps)
-    bound = -np.inf if tol is None else surface.lowest + tol
+    begin = next(points)
+    arrived = np.full(begin.shape[1:], np.inf)
     with SILENT():
-        theta = next(points)
-        waited = np.zeros(theta.shape[1:], np.int32)  # at how many points, the start first, a run had not yet arrived
-        waiting = np.ones(theta.shape[1:], bool)
-        for _ in range(steps):
-            if np.isfinite(bound):
-                waiting &= ~(surface.value(theta) < bound)
-                waited += waiting
-            theta = next(points)
-        loss = surface.value(theta)
-    waiting &= ~(loss < bound)
-    return Sweep(loss, np.where(waiting, np.inf, waited)[()])
+        for k, theta in enumerate(chain([begin], islice(points, steps))):
+            if tol is not None:
+                np.minimum(arrived, k, out=arrived, where=surface.value(theta) < surface.lowest + tol)
+        return Sweep(surface.value(theta), arrived[()])
 
 
 def steps_of(optimizer, slopes):
@@ -195,21 +185,15 @@ def _run(optimizer, surface, start, steps):
             f"start has shape {start.shape}: the surface {surface.name} takes {surface.dim} coordinate(s), "
             "first axis first"
         )
-    # Silent for the whole run, not anew at every step: nobody else's code runs between two steps here.
-    return surface, map(THETA, _steps(optimizer, surface.gradient, start, silent=nullcontext)), steps
-
-
-def _copied(gradient):
-    """The gradient in a new array each time: an optimizer may keep it, and some gradients fill one again and again."""
-    return (lambda theta: np.array(gradient(theta), theta.dtype)) if callable(gradient) else gradient
+    return surface, (step.theta for step in _steps(optimizer, surface.gradient, start)), steps
 
 
 def _schedule(optimizer):
-    """The optimizer of each step, without end; an answer of a schedule that is no optimizer is refused."""
+    """A function t -> Optimizer; an answer of a schedule that is no optimizer is refused."""
     if isinstance(optimizer, type):
         raise TypeError(f"{optimizer.__name__} is a class, not yet an optimizer: write {optimizer.__name__}()")
     if hasattr(optimizer, "step"):
-        return repeat(optimizer)
+        return lambda t: optimizer
     if not callable(optimizer):
         raise TypeError(f"optimizer is {optimizer!r}: it must be an Optimizer or a function t -> Optimizer")
 
@@ -219,7 +203,7 @@ def _schedule(optimizer):
             raise TypeError(f"the schedule returned {answer!r} for t = {t}: it must return an Optimizer")
         return answer
 
-    return map(asked, count(1))
+    return asked
 
 
 def _numbers(argument, value):
@@ -232,10 +216,8 @@ def _numbers(argument, value):
 
 def _start(theta, sweep):
     theta = _numbers("theta", theta)
-    if theta.ndim == 0:
-        raise ValueError("theta is a single number: it must be an array of coordinates, such as [1.0]")
-    if theta.size == 0:
-        raise ValueError(f"theta has shape {theta.shape}: it needs at least one coordinate and one start")
+    if theta.ndim == 0 or theta.size == 0:
+        raise ValueError(f"theta has shape {theta.shape}: it must be an array of coordinates, such as [1.0]")
     dim, *own = theta.shape
     try:
         shape = np.broadcast_shapes(tuple(own), sweep)
@@ -245,41 +227,39 @@ def _start(theta, sweep):
     return np.array(np.broadcast_to(theta, (dim, *shape)))
 
 
-def _steps(optimizer, gradient, theta, silent=SILENT):
-    """The parts of a Step, for ever, from arguments that are checked now; silent: the context of gradient and step."""
-    if not callable(gradient):
-        raise TypeError(f"gradient is {gradient!r}: it must be a function theta -> array of theta's shape")
+def _steps(optimizer, gradient, theta):
+    """The steps of a run, for ever, from arguments that are checked now."""
     schedule = _schedule(optimizer)
-    first = next(schedule)
+    first = schedule(1)
     for method in ("init", "look"):
         if not hasattr(first, method):
             raise TypeError(f"{type(first).__name__} has no {method}: write class {type(first).__name__}(Optimizer)")
     theta = _start(theta, getattr(first, "sweep", ()))
-    return _walk(chain((first,), schedule), gradient, theta, first.init(theta), silent)
+    return _walk(schedule, first, gradient, theta, first.init(theta))
 
 
-def _walk(schedule, gradient, theta, state, silent):
+def _walk(schedule, asked, gradient, theta, state):
     """The loop: at each turn the optimizer looks, the gradient is measured there, and the step is taken."""
-    optimizer = asked = None
-    for t, following in enumerate(schedule, start=1):
-        if following is not asked:
-            optimizer, asked = _ready(following, asked, theta, state, t), following
-        with silent():
+    optimizer = prepared(asked, theta)
+    for t in count(1):
+        with SILENT():
             look = _frozen(optimizer.look(_frozen(theta), *map(_frozen, state)))
             g = _measured(gradient, look, theta)
-        yield t, theta, look, g, state
-        with silent():
+        yield Step(t, theta, look, g, state)
+        with SILENT():
             theta, state = _moved(optimizer, theta, g, t, state)
+        before, asked = asked, schedule(t + 1)
+        if asked is not before:
+            _refuse_another_memory(before, asked, theta, state, t + 1)
+            optimizer = prepared(asked, theta)
 
 
-def _ready(following, before, theta, state, t):
-    """The optimizer that a schedule turns to, prepared for many steps of theta."""
-    if before is not None and type(following) is not type(before) and len(following.init(theta)) != len(state):
+def _refuse_another_memory(before, following, theta, state, t):
+    if type(following) is not type(before) and len(following.init(theta)) != len(state):
         raise TypeError(
             f"the schedule turns to {type(following).__name__} at t = {t}, which does not remember what the one before "
             "it did: a schedule may change hyperparameters, and the class only for one with the same state"
         )
-    return prepared(following, theta)
 
 
 def _frozen(array):
@@ -290,14 +270,14 @@ def _frozen(array):
 
 
 def _measured(gradient, look, theta):
-    """The gradient where the optimizer looks, read-only; what the gradient keeps for itself stays its own."""
+    """The gradient where the optimizer looks, read-only."""
     try:
         g = np.asarray(gradient(look), theta.dtype)
     except ValueError as error:
         raise _explained(error, "the gradient") from error
     if g.shape != theta.shape:
         raise ValueError(f"the gradient has shape {g.shape}, but theta has shape {theta.shape}: they must be equal")
-    return _frozen(g.view())
+    return _frozen(g)
 
 
 def _explained(error, who):
@@ -331,6 +311,3 @@ def _moved(optimizer, theta, g, t, state):
             f"{type(optimizer).__name__}.step turned theta of shape {theta.shape} into shape {after.shape}"
         )
     return after, answer[1:]
-
-
-__all__ = ["Optimizer", "Path", "Step", "Sweep", "descend", "iterates", "steps_of", "sweep", "trace", "watched"]

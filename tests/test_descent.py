@@ -400,10 +400,10 @@ def test_start_that_is_not_made_of_numbers_is_refused(run, start):
 @pytest.mark.parametrize(
     ("theta", "error", "sentence"),
     [
-        (5.0, ValueError, "single number"),
+        (5.0, ValueError, "array of coordinates"),
         (["a", "b"], TypeError, "array of numbers"),
-        ([], ValueError, "at least one"),
-        (np.zeros((2, 0)), ValueError, "at least one"),
+        ([], ValueError, "array of coordinates"),
+        (np.zeros((2, 0)), ValueError, "array of coordinates"),
     ],
     ids=repr,
 )
