@@ -1,7 +1,7 @@
-"""Landscapes to walk on: value, analytic gradient, minima, saddles, a view box, a good start, a source.
+"""Landscapes to walk on: value, analytic gradient, minima, a view box, a good start, a source.
 
 Coordinates come first: theta is (2,), or (2, ...) with any axes behind, and `x, y = theta` unpacks both. A value has
-the shape of x, a gradient the shape of theta. Minima and saddles are (count, dim); `lowest` is the least known value.
+the shape of x, a gradient the shape of theta. Minima are (count, dim); `lowest` is the least known value.
 
 Powers are written as products: numpy computes x**4 of an array and of a single number by different routines, which
 differ in the last digit, and then a cell of a sweep would no longer be its single run. Products are faster, too.
@@ -32,7 +32,6 @@ class Surface:
     start: tuple[float, ...]
     source: str
     minima: tuple[tuple[float, ...], ...] = ()
-    saddles: tuple[tuple[float, ...], ...] = ()
 
     @property
     def dim(self) -> int:
@@ -285,7 +284,6 @@ SURFACES = {
         start=(1.0, 1.5),
         source="Beale (1958), On an iterative method for finding a local minimum",
         minima=((3, 0.5),),
-        saddles=((0, 1), (0.1005379373241584, -2.6445135850231245)),
     ),
     "himmelblau": Surface(
         "Himmelblau's function",
@@ -299,12 +297,6 @@ SURFACES = {
             (-2.805118086952745, 3.131312518250573),
             (-3.779310253377747, -3.2831859912861696),
             (3.5844283403304917, -1.8481265269644036),
-        ),
-        saddles=(
-            (-3.0730257507643897, -0.08135304428796751),
-            (3.385154183607021, 0.07385187983774928),
-            (-0.12796134673068005, -1.9537149802445766),
-            (0.08667750455539634, 2.884254701174776),
         ),
     ),
     "six_hump_camel": Surface(
@@ -322,15 +314,6 @@ SURFACES = {
             (1.6071047529201976, 0.5686514548841313),
             (-1.6071047529201976, -0.5686514548841313),
         ),
-        saddles=(
-            (0, 0),
-            (1.2960702671671092, 0.6050843880386585),
-            (-1.2960702671671092, -0.6050843880386585),
-            (1.1092053368047865, -0.7682680925095399),
-            (-1.1092053368047865, 0.7682680925095399),
-            (1.6380679841897785, 0.22867406904439405),
-            (-1.6380679841897785, -0.22867406904439405),
-        ),
     ),
     "three_hump_camel": Surface(
         "three-hump camel",
@@ -340,7 +323,6 @@ SURFACES = {
         start=(2.0, 2.0),
         source="Molga and Smutnicki (2005), Test functions for optimization needs",
         minima=((0, 0), (1.747552345830289, -0.8737761729151445), (-1.747552345830289, 0.8737761729151445)),
-        saddles=((1.0705422918236598, -0.5352711459118299), (-1.0705422918236598, 0.5352711459118299)),
     ),
     "styblinski_tang": Surface(
         "Styblinski-Tang function",
@@ -355,12 +337,6 @@ SURFACES = {
             (2.7468027709908367, -2.903534027771177),
             (2.7468027709908367, 2.7468027709908367),
         ),
-        saddles=(
-            (2.7468027709908367, 0.1567312567803401),
-            (0.1567312567803401, 2.7468027709908367),
-            (-2.903534027771177, 0.1567312567803401),
-            (0.1567312567803401, -2.903534027771177),
-        ),
     ),
     "saddle": Surface(
         "saddle",
@@ -369,7 +345,6 @@ SURFACES = {
         view=((-2, 2), (-2, 2)),
         start=(-1.8, 0.001),
         source="x^2 - y^2, the plainest surface that falls without end",
-        saddles=((0, 0),),
     ),
     "monkey_saddle": Surface(
         "monkey saddle",
@@ -378,7 +353,6 @@ SURFACES = {
         view=((-2, 2), (-2, 2)),
         start=(1.6, 0.01),
         source="Hilbert and Cohn-Vossen (1932), Anschauliche Geometrie, section 29",
-        saddles=((0, 0),),
     ),
     "plateau": Surface(
         "plateau",
