@@ -25,6 +25,13 @@ def numbers(value):
     return array if array.dtype.kind in "biuf" else None
 
 
+def floating(dtype):
+    """dtype; ValueError where it is neither float64 nor float32."""
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise ValueError(f"dtype is {dtype!r}: it must be float64 or float32")
+    return dtype
+
+
 def known(what, name, names):
     """ValueError where `name` is not among `names`, with the nearest that is."""
     if not (isinstance(name, str) and name in names):

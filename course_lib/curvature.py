@@ -22,12 +22,12 @@ class Curvature(NamedTuple):
     direction: np.ndarray
 
 
-def hessian_vector(gradient, theta, vector, step=STEP):
+def hessian_vector(gradient, theta, vector):
     """H v = (g(theta + h v) - g(theta - h v)) / 2h, by a central difference of two exact gradients.
 
     theta, vector: of one shape, (dim,) or (dim, *sweep), or with axes of length 1 where they are to be stretched.
-    step: the distance |h v| walked to either side. Raises ValueError if one has more axes than the other: numpy would
-    lay them side by side from the wrong end.
+    |h v|, the distance walked to either side, is STEP. Raises ValueError if one has more axes than the other: numpy
+    would lay them side by side from the wrong end.
     """
     if np.ndim(theta) != np.ndim(vector):
         raise ValueError(
@@ -35,20 +35,20 @@ def hessian_vector(gradient, theta, vector, step=STEP):
             "as in vector[:, None]"
         )
     length = np.linalg.norm(vector, axis=0)
-    h = np.divide(step, length, out=np.zeros_like(length), where=length > 0)
+    h = np.divide(STEP, length, out=np.zeros_like(length), where=length > 0)
     ahead = np.array(gradient(theta + h * vector))  # a copy: the next call may fill the same array
     with np.errstate(all="ignore"):  # a zero vector, and places where the loss is not finite
         return np.where(length == 0, 0.0, (ahead - gradient(theta - h * vector)) / (2 * h))
 
 
-def hessian(gradient, theta, step=STEP):
+def hessian(gradient, theta):
     """All of H at one theta (dim,), symmetric (dim, dim); its eigenvalues are the curvatures: np.linalg.eigvalsh."""
     theta = np.asarray(theta, float)
-    columns = hessian_vector(gradient, theta[:, None], np.eye(len(theta)), step)
+    columns = hessian_vector(gradient, theta[:, None], np.eye(len(theta)))
     return (columns + columns.T) / 2
 
 
-def largest_curvature(gradient, theta, start=None, rounds=200, tol=1e-6, step=STEP) -> Curvature:
+def largest_curvature(gradient, theta, start=None, rounds=200, tol=1e-6) -> Curvature:
     """The largest curvature in size, with its sign, by power iteration: v <- H v / |H v| until v'H v stands still.
 
     theta: (dim,) or (dim, *sweep), one curvature each. start: a direction to begin with, such as the last answer's
@@ -61,10 +61,8 @@ def largest_curvature(gradient, theta, start=None, rounds=200, tol=1e-6, step=ST
     with np.errstate(all="ignore"):
         for _ in range(rounds):
             v = v / np.linalg.norm(v, axis=0)
-            bent = hessian_vector(gradient, theta, v, step)
+            bent = hessian_vector(gradient, theta, v)
             before, value = value, (v * bent).sum(axis=0)
-            if not np.any(bent):
-                break
             settled = np.abs(value - before) <= tol * np.abs(value)
             v = np.where(np.any(bent, axis=0), bent, v)  # a flat place of a sweep has no direction to turn to
             if np.all(settled | ~np.isfinite(value) & np.isfinite(before)):

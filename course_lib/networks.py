@@ -15,11 +15,12 @@ import math
 import operator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from .arguments import known, numbers
+from .arguments import floating, known, numbers, whole
 
 ERRORS = ("cross-entropy", "squared")
 CHUNK = 2**17  # numbers in the largest array while a loss is measured: it stays in the processor's cache
@@ -44,19 +45,7 @@ def _tanh_slope(a, d):
     d *= 1 - a * a
 
 
-def _logistic(z):
-    # 1 / (1 + exp(-z)), written so that no z overflows
-    z *= 0.5
-    np.tanh(z, out=z)
-    z += 1
-    z *= 0.5
-
-
-def _logistic_slope(a, d):
-    d *= a - a * a
-
-
-ACTIVATIONS = {"relu": (_relu, _relu_slope), "tanh": (_tanh, _tanh_slope), "logistic": (_logistic, _logistic_slope)}
+ACTIVATIONS = {"relu": (_relu, _relu_slope), "tanh": (_tanh, _tanh_slope)}
 
 
 @dataclass(frozen=True)
@@ -88,15 +77,14 @@ class Network:
     @cached_property
     def size(self) -> int:
         """The number of parameters, weights and biases."""
-        return self._blocks[-1].end
+        return self.blocks[-1][0].stop
 
     @cached_property
-    def _blocks(self) -> tuple["Block", ...]:
-        blocks, begin = [], 0
-        for inputs, outputs in zip(self.sizes, self.sizes[1:], strict=False):
-            blocks.append(Block(begin, begin + (inputs + 1) * outputs, inputs + 1, outputs))
-            begin = blocks[-1].end
-        return tuple(blocks)
+    def blocks(self):
+        """Where each layer's matrix lies in theta, and its shape: W, and b as its last row."""
+        shapes = [(inputs + 1, outputs) for inputs, outputs in pairwise(self.sizes)]
+        ends = accumulate(map(math.prod, shapes))
+        return [(slice(end - math.prod(shape), end), shape) for end, shape in zip(ends, shapes, strict=True)]
 
     def init(self, seed=0, dtype=float) -> np.ndarray:
         """A random start, (dim,): normal weights of variance 2 / inputs for relu, else 2 / (inputs + outputs); b = 0.
@@ -104,24 +92,20 @@ class Network:
         The same for the same seed, whatever the type. A list of seeds makes a sweep of starts, (dim, seeds).
         Sources: He et al. (2015), eq. 10, for relu; Glorot, Bengio (2010), eq. 12.
         """
-        if np.dtype(dtype) not in (np.float32, np.float64):
-            raise ValueError(f"dtype is {dtype!r}: it must be float64 or float32")
         if np.ndim(seed):
             return np.stack([self.init(one, dtype) for one in seed], axis=-1)
-        if not (isinstance(seed, int | np.integer) and seed >= 0):
-            raise ValueError(f"seed is {seed!r}: it must be a whole number, at least 0, or a list of such numbers")
-        rng, theta = np.random.default_rng(seed), np.zeros(self.size)
+        rng = np.random.default_rng(whole("seed", seed, least=0))
+        theta = np.zeros(self.size)
         for weights, _ in self.layers(theta):
             inputs, outputs = weights.shape
             fan = inputs if self.activation == "relu" else inputs + outputs
             weights[:] = np.sqrt(2 / fan) * rng.standard_normal((inputs, outputs))
-        return theta.astype(dtype)
+        return theta.astype(floating(dtype))
 
     def layers(self, theta):
         """[(W, b), ...]: weights (inputs, outputs, *sweep) and biases (outputs, *sweep), as views into theta."""
-        theta = np.asarray(theta)
-        self._check(theta)
-        matrices = [theta[i:j].reshape(rows, columns, *theta.shape[1:]) for i, j, rows, columns in self._blocks]
+        theta = self.parameters(theta)
+        matrices = [theta[part].reshape(*shape, *theta.shape[1:]) for part, shape in self.blocks]
         return [(matrix[:-1], matrix[-1]) for matrix in matrices]
 
     def outputs(self, theta, inputs):
@@ -134,11 +118,9 @@ class Network:
         return answer.T.reshape(len(rows), -1, *theta.shape[1:])
 
     def predict(self, theta, inputs):
-        """Class numbers (n, *sweep) for the cross-entropy, else values (n, outputs, *sweep) or (n, *sweep)."""
+        """Class numbers (n, *sweep) for the cross-entropy, else values (n, outputs, *sweep)."""
         answer = self.outputs(theta, inputs)
-        if self.classifies:
-            return answer.argmax(axis=1)
-        return answer[:, 0] if self.sizes[-1] == 1 else answer
+        return answer.argmax(axis=1) if self.classifies else answer
 
     def loss(self, theta, inputs, targets):
         """J(theta): a float, or (*sweep)."""
@@ -165,7 +147,10 @@ class Network:
         theta = np.asarray(theta)
         if theta.dtype.kind not in "biuf":
             raise TypeError(f"theta must be an array of numbers, not {theta.tolist()!r:.60}")
-        self._check(theta)
+        if theta.ndim == 0 or len(theta) != self.size:
+            raise ValueError(
+                f"theta has shape {theta.shape}: a network of sizes {self.sizes} has {self.size} parameters, first axis"
+            )
         return theta.astype(np.float32 if theta.dtype == np.float32 else np.float64, copy=False)
 
     def prepared(self, inputs, targets, dtype=float):
@@ -203,12 +188,6 @@ class Network:
 
     # What is refused
 
-    def _check(self, theta):
-        if theta.ndim == 0 or len(theta) != self.size:
-            raise ValueError(
-                f"theta has shape {theta.shape}: a network of sizes {self.sizes} has {self.size} parameters, first axis"
-            )
-
     def _rows(self, inputs, dtype):
         inputs, features = _numbers("inputs", inputs), self.sizes[0]
         if inputs.ndim != 2 or inputs.shape[1] != features or len(inputs) == 0:
@@ -234,15 +213,6 @@ class Scores(NamedTuple):
 
     loss: np.ndarray
     accuracy: np.ndarray
-
-
-class Block(NamedTuple):
-    """Where a layer's matrix lies in theta, from begin to end, and its shape: W, and b as its last row."""
-
-    begin: int
-    end: int
-    rows: int
-    columns: int
 
 
 class Backpropagation:
@@ -299,8 +269,7 @@ class Backpropagation:
         return np.ascontiguousarray(self.g.T).reshape(-1, *self.sweep) if self.sweep else self.g
 
     def _matrices(self, flat):
-        front = flat.shape[:-1]
-        return [flat[..., i:j].reshape(*front, rows, columns) for i, j, rows, columns in self.network._blocks]
+        return [flat[..., part].reshape(*flat.shape[:-1], *shape) for part, shape in self.network.blocks]
 
 
 def _softmax(z):

@@ -377,9 +377,9 @@ def test_without_memory_it_is_sign_descent(rule):
 @pytest.mark.parametrize("key", SURFACES)
 def test_an_average_looked_at_is_momentum_and_nesterov(key, gamma):
     gradient, start = SURFACES[key].gradient, SURFACES[key].start
-    for named, rule in ((Averaging.momentum, Momentum), (Averaging.nesterov, Nesterov)):
+    for beta, rule in ((1.0, Momentum), (gamma, Nesterov)):
         theirs = path(rule(0.0005, gamma), gradient, start)
-        ours = path(named(0.0005, gamma), gradient, start)
+        ours = path(Averaging(0.0005 / (1 - gamma), beta, 1 - gamma), gradient, start)
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9 * np.abs(theirs).max())
 
 

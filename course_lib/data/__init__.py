@@ -1,11 +1,11 @@
 """Data to learn from: the digits, shipped with the package, and small sets drawn by a seeded generator.
 
     digits()       1797 handwritten digits of 8 x 8 pixels                        ten classes
-    spirals()      arms that wind around one another in the plane                 two classes or more
+    spirals()      arms that wind around one another in the plane                 two classes
     moons()        two half circles that reach into each other                    two classes
 
 Inputs are (n, features), targets class numbers (n,) or values (n,). Every set comes with test samples of its own. The
-same arguments give the same numbers; dtype is float64 or float32.
+same arguments give the same numbers.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arguments import whole
+from ..arguments import floating, whole
 
 DIGITS = Path(__file__).with_name("digits.npz")
 TRAINING = 1347  # digits to learn from; the other 450 are for the test
@@ -40,14 +40,12 @@ class Data:
         """How many classes there are; 0 where the targets are values."""
         return 0 if self.targets.dtype.kind == "f" else int(self.targets.max()) + 1
 
-    def validation(self, share=0.25) -> "Data":
-        """The training samples alone, the last `share` of them in the test's place: to choose settings by.
+    def validation(self) -> "Data":
+        """The training samples alone, the last quarter of them in the test's place: to choose settings by.
 
         What chooses must not judge, so the test samples are left for the end.
         """
-        kept = len(self.inputs) - round(share * len(self.inputs))
-        if not 0 < kept < len(self.inputs):
-            raise ValueError(f"share is {share!r}: it must leave samples on both sides, such as 0.25")
+        kept = len(self.inputs) - round(len(self.inputs) / 4)
         parts = self.inputs[:kept], self.targets[:kept], self.inputs[kept:], self.targets[kept:]
         return Data(*parts, f"{self.name}, split for validation", self.source)
 
@@ -61,11 +59,12 @@ def digits(dtype=float) -> Data:
     """Handwritten digits, 1347 to learn from and 450 for the test; the 64 grey values of an image, from 0 to 1.
 
     Row by row: inputs[0].reshape(8, 8) is the first image. The order was mixed once and is stored: the split is fixed.
+    dtype: float64 or float32.
     Source: E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository,
     CC BY 4.0; the 1797 images that scikit-learn ships.
     """
     with np.load(DIGITS) as stored:
-        inputs = stored["images"].reshape(-1, 64).astype(_float(dtype)) / 16
+        inputs = stored["images"].reshape(-1, 64).astype(floating(dtype)) / 16
         targets = stored["labels"].astype(int)
     return Data(
         inputs[:TRAINING],
@@ -77,25 +76,24 @@ def digits(dtype=float) -> Data:
     )
 
 
-def spirals(n=300, classes=3, noise=0.2, seed=0, dtype=float) -> Data:
-    """n points on arms that wind around the origin, one arm a class, and n // 2 points more for the test.
+def spirals(n=300, noise=0.2, seed=0) -> Data:
+    """n points on two arms that wind around the origin, one arm a class, and n // 2 points more for the test.
 
-        (x, y) = r (sin a, cos a)        a = 2 pi class / classes + 4 r + noise * normal        0.1 < r < 1
+        (x, y) = r (sin a, cos a)        a = pi class + 4 r + noise * normal        0.1 < r < 1
 
     Source: made for this course, after the spirals of Karpathy's CS231n notes.
     """
-    classes = whole("classes", classes, least=2)
 
     def draw(rng, count):
-        targets = np.arange(count) % classes
+        targets = np.arange(count) % 2
         r = rng.uniform(0.1, 1.0, count)
-        angle = 2 * np.pi * targets / classes + 4 * r + noise * rng.standard_normal(count)
+        angle = np.pi * targets + 4 * r + noise * rng.standard_normal(count)
         return np.stack([r * np.sin(angle), r * np.cos(angle)], axis=1), targets
 
-    return _drawn("spirals", "made for this course", draw, n, noise, seed, dtype)
+    return _drawn("spirals", draw, n, noise, seed)
 
 
-def moons(n=300, noise=0.2, seed=0, dtype=float) -> Data:
+def moons(n=300, noise=0.2, seed=0) -> Data:
     """n points on two half circles that reach into each other, blurred by noise, and n // 2 points more for the test.
 
         upper moon  (cos a, sin a)        lower moon  (1 - cos a, 1/2 - sin a)        0 < a < pi
@@ -110,20 +108,12 @@ def moons(n=300, noise=0.2, seed=0, dtype=float) -> Data:
         points = np.where(targets[:, None] == 0, upper, [1, 0.5] - upper)
         return points + noise * rng.standard_normal((count, 2)), targets
 
-    return _drawn("moons", "made for this course", draw, n, noise, seed, dtype)
+    return _drawn("moons", draw, n, noise, seed)
 
 
-def _drawn(name, source, draw, n, noise, seed, dtype):
-    n, kind = whole("n", n, least=2), _float(dtype)
+def _drawn(name, draw, n, noise, seed):
+    n = whole("n", n, least=2)
     if np.ndim(noise) or not (np.isfinite(noise) and noise >= 0):
         raise ValueError(f"noise is {noise!r}: it must be a finite number, 0 or more")
     rng = np.random.default_rng(whole("seed", seed, least=0))
-    arrays = *draw(rng, n), *draw(rng, n // 2)
-    return Data(*(array.astype(kind) if array.dtype.kind == "f" else array for array in arrays), name, source)
-
-
-def _float(dtype):
-    kind = np.dtype(dtype)
-    if kind not in (np.float32, np.float64):
-        raise ValueError(f"dtype is {dtype!r}: it must be float64 or float32")
-    return kind
+    return Data(*draw(rng, n), *draw(rng, n // 2), name, "made for this course")

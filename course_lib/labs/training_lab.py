@@ -61,7 +61,7 @@ class Task:
 
 
 TASKS = {
-    "spirals": Task("two spirals", spirals(n=300, classes=2, noise=0.15), Network((2, 32, 2)), 30, 10, 0.95, 1e-3),
+    "spirals": Task("two spirals", spirals(n=300, noise=0.15), Network((2, 32, 2)), 30, 10, 0.95, 1e-3),
     "moons": Task("two moons", moons(n=300, noise=0.2), Network((2, 16, 2), "tanh"), 24, 10, 0.9, 0.05),
     "digits": Task("handwritten digits", digits(np.float32), Network((64, 32, 10)), 10, 64, 0.95, 0.01),
 }

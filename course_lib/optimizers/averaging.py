@@ -16,7 +16,8 @@ class Averaging(Optimizer):
 
     beta from 0 (look at the walker) to 1 (look at the average); c_t a number, or a function t -> number.
     Source: the three lines are those of Schedule-Free, Defazio et al. (2024), arXiv:2405.15682; with a constant c
-    they are momentum in the form of averages, see the settings with names below.
+    they are momentum in the form of averages: Averaging(eta / (1 - gamma), beta, 1 - gamma) walks as Momentum(eta,
+    gamma) with beta = 1, as Nesterov(eta, gamma) with beta = gamma.
     """
 
     lr: Hyper = 0.01
@@ -34,16 +35,6 @@ class Averaging(Optimizer):
         c = self.c(t) if callable(self.c) else self.c
         z = z - self.lr * g
         return (1 - c) * theta + c * z, z
-
-    @classmethod
-    def momentum(cls, lr=0.01, gamma=0.9):
-        """The path of Momentum(lr, gamma): the slope is measured at the average."""
-        return cls(lr / (1 - gamma), beta=1.0, c=1 - gamma)
-
-    @classmethod
-    def nesterov(cls, lr=0.01, gamma=0.9):
-        """The path of Nesterov(lr, gamma): the slope is measured a little towards the walker."""
-        return cls(lr / (1 - gamma), beta=gamma, c=1 - gamma)
 
     @classmethod
     def places(cls, lr=0.01, c=0.01):
