@@ -59,17 +59,6 @@ def test_a_bar_is_drawn_ten_times_a_second_at_most(clock, monkeypatch):
     assert 15 < sys.stderr.getvalue().count("%") < 25
 
 
-def test_a_bar_may_be_used_again(clock, monkeypatch):
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    bar = progress_bar()
-    steps(clock, 20, bar)
-    before = sys.stderr.getvalue()
-    clock[0] += 1000
-    for _ in range(3):
-        steps(clock, 0.5, bar)
-    assert sys.stderr.getvalue() == before
-
-
 def test_without_a_terminal_nothing_is_written(clock, monkeypatch):
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     steps(clock, 20, progress_bar())

@@ -200,10 +200,10 @@ def test_step_decay_falls_after_every_so_many_steps():
     )
 
 
-def test_cosine_goes_half_a_wave_and_stays_at_the_lowest():
-    schedule = cosine(0.9, 8, lowest=0.1)
-    np.testing.assert_allclose(values(schedule, [1, 5, 9, 50]), [0.9, 0.5, 0.1, 0.1])
-    np.testing.assert_allclose(schedule(3), 0.1 + 0.8 * np.cos(np.pi / 8) ** 2)
+def test_cosine_goes_half_a_wave_and_stays_at_nothing():
+    schedule = cosine(0.9, 8)
+    np.testing.assert_allclose(values(schedule, [1, 5, 9, 50]), [0.9, 0.45, 0, 0])
+    np.testing.assert_allclose(schedule(3), 0.9 * np.cos(np.pi / 8) ** 2)
 
 
 def test_warm_up_rises_in_equal_steps_to_its_schedule():

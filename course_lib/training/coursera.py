@@ -15,6 +15,7 @@ import numpy as np
 from ..data import Data
 from ..descent import iterates
 from ..networks import Network
+from .minibatches import gradient_of
 
 NETWORK = Network((2, 5, 2, 2))
 SAMPLES, BATCH, NOISE = 300, 64, 0.2
@@ -44,7 +45,6 @@ def start() -> np.ndarray:
 def slopes(data):
     """A function theta -> gradient of the next minibatch, in their order."""
     rows, wanted = NETWORK.prepared(data.inputs, data.targets)
-    backpropagation = {n: NETWORK.backpropagation(n) for n in (BATCH, SAMPLES % BATCH)}
     moving = np.ones(NETWORK.size)
     weights, bias = NETWORK.layers(moving)[-1]
     weights[:, 0], bias[0] = 0, 0
@@ -55,13 +55,8 @@ def slopes(data):
             for i in range(0, SAMPLES, BATCH):
                 yield rows[order[i : i + BATCH]], wanted[order[i : i + BATCH]]
 
-    coming = minibatches()
-
-    def gradient(theta):
-        part, aim = next(coming)
-        return backpropagation[len(part)](theta, part, aim) * moving
-
-    return gradient
+    gradient = gradient_of(NETWORK, minibatches())
+    return lambda theta: gradient(theta) * moving
 
 
 def right(rule, epochs=10_000, every=500):

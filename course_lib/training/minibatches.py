@@ -89,21 +89,34 @@ def train(
     learn = network.prepared(data.inputs, data.targets, theta.dtype)
     test = network.prepared(data.test_inputs, data.test_targets, theta.dtype)
 
-    points = iterates(optimizer, _gradient(network, _minibatches(*learn, batch, rng)), theta)
+    points = iterates(optimizer, gradient_of(network, _minibatches(*learn, batch, rng)), theta)
     begin = next(points)  # a network for each cell of the sweep
-    book = _Book(network, (learn, test), np.unique([*range(0, steps, every), steps]), begin, keep)
+    grid = begin.shape[1:]
+    due, taken = np.unique([*range(0, steps, every), steps]), 0  # the steps of the records, and how many there are
+    scores = np.full((4, len(due), *grid), np.nan)  # loss, accuracy, test_loss, test_accuracy
+    thetas = np.full((len(due), *begin.shape), np.nan, begin.dtype) if keep else None
+    diverged = np.full(grid, np.inf)
     step = 0
     try:
         for step, theta in enumerate(chain([begin], islice(points, steps))):
-            book.write(step, theta)
+            lost = ~np.isfinite(theta).all(axis=0)
+            if step == due[taken]:
+                scores[:, taken] = *network.scores(theta, *learn), *network.scores(theta, *test)
+                lost = lost | ~np.isfinite(scores[::2, taken]).all(axis=0)
+                if keep:
+                    thetas[taken] = theta
+                taken += 1
+            np.minimum(diverged, step, out=diverged, where=lost)
             if progress:
                 progress(step, steps)
-            if book.ended:
+            if np.isfinite(diverged).all():
                 break
     finally:
         if progress and step < steps:  # a bar shall vanish, however the training ended
             progress(steps, steps)
-    return book.history(theta, an_epoch, optimizer)
+    gone = due.reshape(-1, *(1,) * len(grid)) >= diverged
+    scores = np.where(gone, np.nan, scores)
+    return History(theta, due, due / an_epoch, *scores, diverged[()], network, optimizer, thetas)
 
 
 def _minibatches(rows, wanted, batch, rng):
@@ -119,7 +132,7 @@ def _minibatches(rows, wanted, batch, rng):
             yield mixed[i : i + batch], aims[i : i + batch]
 
 
-def _gradient(network, minibatches):
+def gradient_of(network, minibatches):
     """A function theta -> gradient of the next minibatch; it fills the same arrays again and again."""
     backpropagation = cache(network.backpropagation)  # one for whole minibatches, one for the rest of an epoch
 
@@ -128,54 +141,3 @@ def _gradient(network, minibatches):
         return backpropagation(len(rows), theta.shape[1:], theta.dtype)(theta, rows, wanted)
 
     return gradient
-
-
-class _Book:
-    """The records of a training as they come; what a run does not reach stays nan.
-
-    samples: those to learn from and those of the test, prepared. steps: at which a record is due. theta: the start.
-    """
-
-    def __init__(self, network, samples, steps, theta, keep):
-        sweep = theta.shape[1:]
-        self.network, self.samples, self.steps = network, samples, steps
-        self.scores = np.full((2, 2, len(steps), *sweep), np.nan)  # learn and test, loss and accuracy
-        self.thetas = np.full((len(steps), *theta.shape), np.nan, theta.dtype) if keep else None
-        self.diverged = np.full(sweep, np.inf)
-        self.written = 0
-
-    @property
-    def ended(self):
-        """Whether all runs have left the finite numbers."""
-        return np.isfinite(self.diverged).all()
-
-    def write(self, step, theta):
-        """Note which runs have left the finite numbers by this step, and take a record where one is due."""
-        if not np.isfinite(theta).all():
-            self._note(step, np.isfinite(theta).all(axis=0))
-        if self.written < len(self.steps) and step == self.steps[self.written]:
-            scores = np.array([self.network.scores(theta, *samples) for samples in self.samples])
-            self._note(step, np.isfinite(scores[:, 0]).all(axis=0))
-            self.scores[:, :, self.written] = np.where(np.isfinite(self.diverged), np.nan, scores)
-            if self.thetas is not None:
-                self.thetas[self.written] = theta
-            self.written += 1
-
-    def _note(self, step, finite):
-        self.diverged = np.where(finite, self.diverged, np.minimum(self.diverged, step))
-
-    def history(self, theta, an_epoch, optimizer):
-        (loss, accuracy), (test_loss, test_accuracy) = self.scores
-        return History(
-            theta=theta,
-            steps=self.steps,
-            epochs=self.steps / an_epoch,
-            loss=loss,
-            accuracy=accuracy,
-            test_loss=test_loss,
-            test_accuracy=test_accuracy,
-            diverged=self.diverged[()],
-            network=self.network,
-            optimizer=optimizer,
-            thetas=self.thetas,
-        )

@@ -16,13 +16,11 @@ def progress_bar(title="running"):
     begin, shown, show = monotonic(), -AGAIN, None
 
     def progress(done, total):
-        nonlocal begin, shown, show
+        nonlocal shown, show
         now = monotonic()
-        begin = now if begin is None else begin
         if done >= total:
             if show:
                 show("")
-            begin, shown, show = None, -AGAIN, None  # ready to be used again
         elif now - begin >= FIRST and now - shown >= AGAIN:
             show, shown = show or _screen(), now
             show(_bar(title, done / total, now - begin))

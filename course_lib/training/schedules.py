@@ -26,13 +26,13 @@ def step_decay(lr, every, factor=0.1):
     return lambda t: lr * factor ** ((t - 1) // every)
 
 
-def cosine(lr, steps, lowest=0.0):
-    """lowest + (lr - lowest) (1 + cos(pi (t - 1) / steps)) / 2: half a wave from lr down, then `lowest` for good.
+def cosine(lr, steps):
+    """lr (1 + cos(pi (t - 1) / steps)) / 2: half a wave from lr down to nothing, where it stays.
 
     Source: Loshchilov, Hutter (2017), SGDR, eq. 5, without restarts. PyTorch: CosineAnnealingLR(T_max=steps).
     """
     steps = whole("steps", steps, what=STEPS)
-    return lambda t: lowest + (lr - lowest) * (1 + np.cos(np.pi * min((t - 1) / steps, 1.0))) / 2
+    return lambda t: lr * (1 + np.cos(np.pi * min((t - 1) / steps, 1.0))) / 2
 
 
 def warm_up(schedule, steps):
