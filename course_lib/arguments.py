@@ -5,14 +5,14 @@ import operator
 import numpy as np
 
 
-def whole(argument, value, least=1, what="a whole number") -> int:
+def whole(argument, value, least=1) -> int:
     """value as an int. ValueError where it is no whole number of at least `least`."""
     try:
         number = operator.index(value)
     except TypeError:
         number = least - 1
     if number < least:
-        raise ValueError(f"{argument} is {value!r}: it must be {what}, at least {least}")
+        raise ValueError(f"{argument} is {value!r}: it must be a whole number, at least {least}")
     return number
 
 

@@ -37,7 +37,6 @@ class Convention(Optimizer):
 
     memory: ClassVar[str] = "steps"
     call: ClassVar[str]
-    source: ClassVar[str]
 
     def __post_init__(self):
         super().__post_init__()
@@ -64,14 +63,16 @@ class Convention(Optimizer):
 
 @dataclass(frozen=True, eq=False)
 class Deck(Convention):
-    """delta = eta g + gamma delta;  theta -= delta.  Nesterov: g measured at theta - gamma delta."""
+    """delta = eta g + gamma delta;  theta -= delta.  Nesterov: g measured at theta - gamma delta.
+
+    Source: Ruder (2016), sections 4.1 and 4.2.
+    """
 
     lr: Hyper
     gamma: Hyper
     nesterov: bool = False
     state = ("delta",)
     call = "lr={lr}, gamma={gamma}, nesterov={nesterov}"
-    source = "Ruder (2016), sections 4.1 and 4.2"
 
     def look(self, theta, delta):
         return theta - self.gamma * delta if self.nesterov else theta
@@ -83,14 +84,16 @@ class Deck(Convention):
 
 @dataclass(frozen=True, eq=False)
 class Sutskever(Convention):
-    """v = mu v - epsilon g;  theta += v.  Nesterov: g measured at theta + mu v.  Stores minus the deck's step."""
+    """v = mu v - epsilon g;  theta += v.  Nesterov: g measured at theta + mu v.  Stores minus the deck's step.
+
+    Source: Sutskever, Martens, Dahl, Hinton (2013), eqs. 1 to 4.
+    """
 
     epsilon: Hyper
     mu: Hyper
     nesterov: bool = False
     state = ("v",)
     call = "epsilon={epsilon}, mu={mu}, nesterov={nesterov}"
-    source = "Sutskever, Martens, Dahl, Hinton (2013), eqs. 1 to 4"
 
     def look(self, theta, v):
         return theta + self.mu * v if self.nesterov else theta
@@ -105,6 +108,8 @@ class Polyak(Convention):
     """x_next = x - alpha g + beta (x - x_prev).  Nesterov: g measured at x + beta (x - x_prev).  Stores a point.
 
     No velocity anywhere, and yet the learning rate is inside: x - x_prev is a step that was taken at the old one.
+
+    Source: Polyak (1964), eq. 9; with the look-ahead point: Nesterov (1983).
     """
 
     alpha: Hyper
@@ -112,7 +117,6 @@ class Polyak(Convention):
     nesterov: bool = False
     state = ("previous",)
     call = "alpha={alpha}, beta={beta}, nesterov={nesterov}"
-    source = "Polyak (1964), eq. 9; with the look-ahead point: Nesterov (1983)"
 
     def init(self, theta):
         return (theta.copy(),)
@@ -129,6 +133,8 @@ class Keras(Convention):
     """velocity = momentum velocity - learning_rate g;  w += velocity, or with nesterov momentum velocity - lr g.
 
     Nesterov as rewritten by Bengio, Boulanger-Lewandowski, Pascanu (2013): w is the look-ahead point.
+
+    Source: keras.io/api/optimizers/sgd (Keras 3.15).
     """
 
     learning_rate: Hyper
@@ -136,7 +142,6 @@ class Keras(Convention):
     nesterov: bool = False
     state = ("velocity",)
     call = "keras.optimizers.SGD(learning_rate={learning_rate}, momentum={momentum}, nesterov={nesterov})"
-    source = "keras.io/api/optimizers/sgd (Keras 3.15)"
 
     def step(self, theta, g, t, velocity):
         velocity = self.momentum * velocity - self.learning_rate * g
@@ -148,6 +153,8 @@ class Averaged(Convention):
     """m = beta m + (1 - beta) g;  theta -= lr m.  Nesterov: g measured at theta - lr beta m.
 
     m is an average of gradients, so lr is the deck's lr / (1 - gamma), the effective step. Needs beta < 1.
+
+    Source: Ng, Improving Deep Neural Networks, week 2; with look-ahead: Prince, Understanding Deep Learning, eq. 6.12.
     """
 
     lr: Hyper
@@ -156,9 +163,6 @@ class Averaged(Convention):
     state = ("m",)
     memory = "gradients"
     call = "lr={lr}, beta={beta}, nesterov={nesterov}"
-    source = (
-        "Ng, Improving Deep Neural Networks, week 2; with look-ahead: Prince, Understanding Deep Learning, eq. 6.12"
-    )
 
     def look(self, theta, m):
         return theta - self.lr * self.beta * m if self.nesterov else theta
@@ -169,7 +173,11 @@ class Averaged(Convention):
 
     @classmethod
     def from_deck(cls, lr, gamma, nesterov=False):
-        return cls(_effective(lr, gamma), gamma, nesterov=nesterov)
+        if not isinstance(gamma, Letters) and np.any(np.greater_equal(gamma, 1)):
+            raise ValueError(
+                f"gamma is {np.max(gamma):g}: an average needs gamma below 1, else lr / (1 - gamma) has no sense"
+            )
+        return cls(lr / np.subtract(1, gamma), gamma, nesterov=nesterov)
 
     def to_deck(self):
         return Deck(self.lr * np.subtract(1, self.beta), self.beta, nesterov=self.nesterov)
@@ -181,6 +189,8 @@ class PyTorch(Convention):
 
     With dampening = 0 it is the deck's run. Otherwise it is the deck's run with lr (1 - dampening), and a first
     gradient that counts too much. At momentum = 0 there is no buffer, and dampening does nothing.
+
+    Source: docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html (PyTorch 2.13).
     """
 
     lr: Hyper
@@ -190,7 +200,6 @@ class PyTorch(Convention):
     state = ("buffer",)
     memory = "gradients"
     call = "torch.optim.SGD(params, lr={lr}, momentum={momentum}, dampening={dampening}, nesterov={nesterov})"
-    source = "docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html (PyTorch 2.13)"
 
     def __post_init__(self):
         super().__post_init__()
@@ -211,7 +220,10 @@ class PyTorch(Convention):
 
 @dataclass(frozen=True, eq=False)
 class Optax(Convention):
-    """trace = g + momentum trace;  theta -= learning_rate trace, nesterov: learning_rate (g + momentum trace)."""
+    """trace = g + momentum trace;  theta -= learning_rate trace, nesterov: learning_rate (g + momentum trace).
+
+    Source: optax.readthedocs.io, optax.sgd and optax.trace (optax 0.2.8).
+    """
 
     learning_rate: Hyper
     momentum: Hyper
@@ -219,7 +231,6 @@ class Optax(Convention):
     state = ("trace",)
     memory = "gradients"
     call = "optax.sgd(learning_rate={learning_rate}, momentum={momentum}, nesterov={nesterov})"
-    source = "optax.readthedocs.io, optax.sgd and optax.trace (optax 0.2.8)"
 
     def step(self, theta, g, t, trace):
         trace = g + self.momentum * trace
@@ -233,11 +244,3 @@ def convert(settings, target):
     """The settings of `target`, a class of CONVENTIONS, for the run of `settings`, by way of the deck's."""
     deck = settings.to_deck()
     return target.from_deck(deck.lr, deck.gamma, deck.nesterov)
-
-
-def _effective(lr, gamma):
-    if not isinstance(gamma, Letters) and np.any(np.greater_equal(gamma, 1)):
-        raise ValueError(
-            f"gamma is {np.max(gamma):g}: an average needs gamma below 1, else lr / (1 - gamma) has no sense"
-        )
-    return lr / np.subtract(1, gamma)

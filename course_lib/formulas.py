@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 SIGNS = {r"\sqrt": "√", r"\cdot": "·", r"\,": " "}
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 FUNCTIONS = ("log", "exp", "sin", "cos", "min", "max")
 
 
@@ -20,7 +21,7 @@ def _words(formula):
     for sign, letter in SIGNS.items():
         formula = formula.replace(sign, letter)
     formula = re.sub(r"\\([A-Za-z]+)", lambda found: _letter(found[1]), formula)
-    formula = re.sub(r"_\{?([0-9]+)\}?", lambda found: _lowered(found[1]), formula)
+    formula = re.sub(r"_\{?([0-9]+)\}?", lambda found: found[1].translate(LOWERED), formula)
     return re.sub(r"[{}\\]", "", formula)
 
 
@@ -31,7 +32,3 @@ def _letter(name):
         return unicodedata.lookup(f"GREEK {kind} LETTER {letter}")
     except KeyError:  # not a letter: \mathrm, \log and the like
         return name if name in FUNCTIONS else ""
-
-
-def _lowered(digits):
-    return digits.translate({ord("0") + k: ord("₀") + k for k in range(10)})

@@ -112,7 +112,7 @@ class Network:
         """What the network says, (n, outputs, *sweep): probabilities for the cross-entropy, else plain values."""
         theta = self.parameters(theta)
         rows = self._rows(inputs, theta.dtype)
-        answer = self.backpropagation(len(rows), theta.shape[1:], theta.dtype).forward(theta, rows)
+        answer = Backpropagation(self, len(rows), theta.shape[1:], theta.dtype).forward(theta, rows)
         if self.classifies:
             _softmax(answer)
         return answer.T.reshape(len(rows), -1, *theta.shape[1:])
@@ -138,7 +138,7 @@ class Network:
         """dJ/dtheta, of theta's shape, by backpropagation."""
         theta = self.parameters(theta)
         rows, wanted = self.prepared(inputs, targets, theta.dtype)
-        return self.backpropagation(len(rows), theta.shape[1:], theta.dtype)(theta, rows, wanted)
+        return Backpropagation(self, len(rows), theta.shape[1:], theta.dtype)(theta, rows, wanted)
 
     # For runs of many steps: check and prepare the data once, and fill the same arrays again and again
 
@@ -158,10 +158,6 @@ class Network:
         rows = self._rows(inputs, dtype)
         return rows, self._wanted(targets, len(rows), dtype)
 
-    def backpropagation(self, samples, sweep=(), dtype=float) -> "Backpropagation":
-        """A function (theta, rows, wanted) -> gradient for batches of this many samples, which owns its arrays."""
-        return Backpropagation(self, samples, sweep, dtype)
-
     def scores(self, theta, rows, wanted) -> "Scores":
         """Loss and accuracy on prepared data, a few samples at a time."""
         sweep, runs = theta.shape[1:], math.prod(theta.shape[1:])
@@ -171,7 +167,7 @@ class Network:
             for i in range(0, len(rows), chunk):
                 part, aim = rows[i : i + chunk], wanted[i : i + chunk].T
                 if forward is None or len(part) < chunk:
-                    forward = self.backpropagation(len(part), sweep, theta.dtype).forward
+                    forward = Backpropagation(self, len(part), sweep, theta.dtype).forward
                 z = forward(theta, part)
                 loss += self._error(z, aim).sum(axis=-1, dtype=float).reshape(sweep)
                 right += (z.argmax(axis=-2) == aim.argmax(axis=-2)).sum(axis=-1).reshape(sweep)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.networks import ACTIVATIONS, ERRORS, Network
+from course_lib.networks import ACTIVATIONS, ERRORS, Backpropagation, Network
 
 RNG = np.random.default_rng(7)
 INPUTS = RNG.standard_normal((9, 4))
@@ -142,7 +142,7 @@ def test_loss_in_chunks_is_the_loss_at_once(monkeypatch):
 def test_a_backpropagation_answers_anew_for_every_batch():
     network = Network((4, 5, 3))
     rows, wanted = network.prepared(INPUTS, CLASSES)
-    gradient = network.backpropagation(3)
+    gradient = Backpropagation(network, 3)
     for i in (0, 3, 6, 0):
         part = slice(i, i + 3)
         expected = network.gradient(start(network), INPUTS[part], CLASSES[part])

@@ -24,12 +24,5 @@ OPTIMIZERS = (
     Averaging,
 )
 SINCE = (Signum, Lion, Averaging)  # what came after the deck: a lab offers these only where it is asked for them
-MATRIX_OPTIMIZERS = (Muon,)  # rules that need to know the shapes of the matrices in theta
 
-__all__ = [
-    "MATRIX_OPTIMIZERS",
-    "OPTIMIZERS",
-    "SINCE",
-    "Optimizer",
-    *(rule.__name__ for rule in OPTIMIZERS + MATRIX_OPTIMIZERS),
-]
+__all__ = ["OPTIMIZERS", "SINCE", "Muon", "Optimizer", *(rule.__name__ for rule in OPTIMIZERS)]

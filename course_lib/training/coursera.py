@@ -12,7 +12,6 @@ from itertools import count, islice
 
 import numpy as np
 
-from ..data import Data
 from ..descent import iterates
 from ..networks import Network
 from .minibatches import gradient_of
@@ -22,15 +21,15 @@ SAMPLES, BATCH, NOISE = 300, 64, 0.2
 STEPS = 5  # an epoch
 
 
-def moons() -> Data:
-    """The 300 points as scikit-learn's make_moons draws them after np.random.seed(3); no others for a test."""
+def moons():
+    """The 300 points and their classes as scikit-learn's make_moons draws them after np.random.seed(3)."""
     rng, half = np.random.RandomState(3), np.linspace(0, np.pi, SAMPLES // 2)
     upper = np.stack([np.cos(half), np.sin(half)], axis=1)
     points, classes = np.concatenate([upper, [1, 0.5] - upper]), np.repeat([0, 1], SAMPLES // 2)
     order = np.arange(SAMPLES)
     rng.shuffle(order)
     points = points[order] + rng.normal(scale=NOISE, size=points.shape)
-    return Data(points, classes[order], points[:0], classes[:0], "moons of the published table", "A. Ng, Coursera")
+    return points, classes[order]
 
 
 def start() -> np.ndarray:
@@ -42,9 +41,8 @@ def start() -> np.ndarray:
     return theta
 
 
-def slopes(data):
+def slopes(rows, wanted):
     """A function theta -> gradient of the next minibatch, in their order."""
-    rows, wanted = NETWORK.prepared(data.inputs, data.targets)
     moving = np.ones(NETWORK.size)
     weights, bias = NETWORK.layers(moving)[-1]
     weights[:, 0], bias[0] = 0, 0
@@ -61,8 +59,7 @@ def slopes(data):
 
 def right(rule, epochs=10_000, every=500):
     """[[epoch, share of the points read correctly, loss], ...] of a run, the start first, then every so many epochs."""
-    data = moons()
-    rows, wanted = NETWORK.prepared(data.inputs, data.targets)
-    points = islice(iterates(rule, slopes(data), start()), 0, STEPS * epochs + 1, STEPS * every)
+    rows, wanted = NETWORK.prepared(*moons())
+    points = islice(iterates(rule, slopes(rows, wanted), start()), 0, STEPS * epochs + 1, STEPS * every)
     scores = [NETWORK.scores(theta, rows, wanted) for theta in points]
     return [[every * k, float(score.accuracy), float(score.loss)] for k, score in enumerate(scores)]

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import chain, islice
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from ..arguments import whole
 from ..data import Data
 from ..descent import iterates
-from ..networks import Network
+from ..networks import Backpropagation, Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +134,9 @@ def _minibatches(rows, wanted, batch, rng):
 
 def gradient_of(network, minibatches):
     """A function theta -> gradient of the next minibatch; it fills the same arrays again and again."""
-    backpropagation = cache(network.backpropagation)  # one for whole minibatches, one for the rest of an epoch
+    backpropagation = cache(
+        partial(Backpropagation, network)
+    )  # one for whole minibatches, one for the rest of an epoch
 
     def gradient(theta):
         rows, wanted = next(minibatches)

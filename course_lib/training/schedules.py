@@ -9,8 +9,6 @@ import numpy as np
 
 from ..arguments import nearest, whole
 
-STEPS = "a whole number of steps"
-
 
 def constant(lr):
     """lr, whatever the step."""
@@ -22,7 +20,7 @@ def step_decay(lr, every, factor=0.1):
 
     PyTorch: torch.optim.lr_scheduler.StepLR(step_size=every, gamma=factor).
     """
-    every = whole("every", every, what=STEPS)
+    every = whole("every", every)
     return lambda t: lr * factor ** ((t - 1) // every)
 
 
@@ -31,7 +29,7 @@ def cosine(lr, steps):
 
     Source: Loshchilov, Hutter (2017), SGDR, eq. 5, without restarts. PyTorch: CosineAnnealingLR(T_max=steps).
     """
-    steps = whole("steps", steps, what=STEPS)
+    steps = whole("steps", steps)
     return lambda t: lr * (1 + np.cos(np.pi * min((t - 1) / steps, 1.0))) / 2
 
 
@@ -40,7 +38,7 @@ def warm_up(schedule, steps):
 
     Source: Goyal et al. (2017), arXiv:1706.02677, section 2.2, where it begins at a small lr instead of near 0.
     """
-    schedule, steps = _schedule(schedule), whole("steps", steps, what=STEPS)
+    schedule, steps = _schedule(schedule), whole("steps", steps)
     return lambda t: min(t / steps, 1.0) * schedule(t)
 
 
@@ -49,7 +47,7 @@ def sutskever(gamma_max=0.99, every=250):
 
     That is 1 - 1 / (2 (floor(t / every) + 1)). Source: Sutskever et al. (2013), eq. 5, where every = 250.
     """
-    every = whole("every", every, what=STEPS)
+    every = whole("every", every)
     return lambda t: np.minimum(1 - 2.0 ** (-1 - np.log2(t // every + 1)), gamma_max)
 
 
