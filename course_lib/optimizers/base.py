@@ -109,15 +109,17 @@ class Optimizer:
 
 def hyperparameters(optimizer) -> dict:
     """The fields of an optimizer by name, in the order in which they were declared."""
-    if not dataclasses.is_dataclass(optimizer):
-        return {}
-    return {field.name: getattr(optimizer, field.name) for field in dataclasses.fields(optimizer)}
+    return {field.name: getattr(optimizer, field.name) for field in _fields(optimizer)}
 
 
 def memories(kind) -> tuple[str, ...]:
     """The fields of a class of optimizers that are memories, the main one first: gamma, rho, beta1, beta2."""
-    names = (field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
-    return tuple(name for name in names if FIELDS.get(name, UNKNOWN).kind == "memory")
+    return tuple(field.name for field in _fields(kind) if FIELDS.get(field.name, UNKNOWN).kind == "memory")
+
+
+def _fields(optimizer):
+    """The declared fields of an optimizer or of its class; a learner's own may be no dataclass, and has none."""
+    return dataclasses.fields(optimizer) if dataclasses.is_dataclass(optimizer) else ()
 
 
 def numbers_of(optimizer) -> dict:
@@ -156,9 +158,8 @@ CHANGING = (Hyper | Callable,)  # a number, or a function of t
 @cache
 def _declared(kind, types):
     """The names of the fields of a class that are declared to be one of these types, in words or outright."""
-    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
     words = [declared.__name__ if isinstance(declared, type) else str(declared) for declared in types]
-    return {field.name for field in fields if field.type in types or field.type in words}
+    return {field.name for field in _fields(kind) if field.type in types or field.type in words}
 
 
 def _check(argument, value, known):

@@ -134,9 +134,7 @@ def _minibatches(rows, wanted, batch, rng):
 
 def gradient_of(network, minibatches):
     """A function theta -> gradient of the next minibatch; it fills the same arrays again and again."""
-    backpropagation = cache(
-        partial(Backpropagation, network)
-    )  # one for whole minibatches, one for the rest of an epoch
+    backpropagation = cache(partial(Backpropagation, network))  # of whole minibatches, and of the rest of an epoch
 
     def gradient(theta):
         rows, wanted = next(minibatches)
