@@ -26,10 +26,13 @@ def main(arguments: list[str]) -> int:
             write_plans(ROOT / "docs" / "teaching.md", lessons)
             return 0
         decks = built(lessons)
-        return checked(decks) if given.check else 0
+        found = check.check(decks) if given.check else []
     except (LessonError, OSError, RuntimeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
+    if given.check:
+        print("\n".join(found) or "every page fits, can be read from the last row, and asks for nothing")
+    return 1 if found else 0
 
 
 def write_plans(page: Path, lessons: list[Path]) -> None:
@@ -43,12 +46,6 @@ def built(lessons: list[Path]) -> list[Path]:
     size = weighed(TARGET, LIMIT)
     print(f"{TARGET / 'index.html'}: {len(decks)} decks, {size}, in {time.monotonic() - start:.0f} s")
     return decks
-
-
-def checked(decks: list[Path]) -> int:
-    found = check.check(decks)
-    print("\n".join(found) or "every page fits, can be read from the last row, and asks for nothing")
-    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The decks of all lessons and lectures, and the page that lists them, in one folder that works from disk."""
 
 import shutil
-from concurrent.futures import ProcessPoolExecutor
 from html import escape
 from pathlib import Path
 
@@ -48,9 +47,7 @@ def run(paths: list[Path], kept: Path) -> dict:
     for path in lessons:
         if found := places.complaints(notebooks.read(path)):
             raise ValueError(f"{path.name}: {found[0]}")
-    with ProcessPoolExecutor(2) as pool:
-        runs = source.runs(pool, lessons, kept, source.SLIDES)
-        return {path.stem: notebook for path, notebook in zip(lessons, runs, strict=True)}
+    return source.runs(lessons, kept, source.SLIDES)
 
 
 def build(target: Path, lessons: dict) -> list[Path]:

@@ -121,7 +121,7 @@ def check(decks: list[Path]) -> list[str]:
     with running() as browser:
         for deck in decks:
             page = opened(browser, deck)
-            told = faults(page) + [f"asks for {address}" for address in page.asked]
-            found += [f"{deck.name} {fault}" for fault in told]
+            found += [f"{deck.name} {fault}" for fault in faults(page)]
+            found += [f"{deck.name} asks for {address}" for address in page.asked]
             page.context.close()
     return found

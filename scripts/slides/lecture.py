@@ -50,9 +50,15 @@ def called(name: str) -> str:
 
 
 def cover(name: str, title: str, words: str, minutes: float, until: float) -> str:
-    head, body = f"<h1>{escape(title)}</h1>", f'<p class="subtitle">{escape(words)}</p>'
     return PAGE.format(
-        kind="page cover", id=name, minutes=minutes, until=until, part="", head=head, body=body, notes=""
+        kind="page cover",
+        id=name,
+        minutes=minutes,
+        until=until,
+        part="",
+        head=f"<h1>{escape(title)}</h1>",
+        body=f'<p class="subtitle">{escape(words)}</p>',
+        notes="",
     )
 
 

@@ -58,8 +58,7 @@ KINDS = {
 
 def heading(cell) -> str | None:
     """The cell's first line as HTML, if it is a heading."""
-    first = cell.source.lstrip().partition("\n")[0] if cell.cell_type == "markdown" else ""
-    found = re.match(r"#+ (.*)", first)
+    found = cell.cell_type == "markdown" and re.match(r"\s*#+ (.*)", cell.source)
     return inline(found[1]) if found else None
 
 
@@ -110,15 +109,13 @@ def outputs(cell) -> list[Unit]:
     units = []
     for output in merged(cell.outputs):
         data = output.get("data", {})
-        html = data.get("text/html", "")
+        html, text = data.get("text/html", ""), output.get("text") or data.get("text/plain")
         if 'class="live-figure"' in html:
             units.append(Unit("figure", html))
         elif "image/png" in data:
             units.append(Unit("picture", picture(data["image/png"], output.metadata.get("image/png", {}))))
-        elif output.output_type == "stream":
-            units.append(printed(output.text))
-        elif "text/plain" in data and "text/html" not in data:
-            units.append(printed(data["text/plain"]))
+        elif text and not html:
+            units.append(printed(text))
     return units
 
 

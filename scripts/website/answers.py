@@ -42,14 +42,10 @@ def script(pages: dict[int, str]) -> str:
     return f"const COURSE = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
-def answered(name: str) -> bool:
-    """Whether a page can answer checks.NAME."""
-    return name == "diagnostic" or type(getattr(checks, name)) in ASK
-
-
 def placeholder(name: str) -> str:
-    """Where the script puts the question's form."""
-    return f'<div class="course-answer" data-exercise="{name}"></div>'
+    """Where the script puts the form for checks.NAME; empty if a page cannot answer it."""
+    answered = name == "diagnostic" or type(getattr(checks, name)) in ASK
+    return f'<div class="course-answer" data-exercise="{name}"></div>' if answered else ""
 
 
 def outcomes(exercise) -> dict:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
 from functools import partial
@@ -32,7 +31,7 @@ ELSEWHERE = (
 SLIDES = "slides"
 SETTLED = 1000  # dots of a picture: to find the very best colours for all of a million takes three times as long
 LIVE = "__import__('os').environ['COURSE_LIVE'] = {!r}"
-ADDRESS_OF_CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
+CODE = ("course_lib/**/*.py", "course_lib/**/*.js", "course_lib/**/*.css", "course_lib/**/*.mplstyle")
 
 
 def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
@@ -40,11 +39,9 @@ def prepare(source: Path, kept: Path, lessons: list[Path]) -> None:
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(PAGES, source)
     (source / "notebooks").mkdir()
-    with ProcessPoolExecutor(2) as pool:
-        running = runs(pool, lessons, kept)
-        write_pages(source, lessons)
-        for lesson, book in zip(lessons, running, strict=True):
-            nbformat.write(as_page(book), source / "notebooks" / lesson.name)
+    write_pages(source, lessons)
+    for name, book in runs(lessons, kept).items():
+        nbformat.write(as_page(book), source / "notebooks" / f"{name}.ipynb")
 
 
 def write_pages(source: Path, lessons: list[Path]) -> None:
@@ -66,9 +63,11 @@ def cheat_sheet(books) -> str:
     return "".join("\n" + re.sub(r"^#+ ", "## ", cell.source) + "\n" for cell in cells)
 
 
-def runs(pool: ProcessPoolExecutor, lessons: list[Path], kept: Path, live: str = "html") -> Iterator[NotebookNode]:
-    """`run` of each lesson, in their order; all begin at once."""
-    return pool.map(partial(run, kept=kept, live=live), lessons)
+def runs(lessons: list[Path], kept: Path, live: str = "html") -> dict[str, NotebookNode]:
+    """`run` of each lesson, by its name."""
+    with ProcessPoolExecutor(2) as pool:
+        made = pool.map(partial(run, kept=kept, live=live), lessons)
+        return {lesson.stem: notebook for lesson, notebook in zip(lessons, made, strict=True)}
 
 
 def run(lesson: Path, kept: Path, live: str = "html") -> NotebookNode:
@@ -129,10 +128,9 @@ def printed(cell) -> str:
 
 def fingerprint(notebook: NotebookNode) -> str:
     """Of all that a run depends on: the lesson's code cells without their outputs, and the package."""
-    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    cells = [json.dumps([cell.id, cell.source]) for cell in code_cells]
-    code = [path.read_bytes() for pattern in ADDRESS_OF_CODE for path in sorted(ROOT.glob(pattern))]
-    return hashlib.sha256(b"\0".join(["\0".join(cells).encode(), *code])).hexdigest()[:16]
+    cells = [(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+    code = [path.read_bytes() for pattern in CODE for path in sorted(ROOT.glob(pattern))]
+    return hashlib.sha256(b"\0".join([json.dumps(cells).encode(), *code])).hexdigest()[:16]
 
 
 def as_page(notebook):
@@ -162,7 +160,7 @@ def answered(cell):
     """What follows a check in a page, which has no kernel: the place where the page's script asks the question, the
     reasons for each letter behind a click; or where to run it."""
     if name := asked(cell):
-        yield new_markdown_cell(answers.placeholder(name) if answers.answered(name) else ELSEWHERE)
+        yield new_markdown_cell(answers.placeholder(name) or ELSEWHERE)
         exercise = getattr(checks, name)
         if isinstance(exercise, Choice) and not exercise.guess:
             yield new_markdown_cell(exercise.answers())
