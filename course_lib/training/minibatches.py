@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain, islice
-from typing import Any
 
 import numpy as np
 
@@ -34,8 +33,6 @@ class History:
     test_loss: np.ndarray
     test_accuracy: np.ndarray
     diverged: np.ndarray
-    network: Network
-    optimizer: Any
     thetas: np.ndarray | None = None
 
     def __repr__(self):
@@ -45,7 +42,7 @@ class History:
             return f"{done} of {self.diverged.size} runs, {lost} of them diverged"
         if np.isfinite(self.diverged):
             return f"{done}: diverged at step {self.diverged:g}"
-        test = f", test accuracy {self.test_accuracy[-1]:.1%}" if self.network.sizes[-1] > 1 else ""
+        test = f", test accuracy {self.test_accuracy[-1]:.1%}" if np.isfinite(self.test_accuracy[-1]) else ""
         return f"{done}: loss {self.loss[-1]:.4g}, test loss {self.test_loss[-1]:.4g}{test}"
 
 
@@ -116,7 +113,7 @@ def train(
             progress(steps, steps)
     gone = due.reshape(-1, *(1,) * len(grid)) >= diverged
     scores = np.where(gone, np.nan, scores)
-    return History(theta, due, due / an_epoch, *scores, diverged[()], network, optimizer, thetas)
+    return History(theta, due, due / an_epoch, *scores, diverged[()], thetas)
 
 
 def _minibatches(rows, wanted, batch, rng):
