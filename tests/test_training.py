@@ -10,7 +10,7 @@ from course_lib.data import Data, digits, moons, spirals
 from course_lib.descent import iterates
 from course_lib.networks import Backpropagation, Network
 from course_lib.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, Nesterov, Optimizer
-from course_lib.training import constant, cosine, scheduled, step_decay, sutskever, train, warm_up
+from course_lib.training import constant, cosine, coursera, scheduled, step_decay, sutskever, train, warm_up
 
 MOONS = moons(50)
 SMALL = Network((2, 5, 2), "tanh")
@@ -318,3 +318,13 @@ def test_progress_is_told_the_end_of_an_interrupted_training():
     with pytest.raises(KeyboardInterrupt):
         train(Momentum(), SMALL, MOONS, epochs=2, batch=20, progress=progress)
     assert told[-1] == (6, 6)
+
+
+# The published table
+
+
+def test_the_first_output_of_the_published_network_stays_at_zero():
+    gradient = coursera.slopes(*coursera.NETWORK.prepared(*coursera.moons()))
+    weights, bias = coursera.NETWORK.layers(gradient(coursera.start()))[-1]
+    assert not weights[:, 0].any() and weights[:, 1].any()
+    assert bias[0] == 0 != bias[1]
