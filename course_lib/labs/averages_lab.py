@@ -19,21 +19,18 @@ def averages():
     fig, out, weights, gain = plots.figure(
         "Slopes in, memory out", "How much a slope still counts", "Steps, with / without", widths=(1.5, 1.1, 0.8)
     )
-    out.axhline(0, color=plots.SOFT, linewidth=0.9)
+    plots.draw_axes(out, zero=True, xlim=(0, STEPS + 1), ylim=(-1.7, 1.7), xlabel="step", ylabel="slope")
     plots.moving_line(out, "slopes", color=plots.SOFT, linewidth=1.8, alpha=0.8, label="slopes coming in")
     plots.moving_curve(out, "memory", Momentum, "memory, (1 − γ) times the step", run=True)
-    out.set(xlim=(0, STEPS + 1), ylim=(-1.7, 1.7), xlabel="step", ylabel="slope")
     plots.moving_bars(weights, "weights", plots.LOOKS["Momentum"].color, width=4)
     plots.moving_line(weights, "half-life", color=plots.INK, linewidth=1.4, linestyle=(0, (2, 2)), zorder=6)
     weights.set(xlim=(-1, AGES), ylim=(0, 1.05), xlabel="age of the slope, in steps", ylabel="weight")
     for kind, color in (("stays", plots.LOOKS["Momentum"].color), ("flips", plots.SOFT)):
         plots.moving_bars(gain, kind, color, width=34)
     gain.axhline(1, color=plots.INK, linewidth=1)
-    gain.set(
-        yscale="log", xlim=(-0.6, 1.6), ylim=(0.3, 70), xticks=[0, 1], xticklabels=["slope\nstays", "slope\nflips"]
-    )
-    gain.set(yticks=[0.5, 1, 2, 5, 10, 20, 50], yticklabels=["½", "1", "2", "5", "10", "20", "50"])
-    gain.minorticks_off()
+    gain.set(xlim=(-0.6, 1.6), xticks=[0, 1], xticklabels=["slope\nstays", "slope\nflips"])
+    times = {"yticks": [0.5, 1, 2, 5, 10, 20, 50], "yticklabels": ["½", "1", "2", "5", "10", "20", "50"]}
+    plots.draw_axes(gain, plain=True, yscale="log", ylim=(0.3, 70), **times)
     return LiveFigure(
         fig,
         compute,

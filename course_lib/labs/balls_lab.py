@@ -57,15 +57,14 @@ def balls():
     """A unit ball and its steepest step, and steps of that kind down a ravine: norm, gradient, length, start."""
     fig, ball, above = plots.figure("How far downhill within length 1", "Steps of that kind in a ravine")
     plots.place(fig, (ball, 0.75, 3.44, 3.44), (above, 4.95, 5.9, 3.44))  # one unit is as long across as along
-    for draw in (ball.axhline, ball.axvline):
-        draw(0, color=plots.SOFT, linewidth=0.9, zorder=1)
+    ball.axvline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
     plots.moving_curve(ball, "ball", BALL, names=(None, None))
     plots.moving_guide(ball, "level", names=(None, None))
     gone = {"run": False, "names": ("θ₁", "θ₂")}
     plots.moving_arrow(ball, "downhill", DOWNHILL.color, "downhill, −g", (0, (1, 0.7)), 2.6, **gone)
     plots.moving_arrow(ball, "step", plots.INK, "the steepest step", **gone)
-    ball.set(xlim=(-1.9, 1.9), ylim=(-1.9, 1.9), xlabel=r"step in $\theta_1$", ylabel=r"step in $\theta_2$")
-    ball.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+    side = {"xlim": (-1.9, 1.9), "ylim": (-1.9, 1.9), "xticks": [-1, 0, 1], "yticks": [-1, 0, 1]}
+    plots.draw_axes(ball, zero=True, xlabel=r"step in $\theta_1$", ylabel=r"step in $\theta_2$", **side)
     ball.legend(handles=[line for line in ball.lines if line.get_gid() in ("ball", "downhill", "step")],
                 loc="upper right", fontsize=9, handlelength=2.2)  # fmt: skip
     above.set(xlim=(-5, 5), ylim=(-2.915, 2.915))

@@ -44,15 +44,12 @@ def batch():
         plots.moving_ball(size, f"here.{name}", look, size=13, label=LABELS[name], names=(None, None))
     plots.put_under([line for ax in (course, size) for line in ax.lines[:1]])
     plots.moving_guide(size, "batch", names=(None, None))
-    course.axhline(ARRIVED, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
-    course.set(xscale="log", yscale="log", xlim=(1, 2e5), ylim=(0.02, 6), xlabel="step", ylabel="expected loss")
+    log = {"xscale": "log", "yscale": "log", "plain": True, "grid": True}
+    plots.draw_axes(course, level=ARRIVED, xlim=(1, 2e5), ylim=(0.02, 6), xlabel="step", ylabel="expected loss", **log)
     course.set_yticks([0.03, 0.1, 0.3, 1, 3], ["0.03", "0.1", "0.3", "1", "3"])
-    size.set(xscale="log", yscale="log", xlim=(0.7, 1e5), ylim=(20, 3e5), xlabel="batch size", ylabel="steps")
+    plots.draw_axes(size, xlim=(0.7, 1e5), ylim=(20, 3e5), xlabel="batch size", ylabel="steps", **log)
     size.set_xticks(BATCHES[::2], [str(size) for size in BATCHES[::2]])
     _draw_diagonal(size)
-    for ax in (course, size):
-        ax.minorticks_off()
-        ax.grid(True)
     lines = [line for line in size.lines if str(line.get_gid()).startswith("steps.")]
     size.legend(handles=lines, loc="upper right", handlelength=3.2)
     return LiveFigure(

@@ -37,8 +37,8 @@ def counterexample():
         plots.moving_ball(side, name, rule, size=BALLS[name], head=f"trail of {name}")
         plots.moving_curve(course, f"place.{name}", rule, run=True)
     plots.moving_start(side)
-    course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
-    course.set(xlim=(0, STEPS * 1.03), ylim=ground.view[0], xlabel="step", ylabel=r"place  $\theta$")
+    limits = {"xlim": (0, STEPS * 1.03), "ylim": ground.view[0]}
+    plots.draw_axes(course, zero=True, xlabel="step", ylabel=r"place  $\theta$", **limits)
     course.legend(loc="upper right", fontsize=9, handlelength=3.2)
     return LiveFigure(
         fig,

@@ -184,9 +184,8 @@ def _moving_method(above, ax, gid):
     rings = {"marker": "o", "markersize": 5, "markevery": (10, 20), "markerfacecolor": "white", "markeredgewidth": 1.3}
     pair = plots.moving_line(ax, f"first.{gid}", **one), plots.moving_line(ax, f"second.{gid}", **other, **rings)
     heads = [plots.moving_head(ax, f"head.{line.get_gid()}", Adagrad, head=line.get_gid()) for line in pair]
-    ax.set(yscale="log", xlim=(0, 1.02 * STEPS), ylim=(1e-4, 3e2), yticks=[1e-4, 1e-2, 1, 1e2])
-    ax.minorticks_off()
-    ax.grid(True)
+    limits = {"xlim": (0, 1.02 * STEPS), "ylim": (1e-4, 3e2), "yticks": [1e-4, 1e-2, 1, 1e2]}
+    plots.draw_axes(ax, plain=True, grid=True, yscale="log", **limits)
     return path, [head, *pair, *heads]
 
 

@@ -67,13 +67,12 @@ def draw_search(ax, race):
 
 
 def _scale(course, search, race):
-    limits = {"yscale": "log", "ylim": (race.lowest, race.highest)}
-    course.set(**limits, xlim=(0, race.length), xlabel=race.unit, ylabel="loss", title=race.name.capitalize())
-    search.set(**limits, xscale="log", xlim=(RATES[0] / 1.3, RATES[-1] * 1.3), xlabel="learning rate η")
+    shared = {"yscale": "log", "ylim": (race.lowest, race.highest), "grid": True, "plain": True}
+    title = race.name.capitalize()
+    plots.draw_axes(course, xlim=(0, race.length), xlabel=race.unit, ylabel="loss", title=title, **shared)
+    ends = RATES[0] / 1.3, RATES[-1] * 1.3
+    plots.draw_axes(search, xscale="log", xlim=ends, xlabel="learning rate η", **shared)
     search.legend_.set_loc("lower left")
-    for ax in (course, search):
-        ax.grid(True)
-        ax.minorticks_off()
 
 
 # -- the races, each run once

@@ -17,7 +17,6 @@ STEPS, LONG = 200, 2500  # drawn, and counted
 TOLERANCE = 1e-6
 START = (-4.0, 2.0)
 KAPPAS = (1, 2, 4, 6, 10, 16, 25, 40, 64, 100)
-LOWEST = 1e-9  # of the axis of losses
 TICK = plots.Look("forgets", plots.INK, "none", "|")
 
 
@@ -53,9 +52,8 @@ def forget():
         plots.moving_rings(ax, gid, TICK, TICK.label, run=True, names=(None, None), **tick)
         plots.moving_rings(ax, f"{gid} last", TICK, "", head=gid, **tick)
     plots.moving_start(above)
-    course.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
-    course.set(yscale="log", xlim=(0, STEPS), ylim=(LOWEST, 1e5), xlabel="step", ylabel="loss")
-    course.grid(True)
+    log = {"yscale": "log", "ylim": (1e-9, 1e5), "level": TOLERANCE, "grid": True}
+    plots.draw_axes(course, xlim=(0, STEPS), xlabel="step", ylabel="loss", **log)
     course.legend(loc="upper right")
 
     def landscape(figure, kappa):

@@ -84,9 +84,7 @@ def _panels():
     bar.set_ylabel(f"loss after {STEPS} steps")
     maps.minorticks_off()
     maps.set_yticks(list(TICKS), TICKS.values())
-    course.axhline(TOL, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
-    course.set(yscale="log", xlim=(0, 1.04 * STEPS), xlabel="step")
-    course.grid(True)
+    plots.draw_axes(course, level=TOL, grid=True, yscale="log", xlim=(0, 1.04 * STEPS), xlabel="step")
     return fig, {"map": maps, "above": above, "course": course}, fixed
 
 

@@ -41,8 +41,8 @@ def lower_bound():
     for name in (*THREE, "best"):
         plots.moving_ball(loss, f"here.{name}", THREE.get(name, plots.BOUND), size=9)
     chain.set(xlim=(0, N + 1), ylim=(-0.05, 1.08), xlabel="coordinate of w", ylabel="its value")
-    loss.set(yscale="log", xlim=(0, STEPS * 1.03), ylim=(1e-7, 0.4), xlabel="step", ylabel="loss above the minimum")
-    loss.grid(True)
+    limits = {"xlim": (0, STEPS * 1.03), "ylim": (1e-7, 0.4)}
+    plots.draw_axes(loss, grid=True, yscale="log", xlabel="step", ylabel="loss above the minimum", **limits)
     chain.legend(loc="upper right", fontsize=9, handlelength=3.2)
     curves = [line for line in loss.lines if line.get_gid() in ("conjugate", "loss.best")]
     loss.legend(handles=curves, loc="upper right", fontsize=9, handlelength=3.2)

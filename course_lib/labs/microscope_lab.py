@@ -86,15 +86,13 @@ def microscope():
     plots.moving_guide(first, "level", "without ε", names=(None, None))
     plots.moving_guide(first, "size", names=(None, None))
     plots.moving_rings(first, "here", plots.OWN, "_", marker="o", markersize=9, markeredgewidth=2, zorder=8)
-    course.axhline(1, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
-    course.set(xscale="log", yscale="log", xlim=(0.9, STEPS * 1.1), ylim=(0.008, 3000), xlabel="step  t")
-    course.set_ylabel("Adam's step / learning rate")
-    first.set_ylabel("RMSprop's first step / learning rate")
-    first.set(xscale="log", yscale="log", xlim=(SIZES[0], 2), ylim=(1e-3, 1e3), xlabel="size of the gradient  |g|")
+    log = {"xscale": "log", "yscale": "log", "plain": True, "grid": True}
+    limits = {"xlim": (0.9, STEPS * 1.1), "ylim": (0.008, 3000)}
+    plots.draw_axes(course, level=1, xlabel="step  t", ylabel="Adam's step / learning rate", **limits, **log)
+    limits = {"xlim": (SIZES[0], 2), "ylim": (1e-3, 1e3), "xlabel": "size of the gradient  |g|"}
+    plots.draw_axes(first, ylabel="RMSprop's first step / learning rate", **limits, **log)
     for ax, ticks in ((course, [0.01, 0.1, 1, 10, 100]), (first, [0.001, 0.01, 0.1, 1, 10, 100])):
         ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-        ax.minorticks_off()
-        ax.grid(True)
     course.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     first.set_xticks([1e-12, 1e-9, 1e-6, 1e-3, 1])
     course.legend(loc="upper right", fontsize=10, handlelength=3.6)

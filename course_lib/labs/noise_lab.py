@@ -26,18 +26,16 @@ def noise():
     for number, (name, rule) in enumerate((("descent", GradientDescent), ("momentum", Momentum))):
         plots.moving_curve(course, f"place.{name}", rule, run=True)
         plots.moving_bars(course, f"span of {name}", plots.look_of(rule).color, width=9 - 2 * number)
-    course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
     low = plots.brief(-4.2, -1.4)  # there the letters are as high as the axis below
     course.text(STEPS + 11, low, "typical\njitter", ha="center", va="top", fontsize=9, color=plots.SOFT)
-    course.set(xlim=(0, STEPS + 22), ylim=(-5, 5), xlabel="step", ylabel=r"place  $\theta$")
+    limits = {"xlim": (0, STEPS + 22), "ylim": (-5, 5)}
+    plots.draw_axes(course, zero=True, xlabel="step", ylabel=r"place  $\theta$", **limits)
     plots.moving_curve(size, "level", GradientDescent, "gradient descent, formula")
     plots.moving_curve(size, "formula", Momentum, "momentum, formula")
     plots.moving_rings(size, "measured", Momentum, "momentum, measured")
     plots.moving_ball(size, "here", Momentum, size=12, label="momentum, here")
-    size.set(
-        yscale="log", xlim=(-0.02, 1.02), ylim=(0.04, 60), xlabel="momentum γ", ylabel="deviation from the minimum"
-    )
-    size.grid(True)
+    limits = {"xlim": (-0.02, 1.02), "ylim": (0.04, 60), "yscale": "log"}
+    plots.draw_axes(size, grid=True, xlabel="momentum γ", ylabel="deviation from the minimum", **limits)
     size.legend(loc="upper left", fontsize=9, handlelength=3.2)
     return LiveFigure(
         fig,

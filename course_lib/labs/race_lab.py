@@ -21,7 +21,7 @@ RATES = np.logspace(-3, 0, 31)  # what the slider offers is what a tuned run may
 WIDE_RATES = np.logspace(-3, 1, 41)  # if adaptive methods run: their steps do not grow with the gradient
 IN_PICTURE = f"is still in the picture after {STEPS} steps"
 TO_WRITE = "is still to be written: replace the ... in its step, then run that cell and this one again"
-BOTTOM, TOP = 1e-8, 1e6  # of the axis of heights
+BOTTOM = 1e-8  # of the axis of heights
 FEW = 4  # runners whose legend has room among the curves
 
 
@@ -263,13 +263,12 @@ def _same(a, b):
 def _draw_heights(ax, ground):
     """Axis and title of the heights, as the surface asks for."""
     if np.isfinite(ground.lowest):
-        height = plots.brief("height above the lowest point", "height")
-        ax.set(yscale="log", ylim=(BOTTOM, TOP), ylabel=height)
+        shown = {"yscale": "log", "ylim": (BOTTOM, 1e6)}
+        shown["ylabel"] = plots.brief("height above the lowest point", "height")
     else:
         seen = ground.value(np.array(np.meshgrid(*(np.linspace(*side, 41) for side in ground.view))))
-        ax.set(yscale="linear", ylim=(seen.min(), 1.8 * seen.max()), ylabel="height")
-    ax.set(xlim=(0, 1.03 * STEPS), xlabel="step")
-    ax.grid(True)
+        shown = {"yscale": "linear", "ylim": (seen.min(), 1.8 * seen.max()), "ylabel": "height"}
+    plots.draw_axes(ax, grid=True, xlim=(0, 1.03 * STEPS), xlabel="step", **shown)
 
 
 def _draw_legend(course, runners):

@@ -85,12 +85,12 @@ def _panels():
     )
     high = plots.brief(3.6, 4.3)  # for longer letters
     axes["above"].set(xlim=(-5, 5), ylim=(-high, high))
-    axes["loss"].axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
     axes["loss"].text(1, TOLERANCE / 2, "tolerance 10⁻⁶", va="top", color=plots.SOFT)
     for name in ("loss", *THREE):
-        axes[name].set(yscale="log", xlim=(0, STEPS), ylim=(1e-9, 1e5), yticks=[1e-8, 1e-4, 1, 1e4])
-        axes[name].minorticks_off()
-        axes[name].grid(True)
+        limits = {"xlim": (0, STEPS), "ylim": (1e-9, 1e5), "yticks": [1e-8, 1e-4, 1, 1e4]}
+        plots.draw_axes(
+            axes[name], yscale="log", plain=True, grid=True, level=TOLERANCE if name == "loss" else None, **limits
+        )
     for name, rule in THREE.items():
         axes[name].set_title(plots.look_of(rule).label, color=plots.look_of(rule).color, size=11)
         axes[name].set(xticks=[0, 50, 100])

@@ -99,9 +99,8 @@ def _panels(deeper):
     said = "left of the distance after a step" if beside else "what a step leaves of the distance (1: nothing gained)"
     bar.set_label(plots.brief(said, "a step leaves"))
     bar.outline.set_visible(False)
-    axes["series"].axhline(0, color=plots.SOFT, linewidth=0.9)
     distance = plots.brief("distance from the minimum", "distance")
-    axes["series"].set(xlim=(0, STEPS), ylim=(-1.6, 1.6), xlabel="step", ylabel=distance)
+    plots.draw_axes(axes["series"], zero=True, xlim=(0, STEPS), ylim=(-1.6, 1.6), xlabel="step", ylabel=distance)
     return fig, axes
 
 
@@ -205,10 +204,11 @@ def _deeper_lines(axes):
         stretch = {"color": "white", "linewidth": 2.6, "marker": "|", "markersize": 13, "markeredgewidth": 2.6}
         plots.moving_line(axes[f"map {name}"], f"stretch, {name}", zorder=2.5, **stretch)
     for name in ("phase", "plane"):
-        axes[name].axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
         axes[name].axvline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
-    axes["phase"].set(xlim=(-1.4, 1.4), ylim=(-2.2, 2.2), xlabel="distance from the minimum", ylabel="last step")
-    axes["plane"].set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", xlabel="real part", ylabel="imaginary part")
+    limits = {"xlim": (-1.4, 1.4), "ylim": (-2.2, 2.2)}
+    plots.draw_axes(axes["phase"], zero=True, xlabel="distance from the minimum", ylabel="last step", **limits)
+    limits = {"xlim": (-1.5, 1.5), "ylim": (-1.5, 1.5), "aspect": "equal"}
+    plots.draw_axes(axes["plane"], zero=True, xlabel="real part", ylabel="imaginary part", **limits)
 
 
 def _lines_told(kappa):

@@ -47,10 +47,8 @@ def rosetta(settings=CONVERTED):
             ax.lines[-1].set(zorder=5 + 0.01 * place)
         plots.moving_guide(ax, f"{prefix}drop", linewidth=1.2, linestyle=(0, (2, 2)), zorder=2)
         ax.set(xlim=(0, STEPS * 1.02), xlabel="step")
-    course.axhline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
-    course.set(ylim=(-4.3, 6), ylabel=r"place  $\theta$")
-    length.set(yscale="log", ylim=(1e-4, 20), ylabel="distance moved")
-    length.grid(True)
+    plots.draw_axes(course, zero=True, ylim=(-4.3, 6), ylabel=r"place  $\theta$")
+    plots.draw_axes(length, grid=True, yscale="log", ylim=(1e-4, 20), ylabel="distance moved")
     plots.draw_groups(course, {f"memory of {memory}: {', '.join(names)}": memory for memory, names in GROUPS.items()})
     return LiveFigure(
         fig,

@@ -50,8 +50,7 @@ def schedules():
     axes["loss"].set(yscale="log", ylim=(8e-4, 1e2), xlabel="step", ylabel="loss, mean of 16 runs")
     axes["loss"].legend(loc="lower left", fontsize=9, handlelength=3.2)
     for ax in axes.values():
-        ax.set_xlim(0, 1.02 * STEPS)
-        ax.grid(True)
+        plots.draw_axes(ax, grid=True, xlim=(0, 1.02 * STEPS))
     return LiveFigure(
         fig,
         compute,

@@ -49,10 +49,9 @@ def sharpness():
             plots.moving_curve(edge, f"edge.{start}.{name}", rule)
         edge.axhline(1, color=plots.INK, linewidth=1.2, zorder=3)
         edge.text(0.98 * steps, 1.03, "edge", ha="right", va="bottom", color=plots.INK)
-        loss.set(yscale="log", xlim=(0, steps), ylim=(1e-6, 30), yticks=[1e-5, 1e-3, 1e-1, 10])
-        loss.minorticks_off()
+        limits = {"xlim": (0, steps), "ylim": (1e-6, 30), "yticks": [1e-5, 1e-3, 1e-1, 10]}
+        plots.draw_axes(loss, plain=True, grid=True, yscale="log", **limits)
         loss.tick_params(labelbottom=False)
-        loss.grid(True)
         edge.set(xlim=(0, steps), ylim=(0, 1.6), xlabel="step")
     axes["loss.trained"].set_ylabel("loss")
     axes["edge.trained"].set_ylabel("curvature, of the edge's")

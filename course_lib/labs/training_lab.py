@@ -136,10 +136,9 @@ def draw_samples(ax, task):
 def _scale(axes, task):
     axes["map"].set(xticks=[], yticks=[], aspect="auto")
     chance = np.log(task.data.classes)
-    axes["loss"].set(yscale="log", xlim=(0, task.epochs), ylim=(task.lowest, 6 * chance), ylabel="loss")
-    axes["accuracy"].set(xlim=(0, task.epochs), ylim=(0, 1.04), xlabel="epoch", ylabel="accuracy")
-    for name in ("loss", "accuracy"):
-        axes[name].grid(True)
+    shared = {"grid": True, "xlim": (0, task.epochs)}
+    plots.draw_axes(axes["loss"], yscale="log", ylim=(task.lowest, 6 * chance), ylabel="loss", **shared)
+    plots.draw_axes(axes["accuracy"], ylim=(0, 1.04), xlabel="epoch", ylabel="accuracy", **shared)
     axes["loss"].tick_params(labelbottom=False)
 
 

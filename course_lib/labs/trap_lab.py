@@ -23,10 +23,9 @@ def trap():
         plots.moving_curve(course, f"height.{name}", rule, run=True)
     plots.moving_start(above)
     trapped = float(ground.value(np.array(ground.minima[1])))
-    course.axhline(trapped, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
     course.text(STEPS, trapped * 0.5, "floor of the traps", ha="right", color=plots.SOFT)
-    course.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 30), xlabel="step", ylabel="height")
-    course.grid(True)
+    limits = {"xlim": (0, STEPS), "ylim": (1e-6, 30), "yscale": "log"}
+    plots.draw_axes(course, level=trapped, grid=True, xlabel="step", ylabel="height", **limits)
     return LiveFigure(
         fig,
         compute,

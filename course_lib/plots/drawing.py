@@ -24,6 +24,19 @@ def draw_landscape(ax, surface, levels=9):
     return bands, lines, *draw_minima(ax, surface)
 
 
+def draw_axes(ax, *, level=None, zero=False, grid=False, plain=False, **settings):
+    """Axes as `ax.set` has them; with a line at a level, one at zero, a grid, and plain: without minor ticks."""
+    ax.set(**settings)
+    if level is not None:
+        ax.axhline(level, color=SOFT, linewidth=1, linestyle=(0, (2, 2)))
+    if zero:
+        ax.axhline(0, color=SOFT, linewidth=0.9, zorder=1)
+    if plain:
+        ax.minorticks_off()
+    if grid:
+        ax.grid(True)
+
+
 def land_colors(levels=9):
     """The colours of the bands of `draw_landscape`, from low to high."""
     return LAND(np.linspace(0, 1, levels))
@@ -104,7 +117,7 @@ def draw_kinks(ax, surface, kinks, curvatures, view):
     ends = np.array([view[0], *kinks, view[1]], float)
     slope = surface.gradient(ends[None])[0]
     (line,) = ax.plot(ends, slope, color=INK, linewidth=2.4, zorder=3)
-    ax.axhline(0, color=SOFT, linewidth=0.9, zorder=1)
+    draw_axes(ax, zero=True, xlim=view, xlabel=r"place  $\theta$", ylabel=r"slope  $J'(\theta)$")
     ax.plot(ends[1:-1], slope[1:-1], "o", color="white", markeredgecolor=INK, markeredgewidth=1.8, zorder=4)
     middles = (ends[1:] + ends[:-1]) / 2
     for place, height, curvature in zip(middles, surface.gradient(middles[None])[0], curvatures, strict=True):
@@ -112,7 +125,6 @@ def draw_kinks(ax, surface, kinks, curvatures, view):
         offset, side = ((-8, 6), "right") if late else ((9, -15), "left")
         text = f"curvature {curvature:g}"
         ax.annotate(text, (place, height), offset, textcoords="offset points", ha=side, fontsize=10)
-    ax.set(xlim=view, xlabel=r"place  $\theta$", ylabel=r"slope  $J'(\theta)$")
     return line
 
 
