@@ -13,6 +13,7 @@ from ..optimizers import Adam, GradientDescent, Momentum, Muon, Signum
 from ..optimizers.base import memories
 from ..runs import for_good
 from .grids import at
+from .turned_rows import compared, draw_rows, lines_of
 from .words import tell
 
 N = 8
@@ -129,19 +130,14 @@ def facts():
     _draw_cells(table)
     plots.moving_bars(table, "wanted", plots.INK, width=2, zorder=6)
     plots.moving_shadow(error, "error at 0°", "at 0°")
-    plots.moving_bars(rows, "chosen", plots.GRID, width=17, names=(None, None))
-    plots.moving_bars(rows, "span", (plots.PALE, 0.45), width=6, names=(None, None))
     for name, rule in RULES.items():
         plots.moving_bars(table, f"entries.{name}", plots.look_of(rule).color, width=11, frame=True)
         plots.moving_curve(error, f"error.{name}", rule, run=True)
-        plots.moving_curve(rows, f"way.{name}", rule, names=(None, None))
-        plots.moving_ball(rows, f"now.{name}", rule, size=9)
-    plots.moving_rings(rows, "at 0°", plots.OWN, "at 0°", marker="o", markersize=12, markerfacecolor="none", zorder=8)
-    error.set(yscale="log", xlim=(0, DRAWN), ylim=(1e-3, 20), yticks=[0.01, 0.1, 1, 10], ylabel="error")
-    error.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
-    error.minorticks_off()
-    error.grid(True)
-    _draw_rows(rows)
+    limits = {"xlim": (0, DRAWN), "ylim": (1e-3, 20), "yticks": [0.01, 0.1, 1, 10]}
+    plots.draw_axes(error, level=TOLERANCE, plain=True, grid=True, yscale="log", ylabel="error", **limits)
+    more = plots.brief("  ·  pale bar: all angles", "")
+    ticks = {10: "10", 30: "30", 100: "100", LATE: plots.brief(f"not in {COUNTED}", f">{COUNTED}")}
+    draw_rows(rows, RULES, STEPS, ticks, COUNTED, more, thick=17, ball=9, ring=12, over=8)
     return LiveFigure(
         fig,
         compute,
@@ -166,20 +162,6 @@ def _draw_cells(ax):
     ax.set(xlim=(-0.6, N - 0.4), ylim=(N - 0.4, -0.6), xticks=[], yticks=[], facecolor=plots.EARTH)
     ax.spines[:].set_visible(False)
     ax.set_xlabel(plots.brief("bar: the entry  ·  tick: what it should be", "bar: the entry"))
-
-
-def _draw_rows(ax):
-    """One row a rule, its name in its own colour."""
-    ax.set(xscale="log", xlim=STEPS, ylim=(len(RULES) - 0.4, -0.6))
-    ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
-    for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
-        label.set_color(plots.look_of(rule).color)
-    ax.set_xticks([10, 30, 100, LATE], ["10", "30", "100", plots.brief(f"not in {COUNTED}", f">{COUNTED}")])
-    ax.minorticks_off()
-    ax.grid(True)
-    ax.axvspan(COUNTED, STEPS[1], color=plots.EARTH, zorder=0, linewidth=0)
-    ax.set_xlabel(plots.brief("step  ·  ring: at 0°  ·  pale bar: all angles", "step  ·  ring: at 0°"))
-    ax.tick_params(length=0)
 
 
 # -- the answer
@@ -207,34 +189,10 @@ def compute(angle, rule, *, turned=ROWS_AND_COLUMNS):
         lines[f"error.{name}"] = (np.arange(DRAWN + 1), shown)
         level[..., rule.ravel() == name] = error[: DRAWN + 1, :1, None]
     lines["error at 0°"] = (np.arange(DRAWN + 1), level)
-    return Answer(lines | _rows(which, rule, turned), _words(which, rule, turned))
-
-
-def _rows(which, rule, turned):
-    """Where each rule stands on the axis of steps: now, at 0 degrees, and over all angles."""
-    settled = np.array([raced(name, turned)[2] for name in RULES])
-    places, row = np.where(np.isfinite(settled), settled, LATE), np.arange(len(RULES))
-    lines = {"at 0°": (places[:, 0], row)}
-    for number, name in enumerate(RULES):
-        now = places[number, which]
-        lines[f"now.{name}"] = (now[None], [number])
-        lines[f"way.{name}"] = (np.stack([np.full_like(now, places[number, 0]), now]), [number, number])
-    span = np.column_stack([places.min(axis=1), places.max(axis=1), np.full(len(row), np.nan)]).ravel()
-    lines["span"] = (span, np.repeat(row, 3))
-    lines["chosen"] = (STEPS, np.broadcast_to(at(list(RULES), rule.ravel()), (2, 1, rule.size)))
-    return lines
-
-
-def _words(which, rule, turned):
-    """The rule one looks at, and which are as at 0 degrees."""
-    same, other = [], []
-    for turn in which.ravel():
-        settled = {plots.look_of(RULES[name]).label: raced(name, turned)[2][[turn, 0]] for name in RULES}
-        same.append(", ".join(f"{label} {_count(now)}" for label, (now, level) in settled.items() if now == level))
-        unlike = [f"{label} {_count(now)} ({_count(level)})" for label, (now, level) in settled.items() if now != level]
-        other.append(f"{', '.join(unlike)}; at 0° the number in brackets" if unlike else "no rule")
+    settled = {name: raced(name, turned)[2] for name in RULES}
+    same, other = compared({plots.look_of(RULES[name]).label: settled[name] for name in RULES}, which, COUNTED, "rule")
     words = {"the run": tell(partial(_told, turned=turned), rule, which), "as at 0°": same, "not as at 0°": other}
-    return {name: np.reshape(texts, (len(which), -1)) for name, texts in words.items()}
+    return Answer(lines | lines_of(settled, which, rule, STEPS, LATE), words)
 
 
 def _told(name, turn, turned):
@@ -246,7 +204,3 @@ def _told(name, turn, turned):
     if np.isinf(settled[turn]):
         end = f"has not settled after {COUNTED} steps, the worst fact off by {error[-1, turn]:.2g}"
     return f"{plots.look_of(best.rule).label} {end}; tuned at 0° to η = {best.lr:.2g}{memory}{falls}"
-
-
-def _count(steps):
-    return f"{steps:.0f}" if np.isfinite(steps) else f"not in {COUNTED}"

@@ -1,5 +1,7 @@
 """Three published races, as they were shipped and with the same chance for all: several starts, bands, one budget."""
 
+from functools import cache
+
 import numpy as np
 
 from .. import plots
@@ -31,7 +33,10 @@ def fair_race():
         _scale(course, search, RACES[race])
 
     first = next(iter(RACES))
-    results(first, progress_bar("running the races"))
+    progress, runners = progress_bar("running the races"), RACES[first].competitors
+    for done, competitor in enumerate(runners, start=1):
+        result_of(RACES[first], competitor)
+        progress(done, len(runners))
     background(fig, first)
     return LiveFigure(
         fig,
@@ -58,7 +63,7 @@ def draw_search(ax, race):
     """The final losses on the starts used for tuning, for all learning rates: median and band for each optimizer."""
     drawn = []
     for competitor in race.competitors:
-        result, look = results_of(race, competitor), plots.look_of(competitor.name)
+        result, look = result_of(race, competitor), plots.look_of(competitor.name)
         low, middle, high = spread(result.final[:, :TUNED_ON])
         drawn.append(plots.draw_band(ax, RATES, low, np.minimum(high, 1e9), look))
         drawn += plots.draw_curve(ax, RATES, middle, look, at=None)
@@ -86,7 +91,7 @@ class Result:
 
     def __init__(self, race, competitor):
         self.at, self.loss = race.run(competitor.make(RATES[:, None]), len(RATES))
-        _, shipped = race.run(competitor.shipped(), 1)
+        _, shipped = race.run(competitor.shipped, 1)
         self.shipped = shipped[:, 0]
         if competitor.steps:
             self.shipped = np.where((self.at <= competitor.steps)[:, None], self.shipped, np.nan)
@@ -98,28 +103,12 @@ class Result:
         return int(spread(self.final[:, :TUNED_ON])[1].argmin())
 
 
-KEPT = {}
+result_of = cache(Result)
 
 
-def results_of(race, competitor):
-    """The Result of a competitor, computed once."""
-    key = race.name, competitor.name
-    if key not in KEPT:
-        KEPT[key] = Result(race, competitor)
-    return KEPT[key]
-
-
-def results(key, progress=None):
+def results(key):
     """All Results of a race, by name."""
-    race = RACES[key]
-    found = {}
-    for done, competitor in enumerate(race.competitors):
-        if progress:
-            progress(done, len(race.competitors))
-        found[competitor.name] = results_of(race, competitor)
-    if progress:
-        progress(len(race.competitors), len(race.competitors))
-    return found
+    return {competitor.name: result_of(RACES[key], competitor) for competitor in RACES[key].competitors}
 
 
 def spread(losses):
@@ -185,7 +174,7 @@ def _last(losses):
 def _told(competitor, used, low, middle, high):
     def told(used, low, middle, high):
         if np.isnan(used):
-            setting = repr(competitor.shipped())
+            setting = repr(competitor.shipped)
         else:
             setting = f"η = {used:.2g}" + (f", {competitor.told}" if competitor.told else "")
         if not np.isfinite(middle):

@@ -6,7 +6,7 @@ which each of them may be tuned. Nothing is copied: the problems are rebuilt on 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from ..conventions import Averaged
 from ..data import digits, moons
 from ..descent import descend
 from ..networks import Network
-from ..optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
+from ..optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, Optimizer, RMSprop
+from ..optimizers.base import FIELDS, memories
 from ..surfaces import Surface
 from ..training import train
 from .adam_forms import UncorrectedAdam
@@ -24,21 +25,33 @@ STARTS = TUNED_ON + JUDGED_ON
 RATES = 10.0 ** (np.arange(-8, 3) / 2)  # the learning rates that each optimizer may try, two a decade
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Competitor:
-    """An optimizer in a race. make(lr) builds it; shipped() is what its authors ran, told in words.
+    """An optimizer in a race: its class, the memories that it has at every learning rate, and what its authors ran.
 
-    steps: of the run as published, where each was given another number; told: its settings beside the learning rate.
+    steps: of the run as published, where each was given another number.
     """
 
-    name: str
-    make: Callable
-    shipped: Callable
-    told: str
+    kind: type
+    memory: dict
+    shipped: Optimizer
     steps: int | None = None
 
+    @property
+    def name(self):
+        return self.kind.__name__
 
-@dataclass(frozen=True)
+    def make(self, lr):
+        return self.kind(lr, **self.memory)
+
+    @property
+    def told(self):
+        """Its settings beside the learning rate, in words."""
+        known = self.make(1.0)
+        return ", ".join(f"{FIELDS[name].letter} = {getattr(known, name):g}" for name in memories(self.kind))
+
+
+@dataclass(frozen=True, eq=False)
 class Race:
     """run(optimizer of a sweep (n, 1), n) -> (times, losses (times, n, STARTS)): from every start, all else equal.
 
@@ -70,32 +83,22 @@ def on_network(network, data, *, epochs, batch, every):
     return run
 
 
-@cache
-def _digits():
-    return digits(np.float32)
-
-
-@cache
-def _moons():
-    return moons(n=300, noise=0.2)
-
-
 HANDSON = Race(
     name="six optimizers, one learning rate",
     source="after A. Geron, Hands-On Machine Learning, 3rd edition (2022), chapter 11, on the digits of this course",
     flaw="all had the learning rate 0.001",
     competitors=tuple(
-        Competitor(name, make, lambda make=make: make(0.001), told)
-        for name, make, told in (
-            ("GradientDescent", lambda lr: GradientDescent(lr), ""),
-            ("Momentum", lambda lr: Momentum(lr, 0.9), "γ = 0.9"),
-            ("Nesterov", lambda lr: Nesterov(lr, 0.9), "γ = 0.9"),
-            ("Adagrad", lambda lr: Adagrad(lr), ""),
-            ("RMSprop", lambda lr: RMSprop(lr, 0.9), "γ = 0.9"),
-            ("Adam", lambda lr: Adam(lr), "β₁ = 0.9, β₂ = 0.999"),
+        Competitor(kind, memory, kind(0.001, **memory))
+        for kind, memory in (
+            (GradientDescent, {}),
+            (Momentum, {"gamma": 0.9}),
+            (Nesterov, {"gamma": 0.9}),
+            (Adagrad, {}),
+            (RMSprop, {"gamma": 0.9}),
+            (Adam, {}),
         )
     ),
-    run=on_network(Network((64, 16, 10)), _digits, epochs=5, batch=64, every=5),
+    run=on_network(Network((64, 16, 10)), cache(partial(digits, np.float32)), epochs=5, batch=64, every=5),
     unit="epoch",
     length=5,
     lowest=0.03,
@@ -107,11 +110,11 @@ COURSERA = Race(
     source="after A. Ng, Optimization Methods (Coursera): 300 moons, here with 300 epochs instead of 10 000",
     flaw="all had the learning rate 0.0007, and momentum was the averaged form: its steps are ten times smaller",
     competitors=(
-        Competitor("GradientDescent", lambda lr: GradientDescent(lr), lambda: GradientDescent(0.0007), ""),
-        Competitor("Momentum", lambda lr: Momentum(lr, 0.9), lambda: Averaged(0.0007, 0.9), "γ = 0.9"),
-        Competitor("Adam", lambda lr: Adam(lr), lambda: Adam(0.0007), "β₁ = 0.9, β₂ = 0.999"),
+        Competitor(GradientDescent, {}, GradientDescent(0.0007)),
+        Competitor(Momentum, {"gamma": 0.9}, Averaged(0.0007, 0.9)),
+        Competitor(Adam, {}, Adam(0.0007)),
     ),
-    run=on_network(Network((2, 5, 2, 2)), _moons, epochs=300, batch=64, every=75),
+    run=on_network(Network((2, 5, 2, 2)), cache(partial(moons, n=300, noise=0.2)), epochs=300, batch=64, every=75),
     unit="epoch",
     length=300,
     lowest=0.02,
@@ -160,10 +163,10 @@ DUPONT = Race(
     flaw="gradient descent had twice the learning rate of the others, each another number of steps, and Adam no bias "
     "correction",
     competitors=(
-        Competitor("GradientDescent", lambda lr: GradientDescent(lr), lambda: GradientDescent(0.02), "", 500),
-        Competitor("Momentum", lambda lr: Momentum(lr, 0.8), lambda: Momentum(0.01, 0.8), "γ = 0.8", 200),
-        Competitor("RMSprop", lambda lr: RMSprop(lr, 0.99), lambda: RMSprop(0.01, 0.99), "γ = 0.99", 300),
-        Competitor("Adam", lambda lr: Adam(lr, 0.7), lambda: UncorrectedAdam(0.01, 0.7), "β₁ = 0.7, β₂ = 0.999", 100),
+        Competitor(GradientDescent, {}, GradientDescent(0.02), 500),
+        Competitor(Momentum, {"gamma": 0.8}, Momentum(0.01, 0.8), 200),
+        Competitor(RMSprop, {"gamma": 0.99}, RMSprop(0.01, 0.99), 300),
+        Competitor(Adam, {"beta1": 0.7}, UncorrectedAdam(0.01, 0.7), 100),
     ),
     run=_in_the_bowl,
     unit="step",

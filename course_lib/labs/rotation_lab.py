@@ -14,6 +14,7 @@ from ..runs import first, for_good
 from ..surfaces import Surface
 from .grids import at
 from .rules import TOLD, built, memory_of
+from .turned_rows import compared, draw_rows, lines_of
 from .words import tell
 
 # AdamW is Adam here, except that its decay pulls to zero: where the minimum is. It would be helped by that.
@@ -35,6 +36,7 @@ SPARSE = np.linspace(0, 2 * np.pi, 121)
 HEIGHTS = 10 ** np.linspace(-2.7, -0.1, 9)  # of the contours, times the height of the view's corner
 REACH = 5.5
 STEPS = (2.6, 2300)  # of the axes of steps
+TICKS = {step: str(step) for step in (3, 10, 30, 100, 300, 1000)}
 
 
 def rotation():
@@ -52,15 +54,11 @@ def rotation():
     plots.moving_guide(above, "floor", names=(None, None))
     plots.moving_shadow(above, "path at 0°")
     plots.moving_shadow(loss, "loss at 0°", "the same run at 0°")
-    plots.moving_bars(rows, "chosen", plots.GRID, width=13, names=(None, None))
-    plots.moving_bars(rows, "span", (plots.PALE, 0.45), width=6, names=(None, None))
     for name, rule in RULES.items():
         plots.moving_path(above, f"path.{name}", rule)
         plots.moving_curve(loss, f"loss.{name}", rule)
-        plots.moving_curve(rows, f"way.{name}", rule, names=(None, None))
-    for name, rule in RULES.items():
-        plots.moving_ball(rows, f"now.{name}", rule, size=8)
-    plots.moving_rings(rows, "at 0°", plots.OWN, "at 0°", marker="o", markersize=10, markerfacecolor="none", zorder=6)
+    more = plots.brief(f"  ·  pale bar: all angles  ·  {BUDGET} settings tried for each", "")
+    draw_rows(rows, RULES, STEPS, TICKS, COUNTED, more, thick=13, ball=8, ring=10, over=6)
     plots.moving_start(above)
     return LiveFigure(
         fig,
@@ -96,36 +94,18 @@ def _panels():
     else:
         plots.place(fig, (above, 0.62, 3.44, 3.44), (rows, 5.5, 5.3, 2.0))  # a true square; steps above steps
         plots.place(fig, (loss, 5.5, 5.3, 0.98), bottom=3.02)
-    above.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), facecolor=plots.LAND(0.35))
-    above.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
-    for draw in (above.axhline, above.axvline):
-        draw(0, color=plots.SOFT, linewidth=0.9, zorder=1)
+    side = {"xlim": (-REACH, REACH), "ylim": (-REACH, REACH), "facecolor": plots.LAND(0.35)}
+    plots.draw_axes(above, zero=True, xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", **side)
+    above.axvline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
     plots.draw_minima(above, turned(KAPPAS[-1], 0.0))
-    for ax in (loss, rows):
-        ax.set(xscale="log", xlim=STEPS)
-        ax.set_xticks([3, 10, 30, 100, 300, 1000], ["3", "10", "30", "100", "300", "1000"])
-        ax.minorticks_off()
-        ax.grid(True)
-        ax.axvspan(COUNTED, STEPS[1], color=plots.EARTH, zorder=0, linewidth=0)
-    loss.set(yscale="log", ylim=(1e-5, 1e3), yticks=[1e-4, 1e-2, 1, 100])
-    loss.minorticks_off()
+    loss.set(xscale="log", xticks=list(TICKS), xticklabels=list(TICKS.values()))
+    limits = {"xlim": STEPS, "ylim": (1e-5, 1e3), "yticks": [1e-4, 1e-2, 1, 100]}
+    plots.draw_axes(loss, level=TOLERANCE, plain=True, grid=True, yscale="log", **limits)
+    loss.axvspan(COUNTED, STEPS[1], color=plots.EARTH, zorder=0, linewidth=0)
     loss.tick_params(labelbottom=False)
-    loss.axhline(TOLERANCE, color=plots.SOFT, linewidth=1, linestyle=(0, (2, 2)))
     loss.text(2.8, TOLERANCE / 1.5, f"tolerance {TOLERANCE:g}", va="top", fontsize=9, color=plots.SOFT)
     loss.text(LATE, 8, f"not in\n{COUNTED}", ha="center", va="center", fontsize=9, color=plots.SOFT)
-    _draw_rows(rows)
     return fig, axes
-
-
-def _draw_rows(ax):
-    """One row a method, its name in its own colour."""
-    ax.set(ylim=(len(RULES) - 0.4, -0.6))
-    ax.set_yticks(range(len(RULES)), [plots.look_of(rule).label for rule in RULES.values()], fontsize=9.5)
-    for label, rule in zip(ax.get_yticklabels(), RULES.values(), strict=True):
-        label.set_color(plots.look_of(rule).color)
-    more = f"  ·  pale bar: all angles  ·  {BUDGET} settings tried for each"
-    ax.set_xlabel(f"step  ·  ring: at 0°{plots.brief(more, '')}")
-    ax.tick_params(length=0)
 
 
 # -- the problem, the tuning, the runs
@@ -200,8 +180,11 @@ def raced(name, kappa):
 def compute(angle, rule, *, kappa=100):
     """The turned ravine for every angle (n, 1) of ANGLES, the run of every rule (1, m), and the steps of all."""
     which = at(ANGLES, angle)
-    lines = _ground(angle, kappa) | _chosen(which, angle, rule, kappa) | _rows(which, rule, kappa)
-    return Answer(lines, _words(which, rule, kappa))
+    settled = {name: raced(name, kappa)[1][1] for name in RULES}
+    rows = lines_of(settled, which, rule, STEPS, LATE)
+    same, other = compared({_label(name): settled[name] for name in RULES}, which, COUNTED, "method")
+    words = {"the run": tell(partial(_told, kappa=kappa), rule, which), "as at 0°": np.char.add(same, " steps")}
+    return Answer(_ground(angle, kappa) | _chosen(which, angle, rule, kappa) | rows, words | {"not as at 0°": other})
 
 
 def _ground(angle, kappa):
@@ -247,42 +230,6 @@ def _highest(loss):
     return np.array([loss[first:end].max(axis=0) for first, end in zip(MARKS, ends, strict=True)])
 
 
-def _rows(which, rule, kappa):
-    """Where each method stands on the axis of steps: now, at 0 degrees, and over all angles."""
-    lines, level, low, high = {}, [], [], []
-    for row, name in enumerate(RULES):
-        _, (_, settled) = raced(name, kappa)
-        places = np.where(np.isfinite(settled), settled, LATE)
-        now = places[which]
-        level.append(places[0])
-        low.append(places.min())
-        high.append(places.max())
-        lines[f"now.{name}"] = (now[None], [row])
-        lines[f"way.{name}"] = (np.stack([np.full_like(now, places[0]), now]), [row, row])
-    row = np.arange(len(RULES))
-    span = np.column_stack([low, high, np.full(len(row), np.nan)]).ravel()
-    lines["at 0°"], lines["span"] = (level, row), (span, np.repeat(row, 3))
-    here = at(list(RULES), rule.ravel())
-    lines["chosen"] = (STEPS, np.broadcast_to(here, (2, 1, rule.size)))
-    return lines
-
-
-def _words(which, rule, kappa):
-    """In words: the run one looks at, and how every method stands to its steps at 0 degrees."""
-    looked_at = tell(partial(_told, kappa=kappa), rule, which)
-    same, other = [], []
-    for turn in which.ravel():
-        steps = {name: raced(name, kappa)[1][1][[turn, 0]] for name in RULES}
-        alike = [f"{_label(name)} {_count(now)}" for name, (now, level) in steps.items() if now == level]
-        unlike = [
-            f"{_label(name)} {_count(now)} ({_count(level)})" for name, (now, level) in steps.items() if now != level
-        ]
-        same.append(f"{', '.join(alike)} steps")
-        other.append(f"{', '.join(unlike)}; at 0° the number in brackets" if unlike else "no method")
-    words = {"the run": looked_at, "as at 0°": same, "not as at 0°": other}
-    return {name: np.reshape(texts, (len(which), -1)) for name, texts in words.items()}
-
-
 def _told(name, turn, kappa):
     """How one method does at one angle, and the setting it has."""
     path, (dips, settled) = raced(name, kappa)
@@ -297,10 +244,6 @@ def _told(name, turn, kappa):
 
 def _label(name):
     return plots.look_of(RULES[name]).label
-
-
-def _count(steps):
-    return f"{steps:.0f}" if np.isfinite(steps) else f"not in {COUNTED}"
 
 
 def _setting(optimizer):

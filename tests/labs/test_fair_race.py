@@ -107,7 +107,7 @@ def test_all_diverging_is_said():
 
 
 def test_what_is_said_of_the_race_in_the_bowl_is_what_was_shipped():
-    rates = {c.name: c.shipped().lr for c in races.DUPONT.competitors}
+    rates = {c.name: c.shipped.lr for c in races.DUPONT.competitors}
     assert rates == {"GradientDescent": 0.02, "Momentum": 0.01, "RMSprop": 0.01, "Adam": 0.01}
     assert races.DUPONT.flaw.startswith("gradient descent had twice the learning rate of the others, each another")
     assert len({c.steps for c in races.DUPONT.competitors}) == 4
