@@ -77,7 +77,7 @@ def compute(gamma, incoming):
         "stays": plots.bar_line([0], (1 / (1 - gamma))[None], base=1),
         "flips": plots.bar_line([1], (1 / (1 + gamma))[None], base=1),
     }
-    return Answer(lines, {"memory": _told(gamma, incoming, steps, half)})
+    return Answer(lines, {"memory": tell(_told, gamma, incoming, np.abs(steps[-1]), half)})
 
 
 def half_life(gamma):
@@ -85,16 +85,13 @@ def half_life(gamma):
     return np.log(0.5) / np.log(np.maximum(gamma, 1e-12))
 
 
-def _told(gamma, incoming, steps, half):
-    def told(gamma, kind, last, half):
-        then = f"after {STEPS} steps, a step is"
-        steady, noise = 1 / (1 - gamma), 1 / np.sqrt(1 - gamma**2)  # the root of 1 + gamma^2 + gamma^4 + ...
-        return {
-            INCOMING[0]: f"{then} {last:.1f} times the slope; in the end {steady:.1f}",
-            INCOMING[1]: f"{then} {last:.2f} times the slope, either way; in the end {1 / (1 + gamma):.2f}",
-            INCOMING[2]: f"in the end, the noise of a step is {noise:.2f} times that of the slopes; what is steady in "
-            f"it, {steady:.1f} times",
-            INCOMING[3]: f"half of the push is left after {half:.1f} steps" if gamma else "nothing of the push is left",
-        }[kind]
-
-    return tell(told, gamma, incoming, np.abs(steps[-1]), half)
+def _told(gamma, kind, last, half):
+    then = f"after {STEPS} steps, a step is"
+    steady, noise = 1 / (1 - gamma), 1 / np.sqrt(1 - gamma**2)  # the root of 1 + gamma^2 + gamma^4 + ...
+    return {
+        INCOMING[0]: f"{then} {last:.1f} times the slope; in the end {steady:.1f}",
+        INCOMING[1]: f"{then} {last:.2f} times the slope, either way; in the end {1 / (1 + gamma):.2f}",
+        INCOMING[2]: f"in the end, the noise of a step is {noise:.2f} times that of the slopes; what is steady in "
+        f"it, {steady:.1f} times",
+        INCOMING[3]: f"half of the push is left after {half:.1f} steps" if gamma else "nothing of the push is left",
+    }[kind]

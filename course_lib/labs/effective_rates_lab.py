@@ -125,10 +125,10 @@ def effective_rates(problem="cliff"):
     The decay is gamma of RMSprop, rho, or beta2. problem: the one it begins with. ValueError for an unknown name.
     """
     known("problem", problem, PROBLEMS)
-    fig, above, first, second = plots.figure("", "", "")
-    plots.place(fig, (above, 0.75, 3.9, 3.44))
+    fig, axes = plots.mosaic([["above", "first"], ["above", "second"]], {})
+    above, first, second = axes.values()
+    plots.place(fig, (above, 0.75, 3.9, 3.44), (second, 5.7, 5.05, 1.42))
     plots.place(fig, (first, 5.7, 5.05, 1.42), bottom=2.58)
-    plots.place(fig, (second, 5.7, 5.05, 1.42))
     _, pair = _moving_method(above, first, "adagrad")
     plots.put_under(above.lines[:2])
     path, changing = _moving_method(above, second, "chosen")

@@ -1,6 +1,6 @@
 """Three published races, as they were shipped and with the same chance for all: several starts, bands, one budget."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -130,7 +130,7 @@ def compute(judged, lr, *, race="handson"):
         used, losses = chosen(found[name], judged, lr)
         lines |= _drawn(contest, name, found[name].at, used, losses)
         ends[name] = spread(losses[-1] if competitor.steps is None else _last(losses))
-        words[name] = _told(competitor, used, *ends[name])
+        words[name] = tell(partial(_told, competitor=competitor), used, *ends[name])
     words["verdict"] = verdict(ends, judged, contest)
     return Answer(lines, words)
 
@@ -171,17 +171,13 @@ def _last(losses):
     return np.take_along_axis(losses, filled[None], axis=0)[0]
 
 
-def _told(competitor, used, low, middle, high):
-    def told(used, low, middle, high):
-        if np.isnan(used):
-            setting = repr(competitor.shipped)
-        else:
-            setting = f"η = {used:.2g}" + (f", {competitor.told}" if competitor.told else "")
-        if not np.isfinite(middle):
-            return f"diverges; {setting}"
-        return f"loss {_short(middle)}, from {_short(low)} to {_short(high)} over {JUDGED_ON} starts; {setting}"
-
-    return tell(told, used, low, middle, high)
+def _told(used, low, middle, high, competitor):
+    setting = ", ".join(filter(None, (f"η = {used:.2g}", competitor.told)))
+    if np.isnan(used):
+        setting = repr(competitor.shipped)
+    if not np.isfinite(middle):
+        return f"diverges; {setting}"
+    return f"loss {_short(middle)}, from {_short(low)} to {_short(high)} over {JUDGED_ON} starts; {setting}"
 
 
 def _short(loss):

@@ -78,13 +78,12 @@ def heatmap():
 def _panels():
     """The figure, its axes by name, and what `plots.paint_losses` fills."""
     fig, maps, above, course = plots.figure("", "", "Its loss")
-    bar = fig.add_axes((0, 0, 1, 1))
-    plots.place(fig, (maps, 0.85, 3.6, 3.4), (bar, 4.53, 0.13, 3.4), (above, 6.15, 2.3, 3.4), (course, 9.15, 1.75, 3.4))
-    fixed = plots.draw_losses(maps, LRS, MEMORIES, bar)
-    bar.set_ylabel(f"loss after {STEPS} steps")
+    plots.place(fig, (maps, 0.85, 3.6, 3.4), (above, 6.15, 2.3, 3.4), (course, 9.15, 1.75, 3.4))
+    fixed = plots.draw_losses(maps, LRS, MEMORIES, f"loss after {STEPS} steps")
     maps.minorticks_off()
     maps.set_yticks(list(TICKS), TICKS.values())
-    plots.draw_axes(course, level=TOL, grid=True, yscale="log", xlim=(0, 1.04 * STEPS), xlabel="step")
+    limits = {"xlim": (0, 1.04 * STEPS), "ylim": (TOL / 10, 1)}
+    plots.draw_axes(course, level=TOL, grid=True, yscale="log", xlabel="step", **limits)
     return fig, {"map": maps, "above": above, "course": course}, fixed
 
 
@@ -199,8 +198,7 @@ def compute(lr, memory, *, method="Momentum.gamma", surface="ravine"):
 def drawn(theta, lost, ground):
     """x and y of the paths, those that are lost cut where they are far away: their zigzag would hide all else."""
     low, high = (np.reshape(ends, (2, *(1,) * (theta.ndim - 2))) for ends in zip(*ground.view, strict=True))
-    with np.errstate(all="ignore"):
-        outside = ~(np.abs(theta - (low + high) / 2) < FAR * (high - low)).all(axis=1)
+    outside = ~(np.abs(theta - (low + high) / 2) < FAR * (high - low)).all(axis=1)
     return tuple(cut(theta[:, side], outside & lost) for side in (0, 1))
 
 

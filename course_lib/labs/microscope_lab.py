@@ -139,9 +139,8 @@ def first_steps(kind, gamma, eps, sizes):
 
 def compute(beta1, beta2, gradient=SAME, eps=1e-8, size=1e-5):
     """Both pictures for arrays on one grid: beta1 of BETA1, beta2 of BETA2, names of GRADIENTS, epsilons, sizes."""
-    kinds, kind = np.unique(gradient, return_inverse=True)
-    cell = kind.reshape(np.shape(gradient)), slice(None), at(BETA1, beta1), at(BETA2, beta2)
-    every = {name: np.stack([sizes_of(str(one))[name] for one in kinds]) for name in CORRECTIONS}
+    cell = at(list(GRADIENTS), gradient), slice(None), at(BETA1, beta1), at(BETA2, beta2)
+    every = {name: np.stack([sizes_of(one)[name] for one in GRADIENTS]) for name in CORRECTIONS}
     steps = {name: np.moveaxis(sizes[cell], -1, 0) for name, sizes in every.items()}
     lines = {f"step.{name}": (MARKS, np.maximum(sizes[MARKS - 1], FLOOR)) for name, sizes in steps.items()}
     words = {CORRECTIONS[name].label: _told(name, sizes, steps["right"], beta1, beta2) for name, sizes in steps.items()}
@@ -157,7 +156,7 @@ def compute(beta1, beta2, gradient=SAME, eps=1e-8, size=1e-5):
             size,
             level,
         )
-    shown = np.asarray(size)[None] if np.ndim(size) else np.array([size])
+    shown = np.asarray(size)[None]
     lines |= {
         "outside, root of ε": (SIZES, first_steps(Outside, beta2, np.sqrt(eps), along)),
         "level": ([SIZES[0], 2], np.stack([level, level])),
@@ -168,34 +167,31 @@ def compute(beta1, beta2, gradient=SAME, eps=1e-8, size=1e-5):
 
 
 def _told(name, steps, right, beta1, beta2):
-    """In words, for every cell: the first of the steps / learning rate, the largest, and how they end."""
-    begin = _began(steps)
+    """In words, for every cell: the first of the steps / learning rate (STEPS, *grid), the largest, how they end."""
+    ratio, most = steps / right, steps.max(axis=0)
+    near = np.abs(ratio - 1) <= NEAR
+    rises = (steps >= np.maximum.accumulate(steps) * (1 - 1e-6)).all(axis=0)
+    begun = tell(_began, steps[0], most, steps.argmax(axis=0) + 1, rises)
     if name == "right":
-        level = np.ptp(steps, axis=0) < 1e-6
         end = tell("; {:.3g} η at t = {}", steps[-1], STEPS)
-        return np.where(level, tell("{:.3g} η at every step", steps[0]), np.char.add(begin, end))
+        return np.where(np.ptp(steps, axis=0) < 1e-6, tell("{:.3g} η at every step", steps[0]), np.char.add(begun, end))
     if name == "constant":
         end = tell("; in the long run {:.3g} times the right one", np.sqrt(1 - beta2) / (1 - beta1))
     else:
-        end = _ended(steps / right)
-    return np.char.add(begin, end)
+        end = tell(_ended, ratio[EARLY - 1], ratio[-1], for_good(near) + 1)
+    return np.char.add(begun, end)
 
 
-def _began(steps):
-    """How steps / learning rate (STEPS, *grid) go on from the first, in words."""
-    first, most = steps[0], steps.max(axis=0)
-    peak = tell("first step {:.3g} η, largest {:.3g} η at t = {}", first, most, steps.argmax(axis=0) + 1)
-    rising = tell("first step {:.3g} η, rising to {:.3g} η", first, most)
-    falling = tell("first step {:.3g} η, never larger", first)
-    rises = (steps >= np.maximum.accumulate(steps) * (1 - 1e-6)).all(axis=0)
-    begun = np.where(rises, rising, peak)
-    return np.where(first >= most * (1 - 1e-6), falling, begun)
+def _began(first, most, peak, rises):
+    """How steps / learning rate go on from the first."""
+    if first >= most * (1 - 1e-6):
+        return f"first step {first:.3g} η, never larger"
+    return f"first step {first:.3g} η, " + (
+        f"rising to {most:.3g} η" if rises else f"largest {most:.3g} η at t = {peak}"
+    )
 
 
-def _ended(ratio):
-    """When a step / the right step (STEPS, *grid) is near 1 for good, in words."""
-    near = np.abs(ratio - 1) <= NEAR
-    since = for_good(near) + 1
-    early = tell("; {:.3g} times the right one at t = {}", ratio[EARLY - 1], EARLY)
-    back = tell(", within 5 % of it from t = {:.0f} on", since)
-    return np.char.add(early, np.where(near[-1], back, tell(", {:.3g} times at t = {}", ratio[-1], STEPS)))
+def _ended(early, last, since):
+    """When a step / the right step is near 1 for good."""
+    end = f"{last:.3g} times at t = {STEPS}" if np.isinf(since) else f"within 5 % of it from t = {since:.0f} on"
+    return f"; {early:.3g} times the right one at t = {EARLY}, {end}"

@@ -134,8 +134,7 @@ def parts(theta, kappa, angle):
 
 def shown(theta):
     """x and y of a path, cut where it is far away if it ends there, too: its zigzag would hide all else."""
-    with np.errstate(all="ignore"):
-        far = ~(np.abs(theta).max(axis=1) < FAR)
+    far = ~(np.abs(theta).max(axis=1) < FAR)
     return tuple(cut(theta[:, side], far & far[-1]) for side in (0, 1))
 
 

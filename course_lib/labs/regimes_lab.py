@@ -155,9 +155,8 @@ def series(optimizer, diverges):
     Those that diverge are cut where they are FAR away: their zigzag would hide all else.
     """
     x = np.array([theta[0] for theta in islice(iterates(optimizer, lambda theta: theta, [1.0]), STEPS + 1)])
-    with np.errstate(all="ignore"):
-        x = cut(x, ~(np.abs(x) < FAR) & diverges)
-        return x, np.diff(x, axis=0, prepend=x[:1])
+    x = cut(x, ~(np.abs(x) < FAR) & diverges)
+    return x, np.diff(x, axis=0, prepend=x[:1])
 
 
 def compute(pull, gamma):
@@ -165,12 +164,13 @@ def compute(pull, gamma):
     lines, words = {}, {}
     for name, rule in RULES.items():
         optimizer, mode = rule(pull, gamma), THEORY[name].mode(pull, gamma, 1)
-        lines[name] = (np.arange(STEPS + 1), series(optimizer, quadratics.regime(mode) == "divergent")[0])
+        regime, (rate, steps) = quadratics.regime(mode), measured(optimizer)
+        lines[name] = (np.arange(STEPS + 1), series(optimizer, regime == "divergent")[0])
         lines[f"place, {name}"] = (pull[None], gamma[None])
         gap, ends = np.nan * pull, 0 * pull
         across = np.stack([pull, pull, gap, ends, ends + PULLS[-1]])
         lines[f"hairs, {name}"] = (across, np.stack([0 * gamma, 0 * gamma + 1, np.nan * gamma, gamma, gamma]))
-        words[name] = _told(mode, *measured(optimizer))
+        words[name] = tell(_told, regime, rate, quadratics.spectral_radius(mode), steps)
     return Answer(lines, words)
 
 
@@ -224,15 +224,11 @@ def _lines_told(kappa):
     }
 
 
-def _told(mode, rate, steps):
-    """In words, for every run of a grid: its regime, what was measured, what theory says."""
-
-    def told(regime, rate, rho, steps):
-        if regime == "divergent":
-            return f"{SAID[regime]}: grows {rate:.3f} times a step (theory: {rho:.3f})"
-        if regime == "one-step":
-            return SAID[regime]
-        end = f"after {steps:.0f} steps" if np.isfinite(steps) else f"not within {COUNTED} steps"
-        return f"{SAID[regime]}: a step leaves {rate:.3f} (theory: {rho:.3f}); closer than 1/1000 for good {end}"
-
-    return tell(told, quadratics.regime(mode), rate, quadratics.spectral_radius(mode), steps)
+def _told(regime, rate, rho, steps):
+    """In words: the regime of a run, what was measured, what theory says."""
+    if regime == "divergent":
+        return f"{SAID[regime]}: grows {rate:.3f} times a step (theory: {rho:.3f})"
+    if regime == "one-step":
+        return SAID[regime]
+    end = f"after {steps:.0f} steps" if np.isfinite(steps) else f"not within {COUNTED} steps"
+    return f"{SAID[regime]}: a step leaves {rate:.3f} (theory: {rho:.3f}); closer than 1/1000 for good {end}"

@@ -142,8 +142,7 @@ def seen(point, angle):
 def arrivals(loss, tolerance=TOLERANCE):
     """(first, settled) of losses in order of the steps, the start first: the first step below the tolerance,
     and the first from which on the loss stays there; inf where that is not within COUNTED steps."""
-    with np.errstate(all="ignore"):
-        below = loss < tolerance
+    below = loss < tolerance
     return tuple(np.where(step <= COUNTED, step, np.inf) for step in (first(below), for_good(below)))
 
 

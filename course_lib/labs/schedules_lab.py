@@ -21,9 +21,9 @@ STAYS, DROPS, WAVE = constant(1.0), step_decay(1.0, 200), cosine(1.0, STEPS)
 FIXED, GROWS = constant(USUAL), sutskever(CAP, PERIOD)
 KINDS = {
     "constant": (STAYS, FIXED, False, "η and γ stay"),
-    "warm-up": (STAYS, FIXED, True, "η rises for {length:.0f} steps, then stays"),
-    "drops": (DROPS, FIXED, True, "η rises for {length:.0f} steps, and falls tenfold after 200 and after 400"),
-    "cosine": (WAVE, FIXED, True, "η rises for {length:.0f} steps and falls along a cosine"),
+    "warm-up": (STAYS, FIXED, True, "η {}, then stays"),
+    "drops": (DROPS, FIXED, True, "η {}, and falls tenfold after 200 and after 400"),
+    "cosine": (WAVE, FIXED, True, "η {} and falls along a cosine"),
     "γ grows": (STAYS, GROWS, False, "η stays, γ grows in stages from 0.5 to 0.97 and is 0.9 at the end"),
     "both": (WAVE, GROWS, False, "η falls along a cosine, γ grows in stages from 0.5 to 0.97 and is 0.9 at the end"),
 }
@@ -127,7 +127,7 @@ def compute(kind, peak, *, length=10.0):
     loss = run(lambda t: Momentum(lr[t - 1], gamma[t - 1][:, None]), lr.shape[1:])
     usual = run(Momentum(peak, USUAL), peak.shape)
     best, best_lr = best_constant()
-    steps = np.arange(STEPS + 1)
+    steps, rises = np.arange(STEPS + 1), f"rises for {length:.0f} steps" if length else "begins at its peak"
     lines = {
         "lr": (steps, lr),
         "usual lr": (steps, np.broadcast_to(peak, (len(steps), *peak.shape))),
@@ -138,31 +138,20 @@ def compute(kind, peak, *, length=10.0):
         "best": ([0, STEPS], [best, best]),
     }
     words = {
-        "schedule": np.array([[_schedule(KINDS[name][-1], length)] for name in kind.ravel()]),
-        "its run": _told(loss, best),
-        "constant, same peak": _told(usual, best),
+        "schedule": tell(lambda name: KINDS[name][-1].format(rises), kind),
+        "its run": tell(_told, ending(loss), np.isfinite(loss).sum(axis=0), best),
+        "constant, same peak": tell(_told, ending(usual), np.isfinite(usual).sum(axis=0), best),
         "best constant": f"η = {best_lr:.2g} with γ = 0.9 ends at {best:.3f}",
     }
     return Answer(lines, words)
 
 
-def _schedule(text, length):
-    """A schedule in words; without a warm-up the learning rate is at its peak from the first step on."""
-    return (text if length else text.replace("rises for {length:.0f} steps", "begins at its peak")).format(
-        length=length
-    )
-
-
-def _told(loss, best):
-    """In words, for every run (STEPS + 1, *grid): how it ends, against the best constant setting."""
-
-    def told(end, alive):
-        if alive <= STEPS:
-            return f"diverges at step {alive}"
-        times = end / best
-        against = f"{times:.1f} times as high as" if times > 1.05 else f"{1 / times:.1f} times below"
-        if 0.95 < times < 1.05:
-            against = "as low as"
-        return f"ends at {end:.4f}, {against} the best constant one"
-
-    return tell(told, ending(loss), np.isfinite(loss).sum(axis=0))
+def _told(end, alive, best):
+    """In words: how a run ends that is alive at so many points, against the best constant setting."""
+    if alive <= STEPS:
+        return f"diverges at step {alive}"
+    times = end / best
+    against = f"{times:.1f} times as high as" if times > 1.05 else f"{1 / times:.1f} times below"
+    if 0.95 < times < 1.05:
+        against = "as low as"
+    return f"ends at {end:.4f}, {against} the best constant one"

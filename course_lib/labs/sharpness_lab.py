@@ -148,8 +148,7 @@ def everything():
 
 def cut(loss, steepest):
     """The same, without what comes after a run has diverged: the curvatures of lost places mean nothing."""
-    with np.errstate(all="ignore"):
-        lost = np.maximum.accumulate(~(loss < LOST * loss[0]), axis=0)
+    lost = np.maximum.accumulate(~(loss < LOST * loss[0]), axis=0)
     same = np.arange(len(steepest)) * (len(loss) - 1) // (len(steepest) - 1)  # the loss at the same step
     return runs.cut(loss, lost), runs.cut(steepest, lost[same])
 
@@ -180,8 +179,8 @@ def _rates(share, gamma):
 def _after_training(loss, edge):
     """In words, for each run from the trained network: stays, jumps, or diverges. The loss is there for every step."""
 
-    def told(step, times, lost, where):
-        if lost:
+    def told(step, times, where):
+        if np.isinf(times):
             return f"from the trained network: the loss doubles by step {step} and diverges"
         if not step:
             does = "stays" if times == 1 else "just begins to rise"
@@ -189,27 +188,19 @@ def _after_training(loss, edge):
         rises = f"the loss doubles by step {step}, rises {number(times)}-fold"
         return f"from the trained network: {rises} and comes down where the curvature is {where:.2f} of the edge"
 
-    with np.errstate(all="ignore"):
-        doubled = (loss > 2 * loss[0]).argmax(axis=0)  # 0 where it never is
-    return tell(told, doubled, *_highest(loss), np.nan_to_num(edge[-1]))
+    doubled = (loss > 2 * loss[0]).argmax(axis=0)  # 0 where it never is
+    return tell(told, doubled, np.nan_to_num(loss.max(axis=0) / loss[0], nan=np.inf), np.nan_to_num(edge[-1]))
 
 
 def _from_the_beginning(loss, edge):
     """In words, for each run from the fresh network: the mean curvature of its last third, or that it diverges."""
 
-    def told(late, last, _, lost):
-        if lost:
+    def told(late, last):
+        if np.isnan(last):
             return "from the fresh one: diverges"
         return f"from the fresh one: ends with the curvature at {late:.2f} of the edge, loss {number(last)}"
 
-    late = np.nan_to_num(edge[2 * len(edge) // 3 :]).mean(axis=0)
-    return tell(told, late, np.nan_to_num(loss[-1]), *_highest(loss))
-
-
-def _highest(loss):
-    """How many times the first loss the highest is, for each run, and whether the run was cut: it diverges."""
-    times = np.nan_to_num(loss.max(axis=0) / loss[0], nan=np.inf)
-    return times, np.isinf(times)
+    return tell(told, np.nan_to_num(edge[2 * len(edge) // 3 :]).mean(axis=0), loss[-1])
 
 
 TOLD = {"trained": _after_training, "fresh": _from_the_beginning}

@@ -1,6 +1,7 @@
 """A small network learns to tell classes apart, for every learning rate and momentum; then its training is played."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import contourpy
 import numpy as np
@@ -227,11 +228,7 @@ def one_line(pieces):
 def compute(lr, gamma, *, data="spirals", method="momentum", seed=0):
     """The trainings of every lr (n, 1) and gamma (1, m), both among RATES and GAMMAS."""
     task, kept = TASKS[data], trained(data, method, seed)
-    pick = (
-        slice(None),
-        at(np.geomspace(*RATES), lr),
-        at(GAMMAS, gamma),
-    )
+    pick = slice(None), at(np.geomspace(*RATES), lr), at(GAMMAS, gamma)
     history = kept.history
     lines = {}
     for part, name in (("training", ""), ("test", "test_")):
@@ -240,9 +237,12 @@ def compute(lr, gamma, *, data="spirals", method="momentum", seed=0):
     lines["border"] = tuple(_framed(side, pick) for side in kept.border)
     x, y = (np.where(kept.wrong, side[:, None, None], np.nan) for side in task.places.T)
     lines["wrong"] = _framed(x, pick), _framed(y, pick)
-    words = {part: _told(part, lines, pick, task, history) for part in ("training", "test")}
     epoch = first(lines["accuracy.test"][1] >= task.goal)
-    words["score"] = tell(lambda k: f"{k:.0f}" if np.isfinite(k) else "", epoch)
+    lost = history.diverged[pick[1:]] / (history.steps[-1] / history.epochs[-1])
+    words = {"score": tell(lambda k: f"{k:.0f}" if np.isfinite(k) else "", epoch)}
+    for part in ("training", "test"):
+        ends = (lines[f"{kind}.{part}"][1][-1] for kind in ("loss", "accuracy"))
+        words[part] = tell(partial(_told, part=part, task=task), *ends, epoch, lost)
     return Answer(lines, words)
 
 
@@ -254,18 +254,11 @@ def _framed(values, pick):
     return values.reshape(-1, *values.shape[2:])
 
 
-def _told(part, lines, pick, task, history):
-    loss, accuracy = lines[f"loss.{part}"][1], lines[f"accuracy.{part}"][1]
-    epoch = first(accuracy >= task.goal)
-    lost = history.diverged[pick[1:]] / (history.steps[-1] / history.epochs[-1])
-
-    def told(loss, accuracy, first, lost):
-        if np.isfinite(lost):
-            return f"diverges in epoch {np.ceil(lost):.0f}"
-        end = f"after {task.epochs} epochs loss {loss:.3g} and {accuracy:.1%} right"
-        if part == "training":
-            return end
-        goal = f"{task.goal:.0%} right"
-        return f"{end}; {goal} first after epoch {first:.0f}" if np.isfinite(first) else f"{end}; {goal} not reached"
-
-    return tell(told, loss[-1], accuracy[-1], epoch, lost)
+def _told(loss, accuracy, epoch, lost, part, task):
+    if np.isfinite(lost):
+        return f"diverges in epoch {np.ceil(lost):.0f}"
+    end = f"after {task.epochs} epochs loss {loss:.3g} and {accuracy:.1%} right"
+    if part == "training":
+        return end
+    goal = f"{task.goal:.0%} right"
+    return f"{end}; {goal} first after epoch {epoch:.0f}" if np.isfinite(epoch) else f"{end}; {goal} not reached"

@@ -287,10 +287,10 @@ def draw_rates(ax, pull, gamma, rate, discriminant):
 
 
 @course_style()
-def draw_losses(ax, x, y, bar):
+def draw_losses(ax, x, y, label):
     """An empty map of losses over two settings on log axes, and its bar; `paint_losses` fills it.
 
-    x (n,), y (m,): the middles of its cells, evenly spaced in the logarithm; bar: axes for the colour bar.
+    x (n,), y (m,): the middles of its cells, evenly spaced in the logarithm; label: of the colour bar beside it.
     """
     colors = colormaps[RATES].with_extremes(bad=WORSE[0])
     image = ax.pcolormesh(*map(_log_edges, (x, y)), np.ones((len(y), len(x))), cmap=colors, norm="log", zorder=0.5)
@@ -298,7 +298,8 @@ def draw_losses(ax, x, y, bar):
     worse.set_edgecolor(WORSE[1])
     (star,) = ax.plot(x[:1], y[:1], "*", color="white", markeredgecolor=INK, markersize=17, zorder=2)
     ax.set(xscale="log", yscale="log", xlim=_log_edges(x)[[0, -1]], ylim=_log_edges(y)[[0, -1]])
-    ax.figure.colorbar(image, cax=bar).outline.set_visible(False)
+    bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.0222, 0, 0.0361, 1), axes_class=type(ax)), label=label)
+    bar.outline.set_visible(False)
     bar.minorticks_off()
     return image, worse, star
 

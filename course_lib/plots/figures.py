@@ -53,7 +53,7 @@ def _paper(height, on_slide):
 def place(fig, *panels, bottom=0.56):
     """Put axes where they are told, in inches: (axes, left, width, height) each. For true shapes, without a layout."""
     if isinstance(fig, slides.SlideFigure):
-        fig.place(panels, bottom)
+        fig.place(panels)
         return
     fig.set_layout_engine("none")
     across, up = fig.get_size_inches()

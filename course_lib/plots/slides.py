@@ -16,7 +16,6 @@ WIDTH, NOTEBOOK_WIDTH = 7.6, 11  # inches
 DPI = 160  # 1216 px across, on a slide of 1280
 SMALLEST = 12.7  # points: 28 px
 FAR = 60  # points
-ROW = 0.22  # inches of a line of text
 LEGEND = {
     "frameon": False,
     "fontsize": SMALLEST,
@@ -46,9 +45,6 @@ class SlideFigure(CourseFigure):
         on_slide = on_slide or max(SHORTER * height, min(ENOUGH, height))
         super().__init__(figsize=(WIDTH, on_slide), dpi=DPI, layout="constrained")
         self.title = ""  # what the headline of a slide says instead
-        self._notebook_height = height
-        self._placed = []  # (axes, left, bottom, width, height) in inches of the notebook
-        self._rows = 0  # of the legend
 
     def draw(self, renderer):
         self.make_legible(renderer)
@@ -67,7 +63,6 @@ class SlideFigure(CourseFigure):
         self._lay_out()
 
     def _lay_out(self):
-        self._arrange()
         if layout := self.get_layout_engine():
             layout.execute(self)
         for ax in self.axes:
@@ -84,11 +79,9 @@ class SlideFigure(CourseFigure):
             entries |= {
                 text.get_text(): handle for text, handle in zip(legend.texts, legend.legend_handles, strict=True)
             }
-        self._rows = 0
         for columns in range(len(entries), 0, -1):
             made = self.legend(entries.values(), entries, loc="outside lower center", ncols=columns, **LEGEND)
             if made.get_window_extent(renderer).width <= self.bbox.width:
-                self._rows = -(-len(entries) // columns)
                 return
             made.remove()
 
@@ -102,30 +95,14 @@ class SlideFigure(CourseFigure):
         pointers = [words for words in ax.texts if isinstance(words, Annotation) and words.arrow_patch]
         yield from ((words, 0.3 * self.bbox.width) for words in pointers)
 
-    def place(self, panels, bottom):
-        """As `figures.place`: panels keep their shape and get smaller, the gaps between them, for words, stay."""
-        self.set_layout_engine("none")
-        self._placed += [(ax, left, bottom, width, height) for ax, left, width, height in panels]
-        self._arrange()
-
-    def _arrange(self):
-        """The placed axes, with room for titles of two lines and for the legend."""
-        if not self._placed:
-            return
-        across = [(left, left + width) for _, left, _, width, _ in self._placed]
-        up = [(low, low + height) for _, _, low, _, height in self._placed]
-        wide, high = self.get_size_inches()
-        under = ROW * (self._rows + max(_further_lines(ax.get_xlabel()) for ax, *_ in self._placed))
-        over = {}  # height of a row's top -> the lines its titles have beyond the first
-        for ax, _, low, _, height in self._placed:
-            over[low + height] = max(over.get(low + height, 0), _further_lines(ax.get_title(loc="left")))
-        room = high - under - ROW * sum(over.values())
-        share = min(_share(across, NOTEBOOK_WIDTH, wide), _share(up, self._notebook_height, room))
-        spare = wide - _moved(NOTEBOOK_WIDTH, across, share)
-        for ax, left, low, width, height in self._placed:
-            titles = ROW * sum(lines for top, lines in over.items() if top <= low)
-            x, y = _moved(left, across, share) + spare / 2, _moved(low, up, share) + under + titles
-            ax.set_position((x / wide, y / high, width * share / wide, height * share / high))
+    def place(self, panels):
+        """As `figures.place`: panels keep their shapes and, side by side, their shares of the width."""
+        self.set_layout_engine("compressed")
+        for ax, _, width, height in panels:
+            ax.set_box_aspect(height / width)
+        grid = panels[0][0].get_gridspec()
+        if grid.ncols == len(panels):
+            grid.set_width_ratios([width for _, _, width, _ in panels])
 
 
 def _same_row(other, ax):
@@ -157,37 +134,9 @@ def _wrapped(words, length):
     return textwrap.wrap(words, length, break_long_words=False, break_on_hyphens=False)
 
 
-def _further_lines(words):
-    return words.count("\n")
-
-
 def _pull_nearer(text):
     """A word far beside what it is about comes nearer, since the figure has fewer points across; once."""
     if isinstance(text, Annotation) and text.anncoords == "offset points" and not hasattr(text, "_pulled"):
         x, y = text.xyann
         text.xyann = x * (WIDTH / NOTEBOOK_WIDTH if abs(x) > FAR else 1), y
         text._pulled = True
-
-
-def _united(intervals):
-    """Overlapping intervals as one, from left to right."""
-    joined = []
-    for low, high in sorted(intervals):
-        if joined and low <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(high, joined[-1][1])
-        else:
-            joined.append((low, high))
-    return joined
-
-
-def _share(intervals, before, after):
-    """How much smaller the intervals must be, if the gaps stay, so that what was `before` long becomes `after`."""
-    covered = sum(high - low for low, high in _united(intervals))
-    return (after - (before - covered)) / covered
-
-
-def _moved(place, intervals, share):
-    """Where a place is when the intervals have shrunk and the gaps have not."""
-    joined = _united(intervals)
-    shrunk = sum((1 - share) * (min(place, high) - low) for low, high in joined if low < place)
-    return place - shrunk
