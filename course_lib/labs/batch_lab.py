@@ -1,6 +1,6 @@
 """Batch size: how many steps gradient descent, momentum and averaged places need, each at its best learning rate."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -117,23 +117,15 @@ def compute(size, gamma):
         lines[f"arrives.{method}"] = (arrives[None], [ARRIVED])
         lines[f"steps.{method}"] = (BATCHES, best.arrives[:, mine[0]][:, None])
         lines[f"here.{method}"] = (size[None], arrives[None])
-        said = {"descent": _alone, "momentum": _with_memory, "places": _averaged}[method]
-        words[method] = tell(said, arrives, size, alone_needs, lr, c)
+        words[method] = tell(partial(_told, method=method), arrives, size, alone_needs, lr, c)
     return Answer(lines, words)
 
 
-def _alone(steps, size, _, lr, __):
-    return f"{steps:,.0f} steps, {steps * size:,.0f} examples; η = {lr:.2g}"
-
-
-def _with_memory(steps, size, alone, lr, c):
-    return f"{_alone(steps, size, alone, lr, c).replace('η', 'η/(1−γ)')}; {_gain(steps, alone)}"
-
-
-def _averaged(steps, size, alone, lr, c):
-    window = f"1/c = {1 / c:,.0f}" if c < 1 else "no average"
-    return f"{_alone(steps, size, alone, lr, c)}, {window}; {_gain(steps, alone)}"
-
-
-def _gain(steps, alone):
-    return f"gradient descent needs {alone / steps:.1f} times as many steps"
+def _told(steps, size, alone, lr, c, method):
+    rate = "η/(1−γ)" if method == "momentum" else "η"
+    told = f"{steps:,.0f} steps, {steps * size:,.0f} examples; {rate} = {lr:.2g}"
+    if method == "descent":
+        return told
+    if method == "places":
+        told += f", 1/c = {1 / c:,.0f}" if c < 1 else ", no average"
+    return f"{told}; gradient descent needs {alone / steps:.1f} times as many steps"

@@ -186,29 +186,20 @@ def _short(loss):
 
 def verdict(ends, judged, race):
     """Who is ahead, and who cannot be told apart from the best; ends: name -> (lowest, median, highest)."""
-    names = list(ends)
-
-    def told(way, *sides):
-        low, middle, high = np.reshape(sides, (3, len(names)))
-        if not np.isfinite(middle).any():
-            return "all diverge"
-        best = int(middle.argmin())
-        near = [k for k in range(len(names)) if k != best and low[k] <= high[best] + LEAST]
-        return _sentence(way, race, [plots.look_of(n).label for n in names], best, near)
-
-    return tell(told, judged, *(ends[name][side] for side in range(3) for name in names))
-
-
-def _sentence(way, race, labels, best, near):
-    lead = f"{labels[best]} ends lowest"
-    if near:
-        others = ", ".join(labels[k] for k in near)
-        lead += f", but its band meets that of {others}"
-    else:
-        lead += ", clear of all others"
+    labels = [plots.look_of(name).label for name in ends]
     how = {
         PUBLISHED: f"As published ({race.flaw})",
         SAME: "The same learning rate for all",
         TUNED: f"Each with its best of {len(RATES)} learning rates, found on {TUNED_ON} other starts",
     }
-    return f"{how[way]}: {lead}."
+
+    def told(way, *sides):
+        low, middle, high = np.reshape(sides, (3, len(labels)))
+        if not np.isfinite(middle).any():
+            return "all diverge"
+        best = int(middle.argmin())
+        near = [label for k, label in enumerate(labels) if k != best and low[k] <= high[best] + LEAST]
+        beside = f"but its band meets that of {', '.join(near)}" if near else "clear of all others"
+        return f"{how[way]}: {labels[best]} ends lowest, {beside}."
+
+    return tell(told, judged, *(end[side] for side in range(3) for end in ends.values()))

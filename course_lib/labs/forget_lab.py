@@ -56,9 +56,6 @@ def forget():
     plots.draw_axes(course, xlim=(0, STEPS), xlabel="step", ylabel="loss", **log)
     course.legend(loc="upper right")
 
-    def landscape(figure, kappa):
-        plots.shape_ravine(rings, words, kappa, 0)
-
     return LiveFigure(
         fig,
         compute,
@@ -79,7 +76,7 @@ def forget():
             "forget uphill": {"gamma": 0.99, "uphill": FORGETS},
             "too little to matter": {"gamma": 0.6, "uphill": FORGETS},
         },
-        background=landscape,
+        background=lambda figure, kappa: plots.shape_ravine(rings, words, kappa, 0),
         alt="A ravine from above with a run of momentum 0.99 that forgets its last step where it rolls uphill: it "
         "turns twice and glides to the star. Beside it its loss on a log scale, with a tick at every step where it "
         "forgets, and that of momentum that keeps its memory, which still swings far above it at step 200.",

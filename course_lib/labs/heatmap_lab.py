@@ -45,11 +45,10 @@ def heatmap():
     standing = []
 
     def repaint(figure, method, surface):
-        seen = measured(method, surface)
+        measured(method, surface)  # which may be interrupted: then all is as it was
         plots.take_away(standing)
-        standing[:] = _paint(axes, fixed, seen, GROUNDS[surface])
-        _name(axes, method, surface)
-        look = plots.look_of(method.split(".")[0])
+        standing[:] = _paint(axes, fixed, method, surface)
+        look = plots.look_of(METHODS[method][0])
         plots.dress(path, look)
         plots.dress(curve, look)
         plots.tint((here, now), look)
@@ -95,23 +94,19 @@ def _offered(kind, field):
     return f"{label}{memory}{f' ({others[0]})' if others else ''}"
 
 
-def _paint(axes, fixed, whole, ground):
-    """Fill map and surface; the artists to remove before the next time."""
-    limits = limits_of(whole)
+def _paint(axes, fixed, method, surface):
+    """Fill map and surface, with titles and labels; the artists to remove before the next time."""
+    whole, ground, letter = measured(method, surface), GROUNDS[surface], letter_of(method)
+    limits, label = limits_of(whole), plots.look_of(METHODS[method][0]).label
     contour = plots.paint_losses(axes["map"], fixed, whole.height.T, limits, whole.best[::-1], TOL)
-    axes["course"].set_ylim(limits[0] / 10, 100 * limits[1])
-    return [*([contour] if contour else []), *plots.draw_landscape(axes["above"], ground)]
-
-
-def _name(axes, method, surface):
-    """Titles and labels for a method and a surface."""
-    label = plots.look_of(method.split(".")[0]).label
-    axes["map"].set_title(f"{label[0].upper()}{label[1:]}: the brighter, the lower it ends")
-    name = GROUNDS[surface].name.replace(", kappa 25", "")
-    axes["above"].set_title(f"{name[0].upper()}{name[1:]}")
-    letter = letter_of(method)
     memory = f"memory {letter}, even in 1 / (1 − {letter})" if letter else "no memory: all rows are alike"
-    axes["map"].set(xlabel="learning rate η", ylabel=memory)
+    axes["map"].set(
+        title=f"{label[0].upper()}{label[1:]}: the brighter, the lower it ends", xlabel="learning rate η", ylabel=memory
+    )
+    axes["course"].set_ylim(limits[0] / 10, 100 * limits[1])
+    name = ground.name.replace(", kappa 25", "")
+    axes["above"].set_title(f"{name[0].upper()}{name[1:]}")
+    return [*([contour] if contour else []), *plots.draw_landscape(axes["above"], ground)]
 
 
 # -- what the runs do
@@ -126,15 +121,6 @@ class Map(NamedTuple):
     best: tuple
     chosen: tuple
     start: float
-
-    @property
-    def said(self):
-        """How many settings do what."""
-        reach, worse = np.isfinite(self.steps).sum(), (~(self.height <= self.start)).sum()
-        return (
-            f"{reach} of {self.height.size} settings come below 10⁻⁶ at some step (after {STEPS}: inside the black "
-            f"line), {worse} end higher than they began (hatched); the star is on the lowest"
-        )
 
 
 def optimizer_of(method, lr, memory):
@@ -180,14 +166,16 @@ def compute(lr, memory, *, method="Momentum.gamma", surface="ravine"):
         "loss.run": (np.arange(STEPS + 1), np.maximum(height, EQUAL / 100)),
         "start": tuple([place] for place in ground.start),
         "place": (lr[None], memory[None]),
-        "hairs": _hairs(lr, memory),
+        "hairs": plots.cross_line(lr, memory, (1e-9, 1e9), (1e-9, 1e9)),
     }
+    reach, worse = np.isfinite(whole.steps).sum(), (~(whole.height <= whole.start)).sum()
     told = said(height[-1], path.steps_to(TOL), whole)
     best = said(whole.height[whole.best], whole.steps[whole.best], whole).item()
     words = {
         "run": np.char.add(_setting(method, lr, memory), told),
         "best of the map": _setting(method, *whole.chosen).item() + best.partition(";")[0],
-        "whole map": whole.said,
+        "whole map": f"{reach} of {whole.height.size} settings come below 10⁻⁶ at some step (after {STEPS}: inside the "
+        f"black line), {worse} end higher than they began (hatched); the star is on the lowest",
     }
     scenes = {BEST: whole.chosen, USUAL: usual(method)}
     return Answer(
@@ -200,14 +188,6 @@ def drawn(theta, lost, ground):
     low, high = (np.reshape(ends, (2, *(1,) * (theta.ndim - 2))) for ends in zip(*ground.view, strict=True))
     outside = ~(np.abs(theta - (low + high) / 2) < FAR * (high - low)).all(axis=1)
     return tuple(cut(theta[:, side], outside & lost) for side in (0, 1))
-
-
-def _hairs(across, up):
-    """A line across the map and one up it, through each place."""
-    gap, zero, one = np.nan * (across + up), 0 * across, 0 * up
-    x = [across + one, across + one, gap, zero + one + 1e-9, zero + one + 1e9]
-    y = [zero + one + 1e-9, zero + one + 1e9, gap, zero + up, zero + up]
-    return np.stack(x), np.stack(y)
 
 
 def usual(method):

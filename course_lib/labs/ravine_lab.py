@@ -46,9 +46,6 @@ def ravine():
         axes["loss"].set_xlabel("step")
         axes["loss"].legend()
 
-    def landscape(figure, kappa, angle):
-        plots.shape_ravine(rings, words, kappa, angle)
-
     return LiveFigure(
         fig,
         compute,
@@ -68,7 +65,7 @@ def ravine():
             for name, rule in THREE.items()
         }
         | {"turned by 45°, with its start": {"angle": 45, "start": (-4.2, -1.4)}},
-        background=landscape,
+        background=lambda figure, kappa, angle: plots.shape_ravine(rings, words, kappa, angle),
         ground=(above, lambda: rings, plots.ravine_colors(), make_ravine),
         alt="A ravine from above with three runs from the same start. Beside it their losses on a log scale with the "
         "tolerance; below, each run's loss split into its part along the ravine and its part across.",

@@ -30,12 +30,11 @@ SAID = {
     "marginal": "comes no closer",
     "divergent": "diverges",
 }
+MONOTONE = ("monotone", 0.12, 0.16, 90, "white")
 NAMED = {  # where a regime's name stands on the maps: x, y, degrees, colour
-    "momentum": [("ripples", 1.5, 0.65, 0, "white"), ("monotone", 0.12, 0.16, 90, "white")],
-    "nesterov": [("ripples", 0.58, 0.69, 0, "white"), ("monotone", 0.12, 0.16, 90, "white")],
+    "momentum": [("ripples", 1.5, 0.65, 0, "white"), MONOTONE, ("flips", 1.76, 0.04, 0, "white")],
+    "nesterov": [("ripples", 0.58, 0.69, 0, "white"), MONOTONE, ("flips", 1.26, 0.25, 90, plots.INK)],
 }
-NAMED["momentum"] += [("flips", 1.76, 0.04, 0, "white")]
-NAMED["nesterov"] += [("flips", 1.26, 0.25, 90, plots.INK)]
 BEYOND = {"momentum": (3.32, 0.14, "ηλ = 2 + 2γ"), "nesterov": (2.9, 0.5, "ηλ = (2 + 2γ) / (1 + 2γ)")}
 TITLES = {"momentum": "Momentum: at 0.9 stable up to 3.8", "nesterov": "Nesterov: at 0.9 only up to 1.36"}
 CELLS = (168, 80)  # of a map
@@ -167,9 +166,7 @@ def compute(pull, gamma):
         regime, (rate, steps) = quadratics.regime(mode), measured(optimizer)
         lines[name] = (np.arange(STEPS + 1), series(optimizer, regime == "divergent")[0])
         lines[f"place, {name}"] = (pull[None], gamma[None])
-        gap, ends = np.nan * pull, 0 * pull
-        across = np.stack([pull, pull, gap, ends, ends + PULLS[-1]])
-        lines[f"hairs, {name}"] = (across, np.stack([0 * gamma, 0 * gamma + 1, np.nan * gamma, gamma, gamma]))
+        lines[f"hairs, {name}"] = plots.cross_line(pull, gamma, (0, PULLS[-1]), (0, 1))
         words[name] = tell(_told, regime, rate, quadratics.spectral_radius(mode), steps)
     return Answer(lines, words)
 

@@ -7,6 +7,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import LogLocator
 
+from . import slides
 from .looks import CLASSES, EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, WORSE, look_of, marker_size
 from .style import course_style
 
@@ -233,9 +234,11 @@ def draw_series(ax, values, look="Momentum"):
 
 
 def draw_point(ax, x, y, text, offset=(10, 10)):
-    """A marked point with words beside it and a thin line between them."""
+    """A marked point with words beside it and a thin line between them; nearer on slides, which are less wide."""
+    x_offset, y_offset = offset
     (dot,) = ax.plot(x, y, "o", color=INK, markersize=8, markeredgecolor="white", zorder=8)
     pointer = {"arrowstyle": "-", "color": INK, "linewidth": 0.9, "shrinkB": 5}
+    offset = x_offset * slides.brief(1, slides.WIDTH / slides.NOTEBOOK_WIDTH), y_offset
     words = ax.annotate(text, (x, y), offset, textcoords="offset points", arrowprops=pointer, fontweight="bold")
     return dot, words
 

@@ -159,6 +159,15 @@ def bar_line(x, heights, base=0.0):
     return np.repeat(np.asarray(x, float), 3), y
 
 
+def cross_line(x, y, across, up):
+    """Hairs through the place (x, y) of a map, as one line: from end to end, across = (left, right), and up."""
+    gap = np.nan
+    return (
+        np.stack([x, x, gap * x, 0 * x + across[0], 0 * x + across[1]]),
+        np.stack([0 * y + up[0], 0 * y + up[1], gap * y, y, y]),
+    )
+
+
 def moving_start(ax, gid="start"):
     """An empty line for the white disc where a run begins."""
     return draw_disc(ax, [], [], gid)

@@ -15,7 +15,6 @@ from .style import CourseFigure
 WIDTH, NOTEBOOK_WIDTH = 7.6, 11  # inches
 DPI = 160  # 1216 px across, on a slide of 1280
 SMALLEST = 12.7  # points: 28 px
-FAR = 60  # points
 LEGEND = {
     "frameon": False,
     "fontsize": SMALLEST,
@@ -54,7 +53,6 @@ class SlideFigure(CourseFigure):
         """Text of at least SMALLEST points, legends under the axes, and two lines for what is longer than its side."""
         for text in self.findobj(Text):
             text.set_fontsize(max(SMALLEST, text.get_fontsize()))
-            _pull_nearer(text)
         self._gather_legends(renderer)
         self._lay_out()
         for ax in self.axes:
@@ -111,10 +109,6 @@ def _same_row(other, ax):
     return other.get_visible() and theirs.x0 > mine.x0 and theirs.y0 < mine.y1 and mine.y0 < theirs.y1
 
 
-def _too_long(text, room, renderer):
-    return _length(text, renderer) > room and " " in text.get_text()
-
-
 def _length(text, renderer):
     box = text.get_window_extent(renderer)
     return box.height if text.get_rotation() == 90 else box.width
@@ -123,20 +117,11 @@ def _length(text, renderer):
 def _break(text, room, renderer):
     """As many lines as the room asks for, as equally long as the words allow."""
     words = text.get_text()
-    if room <= 0 or not _too_long(text, room, renderer) or "\n" in words or "$" in words:
+    lines = math.ceil(_length(text, renderer) / room) if room > 0 else 1
+    if lines <= 1 or "\n" in words or "$" in words:
         return
-    lines = math.ceil(_length(text, renderer) / room)
-    wrapped = (_wrapped(words, length) for length in range(max(1, len(words) // lines), len(words) + 1))
-    text.set_text("\n".join(next(rows for rows in wrapped if len(rows) <= max(2, lines))))
-
-
-def _wrapped(words, length):
-    return textwrap.wrap(words, length, break_long_words=False, break_on_hyphens=False)
-
-
-def _pull_nearer(text):
-    """A word far beside what it is about comes nearer, since the figure has fewer points across; once."""
-    if isinstance(text, Annotation) and text.anncoords == "offset points" and not hasattr(text, "_pulled"):
-        x, y = text.xyann
-        text.xyann = x * (WIDTH / NOTEBOOK_WIDTH if abs(x) > FAR else 1), y
-        text._pulled = True
+    for length in range(max(1, len(words) // lines), len(words) + 1):
+        rows = textwrap.wrap(words, length, break_long_words=False, break_on_hyphens=False)
+        if len(rows) <= lines:
+            break
+    text.set_text("\n".join(rows))

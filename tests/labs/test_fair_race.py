@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import plots
+from course_lib.data import moons
 from course_lib.labs import fair_race_lab as lab
 from course_lib.labs import published_races as races
 from course_lib.optimizers import Adam, GradientDescent, Momentum
@@ -66,7 +67,9 @@ def test_a_run_in_the_race_is_the_run_alone():
     contest = races.COURSERA
     _, losses = contest.run(Momentum(races.RATES[:, None], 0.9), len(races.RATES))
     network = races.Network((2, 5, 2, 2))
-    alone = train(Momentum(races.RATES[4], 0.9), network, races._moons(), epochs=300, theta=network.init(3), every=75)
+    alone = train(
+        Momentum(races.RATES[4], 0.9), network, moons(n=300, noise=0.2), epochs=300, theta=network.init(3), every=75
+    )
     np.testing.assert_allclose(losses[:, 4, 3], alone.loss, rtol=1e-6)
 
 
