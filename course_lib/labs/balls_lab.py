@@ -58,17 +58,15 @@ def balls():
     fig, ball, above = plots.figure("How far downhill within length 1", "Steps of that kind in a ravine")
     plots.place(fig, (ball, 0.75, 3.44, 3.44), (above, 4.95, 5.9, 3.44))  # one unit is as long across as along
     ball.axvline(0, color=plots.SOFT, linewidth=0.9, zorder=1)
-    plots.moving_curve(ball, "ball", BALL, names=(None, None))
+    round_it = plots.moving_curve(ball, "ball", BALL, names=(None, None))
     plots.moving_guide(ball, "level", names=(None, None))
     gone = {"run": False, "names": ("θ₁", "θ₂")}
-    plots.moving_arrow(ball, "downhill", DOWNHILL.color, "downhill, −g", (0, (1, 0.7)), 2.6, **gone)
-    plots.moving_arrow(ball, "step", plots.INK, "the steepest step", **gone)
+    downhill = plots.moving_arrow(ball, "downhill", DOWNHILL.color, "downhill, −g", (0, (1, 0.7)), 2.6, **gone)
+    taken = plots.moving_arrow(ball, "step", plots.INK, "the steepest step", **gone)
     side = {"xlim": (-1.9, 1.9), "ylim": (-1.9, 1.9), "xticks": [-1, 0, 1], "yticks": [-1, 0, 1]}
     plots.draw_axes(ball, zero=True, xlabel=r"step in $\theta_1$", ylabel=r"step in $\theta_2$", **side)
-    ball.legend(handles=[line for line in ball.lines if line.get_gid() in ("ball", "downhill", "step")],
-                loc="upper right", fontsize=9, handlelength=2.2)  # fmt: skip
-    above.set(xlim=(-5, 5), ylim=(-2.915, 2.915))
-    _, (_, across), _ = plots.draw_ravine(above, kappa=KAPPA, angle=0)
+    ball.legend(handles=[round_it, downhill, taken], loc="upper right", fontsize=9, handlelength=2.2)
+    _, (_, across), _ = plots.draw_ravine(above, kappa=KAPPA, angle=0, high=2.915)
     across.set(position=(0, -2.2), visible=not plots.on_slides())
     plots.moving_path(above, "path", plots.OWN, "the run").set(marker="o", markersize=3.5)
     plots.moving_start(above)

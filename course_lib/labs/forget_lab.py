@@ -40,8 +40,6 @@ def uphill(g, delta):
 def forget():
     """Momentum that keeps its memory and, on demand, one that forgets, in a ravine of any steepness."""
     fig, above, course = plots.figure("A ravine, seen from above", "Loss, step by step", widths=(1.2, 1))
-    high = plots.brief(3.6, 4.3)  # for longer letters
-    above.set(xlim=(-5, 5), ylim=(-high, high))
     rings, words, _ = plots.draw_ravine(above, kappa=25, angle=0)
     plots.moving_path(above, "run", Momentum, "the run")
     named = (None, "loss with its memory")

@@ -42,20 +42,16 @@ def look():
     """A walker and its average in a ravine: where the slope is measured, step, share and batch size, in the page."""
     title = plots.brief("A walker, the average of its places, and its eye", "A ravine")
     fig, above, size = plots.figure(title, "Steps until the loss is 0.03, each tuned", widths=(1.2, 1))
-    high = plots.brief(3.6, 4.3)  # for longer letters
-    above.set(xlim=(-5, 5), ylim=(-high, high))
     plots.draw_ravine(above, kappa=CURVATURES[1], angle=0)
-    plots.moving_curve(above, "walker", WALKER, run=True, linewidth=1.2, zorder=4.8)
+    walker = plots.moving_curve(above, "walker", WALKER, run=True, linewidth=1.2, zorder=4.8)
     plots.moving_ball(above, "walker now", WALKER, size=9, head="walker")
-    plots.moving_path(above, "average", AVERAGE)
+    average = plots.moving_path(above, "average", AVERAGE)
     plots.moving_ball(above, "average now", AVERAGE, size=11, head="average")
     plots.moving_dots(above, "eye", EYE, size=2, run=True)
-    plots.moving_rings(above, "eye now", EYE, EYE.label, markersize=17, markeredgewidth=2, zorder=8, head="eye")
-    above.lines[-1].set(markerfacecolor="none")
+    ring = {"markersize": 17, "markerfacecolor": "none", "markeredgewidth": 2, "zorder": 8}
+    eye = plots.moving_rings(above, "eye now", EYE, EYE.label, head="eye", **ring)
     plots.moving_start(above)
-    key = {line.get_gid(): line for line in above.lines}
-    named = [key[gid] for gid in ("walker", "average", "eye now")]
-    above.legend(named, [look.label for look in (WALKER, AVERAGE, EYE)], loc="upper right", fontsize=9)
+    above.legend(handles=[walker, average, eye], loc="upper right", fontsize=9)
     _draw_table(size)
     return LiveFigure(
         fig,

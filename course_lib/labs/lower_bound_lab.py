@@ -35,17 +35,16 @@ def lower_bound():
     for name, rule in THREE.items():
         plots.moving_curve(chain, f"chain.{name}", rule)
         plots.moving_curve(loss, f"loss.{name}", rule)
-    for ax, gid in ((chain, "chain.best"), (loss, "loss.best")):
-        plots.moving_curve(ax, gid, plots.BOUND, "the best within reach")
-    plots.moving_rings(loss, "conjugate", plots.BOUND, "conjugate gradient")
+    plots.moving_curve(chain, "chain.best", plots.BOUND, "the best within reach")
+    best = plots.moving_curve(loss, "loss.best", plots.BOUND, "the best within reach")
+    rings = plots.moving_rings(loss, "conjugate", plots.BOUND, "conjugate gradient")
     for name in (*THREE, "best"):
         plots.moving_ball(loss, f"here.{name}", THREE.get(name, plots.BOUND), size=9)
     chain.set(xlim=(0, N + 1), ylim=(-0.05, 1.08), xlabel="coordinate of w", ylabel="its value")
     limits = {"xlim": (0, STEPS * 1.03), "ylim": (1e-7, 0.4)}
     plots.draw_axes(loss, grid=True, yscale="log", xlabel="step", ylabel="loss above the minimum", **limits)
     chain.legend(loc="upper right", fontsize=9, handlelength=3.2)
-    curves = [line for line in loss.lines if line.get_gid() in ("conjugate", "loss.best")]
-    loss.legend(handles=curves, loc="upper right", fontsize=9, handlelength=3.2)
+    loss.legend(handles=[best, rings], loc="upper right", fontsize=9, handlelength=3.2)
     return LiveFigure(
         fig,
         compute,

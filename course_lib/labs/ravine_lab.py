@@ -80,14 +80,10 @@ def _panels():
         height_ratios=(1.25, 1),
         slide={"layout": [["above", "loss"]], "width_ratios": (1.2, 1)},
     )
-    high = plots.brief(3.6, 4.3)  # for longer letters
-    axes["above"].set(xlim=(-5, 5), ylim=(-high, high))
     axes["loss"].text(1, TOLERANCE / 2, "tolerance 10⁻⁶", va="top", color=plots.SOFT)
+    losses = {"xlim": (0, STEPS), "ylim": (1e-9, 1e5), "yticks": [1e-8, 1e-4, 1, 1e4], "plain": True, "grid": True}
     for name in ("loss", *THREE):
-        limits = {"xlim": (0, STEPS), "ylim": (1e-9, 1e5), "yticks": [1e-8, 1e-4, 1, 1e4]}
-        plots.draw_axes(
-            axes[name], yscale="log", plain=True, grid=True, level=TOLERANCE if name == "loss" else None, **limits
-        )
+        plots.draw_axes(axes[name], level=TOLERANCE if name == "loss" else None, yscale="log", **losses)
     for name, rule in THREE.items():
         axes[name].set_title(plots.look_of(rule).label, color=plots.look_of(rule).color, size=11)
         axes[name].set(xticks=[0, 50, 100])

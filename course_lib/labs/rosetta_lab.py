@@ -49,7 +49,10 @@ def rosetta(settings=CONVERTED):
         ax.set(xlim=(0, STEPS * 1.02), xlabel="step")
     plots.draw_axes(course, zero=True, ylim=(-4.3, 6), ylabel=r"place  $\theta$")
     plots.draw_axes(length, grid=True, yscale="log", ylim=(1e-4, 20), ylabel="distance moved")
-    plots.draw_groups(course, {f"memory of {memory}: {', '.join(names)}": memory for memory, names in GROUPS.items()})
+    looks = [plots.MEMORIES[memory] for memory in GROUPS]
+    samples = [course.plot([], [], color=look.color, linestyle=look.dashes)[0] for look in looks]
+    told = [f"memory of {memory}: {', '.join(names)}" for memory, names in GROUPS.items()]
+    course.legend(samples, told, loc="upper right", fontsize=10, handlelength=3)
     return LiveFigure(
         fig,
         compute,

@@ -8,11 +8,13 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import LogLocator
 
 from . import slides
-from .looks import CLASSES, EARTH, GRID, INK, LAND, MEMORIES, OWN, RATES, SOFT, STAR, WORSE, look_of, marker_size
+from .looks import CLASSES, EARTH, GRID, INK, LAND, OWN, RATES, SOFT, STAR, WORSE, look_of, marker_size
 from .style import course_style
 
+LEVELS = 9  # of height
 
-def draw_landscape(ax, surface, levels=9):
+
+def draw_landscape(ax, surface, levels=LEVELS):
     """A 2-D surface from above: pale bands with white contour lines, spaced by the logarithm of the height."""
     (x0, x1), (y0, y1) = surface.view
     x, y = np.meshgrid(np.linspace(x0, x1, 240), np.linspace(y0, y1, 240))
@@ -38,9 +40,9 @@ def draw_axes(ax, *, level=None, zero=False, grid=False, plain=False, **settings
         ax.grid(True)
 
 
-def land_colors(levels=9):
+def land_colors():
     """The colours of the bands of `draw_landscape`, from low to high."""
-    return LAND(np.linspace(0, 1, levels))
+    return LAND(np.linspace(0, 1, LEVELS))
 
 
 def take_away(artists):
@@ -49,16 +51,17 @@ def take_away(artists):
         artists.pop().remove()
 
 
-def ravine_colors(levels=9):
+def ravine_colors():
     """The colours of the bands of `draw_ravine`, from low to high."""
-    return LAND((np.arange(levels) + 0.5) / levels)
+    return LAND((np.arange(LEVELS) + 0.5) / LEVELS)
 
 
 @course_style()
-def draw_ravine(ax, kappa, angle, levels=9):
-    """A ravine as `draw_landscape` draws one, on the axes' own limits, of ellipses that `shape_ravine` can change."""
-    colors = ravine_colors(levels)
-    ax.set(facecolor=colors[-1], aspect="equal", xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+def draw_ravine(ax, kappa, angle, high=None):
+    """A ravine as `draw_landscape` draws one, five to either side, of ellipses that `shape_ravine` can change."""
+    colors, high = ravine_colors(), high or slides.brief(3.6, 4.3)  # for longer letters
+    ax.set(xlim=(-5, 5), ylim=(-high, high), xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+    ax.set(facecolor=colors[-1], aspect="equal")
     rings = [
         ax.add_patch(Ellipse((0, 0), 1, 1, facecolor=color, edgecolor="white", linewidth=1.1, zorder=0.5))
         for color in colors[-2::-1]
@@ -343,12 +346,6 @@ def draw_words(ax, x, y, text, color=INK, edge=None, **style):
     if edge:
         words.set_path_effects([withStroke(linewidth=3, foreground=edge)])
     return words
-
-
-def draw_groups(ax, named):
-    """A legend of the two kinds of memory. named: text -> key of MEMORIES."""
-    samples = [ax.plot([], [], color=MEMORIES[k].color, linestyle=MEMORIES[k].dashes)[0] for k in named.values()]
-    return ax.legend(samples, named, loc="upper right", fontsize=10, handlelength=3)
 
 
 def draw_classes(ax, points, targets, size, alpha=1.0):

@@ -16,13 +16,12 @@ def figure(*titles, widths=None, height=4.4, on_slide=None):
 
     height: in inches; on_slide: the height there, if it is not in proportion (the width is 7.6).
     """
-    fig = _paper(height, on_slide)
-    axes = fig.subplots(1, max(1, len(titles)), width_ratios=widths, squeeze=False, subplot_kw=OF_THE_COURSE)[0]
+    named = {str(place): title for place, title in enumerate(titles or ("",))}
+    fig, axes = mosaic([list(named)], named, height=height, on_slide=on_slide, width_ratios=widths)
     if len(titles) == 1 and isinstance(fig, slides.SlideFigure):  # the slide has a headline
-        (fig.title,), titles = titles, ()
-    for ax, title in zip(axes, titles, strict=False):
-        ax.set_title(title)
-    return (fig, *axes)
+        fig.title = titles[0]
+        axes["0"].set_title("")
+    return (fig, *axes.values())
 
 
 def mosaic(layout, titles, *, height=4.4, on_slide=None, slide=None, **ratios):
@@ -31,8 +30,12 @@ def mosaic(layout, titles, *, height=4.4, on_slide=None, slide=None, **ratios):
     titles: name -> title; ratios: width_ratios, height_ratios; height, on_slide: as in `figure`.
     slide: the layout and ratios there, as a dict; what it leaves out is not seen, and can be drawn on all the same.
     """
-    fig, left_out = _paper(height, on_slide), []
-    if slide and isinstance(fig, slides.SlideFigure):
+    left_out = []
+    if slides.on_slides():
+        fig = slides.SlideFigure(height, on_slide)
+    else:
+        fig = CourseFigure(figsize=(slides.NOTEBOOK_WIDTH, height), layout="constrained")
+    if slide and slides.on_slides():
         seen = {name for row in slide["layout"] for name in row}
         left_out = sorted({name for row in layout for name in row} - seen)
         layout, ratios = slide["layout"], {name: ratio for name, ratio in slide.items() if name != "layout"}
@@ -42,12 +45,6 @@ def mosaic(layout, titles, *, height=4.4, on_slide=None, slide=None, **ratios):
     for name, title in titles.items():
         axes[name].set_title(title)
     return fig, axes
-
-
-def _paper(height, on_slide):
-    if slides.on_slides():
-        return slides.SlideFigure(height, on_slide)
-    return CourseFigure(figsize=(slides.NOTEBOOK_WIDTH, height), layout="constrained")
 
 
 def place(fig, *panels, bottom=0.56):

@@ -135,8 +135,9 @@ def moving_arrow(ax, gid, color, label, dashes="-", width=2.4, **more):
     """
     moving_halo(ax, gid, width + 2.2, zorder=5.9)
     style = {"color": color, "linewidth": width, "linestyle": dashes, "zorder": 6, "run": True}
-    moving_line(ax, gid, label=label, arrow=True, **style | more)
+    line = moving_line(ax, gid, label=label, arrow=True, **style | more)
     moving_end(ax, gid, zorder=6, **more)
+    return line
 
 
 def moving_end(ax, gid, **more):
