@@ -1,11 +1,9 @@
 """Momentum as memory: what goes in, how long it counts, and what comes out."""
 
-from itertools import chain, islice, repeat
-
 import numpy as np
 
 from .. import plots
-from ..descent import trace
+from ..descent import steps_of
 from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import Momentum
 from .words import tell
@@ -56,18 +54,11 @@ def slopes_of(kind):
     return kinds[INCOMING.index(kind)]
 
 
-def steps_of(slopes, gamma):
-    """The steps momentum takes on these slopes with lr = 1. slopes (STEPS, m), gamma (n, 1) -> (STEPS + 1, n, m)."""
-    incoming = chain(slopes, repeat(slopes[-1]))
-    start = np.zeros((1, 1, slopes.shape[1]))
-    run = trace(Momentum(1.0, gamma), lambda theta: np.broadcast_to(next(incoming), theta.shape), start)
-    return np.array([step.state[0][0] for step in islice(run, STEPS + 1)])
-
-
 def compute(gamma, incoming):
     """What a memory of every gamma (n, 1) makes of every kind of slopes (1, m)."""
     slopes = np.stack([slopes_of(kind) for kind in incoming.ravel()], axis=-1)
-    steps, ages = steps_of(slopes, gamma), np.arange(AGES)
+    rule, ages = Momentum(1.0, gamma + 0 * slopes[0]), np.arange(AGES)
+    steps = np.pad(steps_of(rule, slopes), ((1, 0), (0, 0), (0, 0)))  # none before the first slope
     half = half_life(gamma)
     lines = {
         "slopes": plots.bar_line(np.arange(1, STEPS + 1), slopes[:, None]),

@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -62,7 +63,8 @@ class Runner:
         What is not written yet goes nowhere: nan after the start.
         """
         if not self.written:
-            return _nowhere(surface, start, self.label)
+            theta = np.concatenate([np.reshape(start, (1, 2)), np.full((STEPS, 2), np.nan)])
+            return Path(theta, surface.value(theta.T), surface, self.label)
         if self.alone and np.ndim(lr):
             paths = [self.run(float(one), memory, surface, start) for one in lr]
             theta, loss = (np.stack([getattr(path, part) for path in paths], axis=-1) for part in ("theta", "loss"))
@@ -70,11 +72,6 @@ class Runner:
         grid = np.shape(lr)
         begin = np.broadcast_to(np.reshape(start, (2, *(1,) * len(grid))), (2, *grid))
         return descend(self.make(lr, memory), surface, begin, steps=STEPS)
-
-
-def _nowhere(surface, start, label):
-    theta = np.concatenate([np.reshape(start, (1, 2)), np.full((STEPS, 2), np.nan)])
-    return Path(theta, surface.value(theta.T), surface, label)
 
 
 def is_sound(runner):
@@ -129,48 +126,38 @@ def _runner(given, gid):
     kind = given if isinstance(given, type) else type(given)
     if not callable(getattr(kind, "step", None)):
         raise TypeError(f"labs.race takes optimizers, classes or instances with a {STEP}, not {given!r}")
-    own = _is_own(given)
-    build = _of_class if given is kind else _of_instance
-    runner = build(
-        given,
+    own, told = _is_own(given), dataclasses.is_dataclass(kind)
+    look = plots.OWN if own else plots.look_of(kind)
+    lr, memory = _names(kind) if given is kind or told else (None, None)
+    label = f"{'' if kind.__module__.startswith('course_lib.') else 'yours, '}{kind.__name__}"
+    name, kept, build = label if own else look.label, None, kind
+    if given is kind:
+        _refuse_needy(kind, lr, memory)
+        label = name
+    else:
+        _refuse_sweep(given)
+        label = label.replace(kind.__name__, _described(given)) if told else label
+        memory = memory if lr else None
+        kept = tuple(getattr(given, key) if key else 0.0 for key in (lr, memory)) if lr else None
+        build = partial(dataclasses.replace, given) if lr else lambda: given
+
+    def make(rate, share):
+        return _complete(build(**{name: value for name, value in ((lr, rate), (memory, share)) if name}))
+
+    runner = Runner(
         gid=gid,
-        name=f"{'' if kind.__module__.startswith('course_lib.') else 'yours, '}{kind.__name__}",
-        look=plots.OWN if own else plots.look_of(kind),
+        name=name,
+        label=label,
+        look=look,
+        make=make,
+        lr=bool(lr),
+        memory=memory,
         own=own,
+        adaptive=issubclass(kind, ADAPTIVE) or memory in AVERAGES,
+        adds=memory in STEP_MEMORIES and not issubclass(kind, IDLE),
+        kept=kept,
     )
     return _tried(runner, kind) if own else runner
-
-
-def _of_class(kind, *, name, look, own, **fields):
-    lr, memory = _names(kind)
-    _refuse_needy(kind, lr, memory)
-
-    def make(rate, share):
-        return _complete(kind(**_settings(lr, rate, memory, share)))
-
-    name = name if own else look.label
-    fields |= {"look": look, "own": own} | _kind_of_steps(kind, memory)
-    return Runner(name=name, label=name, make=make, lr=bool(lr), memory=memory, **fields)
-
-
-def _of_instance(given, *, name, look, own, **fields):
-    kind = type(given)
-    lr, memory = _names(kind) if dataclasses.is_dataclass(kind) else (None, None)
-    _refuse_sweep(given)
-    label = name.replace(kind.__name__, _described(given)) if dataclasses.is_dataclass(kind) else name
-    fields |= {"name": name if own else look.label, "label": label, "look": look, "own": own}
-    kept = tuple(getattr(given, key) if key else 0.0 for key in (lr, memory))
-    if not lr:
-        return Runner(make=lambda *_: _complete(given), lr=False, memory=None, **fields)
-
-    def make(rate, share):
-        return _complete(dataclasses.replace(given, **_settings(lr, rate, memory, share)))
-
-    return Runner(make=make, lr=True, memory=memory, kept=kept, **fields, **_kind_of_steps(kind, memory))
-
-
-def _settings(lr, rate, memory, share):
-    return {name: value for name, value in ((lr, rate), (memory, share)) if name}
 
 
 def _described(given):
@@ -187,13 +174,6 @@ def _refuse_sweep(given):
     swept = [name for name, value in hyperparameters(given).items() if np.ndim(value)]
     if swept:
         raise ValueError(f"{given!r} has several values of {listed(swept)}: a runner of a race has one")
-
-
-def _kind_of_steps(kind, memory):
-    return {
-        "adaptive": issubclass(kind, ADAPTIVE) or memory in AVERAGES,
-        "adds": memory in STEP_MEMORIES and not issubclass(kind, IDLE),
-    }
 
 
 def _names(kind):

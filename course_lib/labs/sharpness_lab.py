@@ -27,6 +27,9 @@ GAMMAS = (0.0, 0.25, 0.5, 0.75, 0.9)
 STARTS = {"trained": (300, 1, 5), "fresh": (2000, 10, 10)}  # steps, steps between two losses and two curvatures
 ROUNDS = 3  # of power iteration, from the last direction on
 LOST = 1e6  # a run has diverged once its loss is so many times that of the start
+RATES_TOLD = (
+    "η = {:.3g} for momentum, {:.3g} for Nesterov: {:.1f} of their limits where the largest curvature is {:.1f}"
+)
 FLAT = -6  # curvatures below 10 to this are one bar
 
 
@@ -157,7 +160,9 @@ def compute(share, gamma):
     """What happens with every share (n, 1) of the predicted limit and every gamma (1, m), from either network."""
     rows, columns = at(SHARES, share), at(GAMMAS, gamma)
     where = np.log10(sharpest() / share)
-    lines, words = {"edge": (np.stack([where, where]), [0, 1e3])}, {"learning rate": _rates(share, gamma)}
+    ball, ahead = (share * LIMITS[name](gamma, sharpest()) for name in RULES)
+    lines = {"edge": (np.stack([where, where]), [0, 1e3])}
+    words = {"learning rate": tell(RATES_TOLD, ball, ahead, share, sharpest())}
     for name in RULES:
         told = []
         for start, (steps, every, seldom) in STARTS.items():
@@ -168,12 +173,6 @@ def compute(share, gamma):
             told.append(TOLD[start](loss, edge))
         words[name] = np.char.add(np.char.add(told[0], "; "), told[1])
     return Answer(lines, words)
-
-
-def _rates(share, gamma):
-    ball, ahead = (share * LIMITS[name](gamma, sharpest()) for name in RULES)
-    text = "η = {:.3g} for momentum, {:.3g} for Nesterov: {:.1f} of their limits where the largest curvature is {:.1f}"
-    return tell(text, ball, ahead, share, sharpest())
 
 
 def _after_training(loss, edge):

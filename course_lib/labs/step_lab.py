@@ -66,7 +66,9 @@ def step(look=HERE):
         plots.moving_ball(ax, f"{prefix}ball", plots.OWN, size=9, marker="o", label="_")
         told = "slope measured" if ax is near else "_"
         plots.moving_ball(ax, f"{prefix}look", plots.OWN, 7, told, marker="D", color="white", markeredgecolor=plots.INK)
-    _draw_legend(near)
+    order = ("momentum", "gradient", "step", "look", "other")
+    named = {line.get_gid(): line for line in near.lines}
+    near.legend(handles=[named[gid] for gid in order], loc="lower center", ncols=2, fontsize=9, columnspacing=1)
 
     def background(_, ground):
         plots.take_away(landscape)
@@ -99,12 +101,6 @@ def step(look=HERE):
         alt="A ravine from above with one update drawn as three arrows: the momentum arrow points on along the last "
         f"step, the gradient arrow downhill{ALT[look]}, and the step is their sum. Beside it the same, enlarged.",
     )
-
-
-def _draw_legend(ax):
-    lines = {str(line.get_label()): line for line in ax.lines if not str(line.get_label()).startswith("_")}
-    order = ("momentum arrow", "gradient arrow", "the step", "slope measured", "other rule's slope")
-    ax.legend([lines[text] for text in order], order, loc="lower center", ncols=2, fontsize=9, columnspacing=1)
 
 
 def compute(update, look, gamma=0.8, lr=0.12, ground="a ravine", start=START):
