@@ -12,6 +12,7 @@ from .looks import CLASSES, EARTH, GRID, INK, LAND, OWN, RATES, SOFT, STAR, WORS
 from .style import course_style
 
 LEVELS = 9  # of height
+EDGE = [withStroke(linewidth=3, foreground="white")]  # of words, so that lines behind do not disturb them
 
 
 def draw_landscape(ax, surface, levels=LEVELS):
@@ -108,8 +109,7 @@ def draw_hill(ax, surface):
     ground = ax.fill_between(x, floor, height, color=EARTH, linewidth=0)
     (line,) = ax.plot(x, height, color=INK, linewidth=2.6)
     ax.set(xlim=(x0, x1), ylim=(floor, height.max() + 0.12 * np.ptp(height)), xlabel=r"place  $\theta$")
-    ax.set_ylabel(r"height  $J(\theta)$")
-    ax.set_yticks(range(int(height.max()) + 1))
+    ax.set(ylabel=r"height  $J(\theta)$", yticks=range(int(height.max()) + 1))
     return ground, line
 
 
@@ -142,11 +142,9 @@ def draw_roll(ax, surface, theta, look, label=None, lift=0.0):
     height = surface.value(theta.T) + lift
     inside = (x >= low) & (x <= high)
     (trail,) = ax.plot(x[inside], height[inside], style.marker, color=style.color, alpha=0.28, markeredgewidth=0)
-    (end,) = ax.plot(x[-1:], height[-1:], style.marker, color=style.color, markersize=16, zorder=7)
-    end.set(markeredgecolor="white", clip_on=True)
-    words = draw_label(ax, x[-1], height[-1], label or style.label, style.color, offset=(0, 44))
-    words.set(ha="center")
-    return trail, end, words
+    ball = {"color": style.color, "markersize": 16, "markeredgecolor": "white", "zorder": 7}
+    (end,) = ax.plot(x[-1:], height[-1:], style.marker, **ball)
+    return trail, end, draw_label(ax, x[-1], height[-1], label or style.label, style.color, (0, 44), ha="center")
 
 
 def draw_track(ax, places, row, look, label, size=15):
@@ -187,9 +185,7 @@ def draw_disc(ax, x, y, gid=None):
 def draw_start(ax, x, y, label="start", offset=(12, 6)):
     """A disc where a run begins, and the word beside it."""
     disc = draw_disc(ax, x, y)
-    text = ax.annotate(label, (x, y), offset, textcoords="offset points", zorder=8)
-    text.set_path_effects([withStroke(linewidth=3, foreground="white")])
-    return disc, text
+    return disc, ax.annotate(label, (x, y), offset, textcoords="offset points", zorder=8, path_effects=EDGE)
 
 
 def draw_path(ax, theta, look, label=None, gid=None):
@@ -200,15 +196,9 @@ def draw_path(ax, theta, look, label=None, gid=None):
     style = look_of(look)
     x, y = theta[:, 0], theta[:, 1]
     ax.plot(x, y, color="white", linewidth=4.2, zorder=4.9, gid=gid and f"halo.{gid}")
-    (line,) = draw_curve(ax, x, y, style, label, at=None, zorder=5, gid=gid)
-    line.set(
-        marker=style.marker,
-        markersize=marker_size(style),
-        markeredgecolor="white",
-        markeredgewidth=0.8,
-        markevery=slice(0, 24),
-    )
-    return line
+    edge = {"markeredgecolor": "white", "markeredgewidth": 0.8, "zorder": 5, "gid": gid}
+    marks = {"marker": style.marker, "markersize": marker_size(style), "markevery": slice(0, 24)}
+    return draw_curve(ax, x, y, style, label, at=None, **marks, **edge)[0]
 
 
 def draw_curve(ax, x, y, look, label=None, at=-1, **line):
@@ -221,8 +211,7 @@ def draw_curve(ax, x, y, look, label=None, at=-1, **line):
 def draw_loss(ax, loss, look, label=None):
     """The loss against the step on a log axis, its label at its end. loss: (steps + 1,)."""
     artists = draw_curve(ax, np.arange(len(loss)), loss, look, label)
-    ax.set(yscale="log", xlabel="step", xlim=(0, 1.5 * (len(loss) - 1)))
-    ax.grid(True)
+    draw_axes(ax, grid=True, yscale="log", xlabel="step", xlim=(0, 1.5 * (len(loss) - 1)))
     return artists
 
 
@@ -230,8 +219,8 @@ def draw_series(ax, values, look="Momentum"):
     """Places against step numbers, as dots on a thin line around zero."""
     style = look_of(look)
     ax.axhline(0, color=SOFT, linewidth=0.9)
-    (line,) = ax.plot(np.arange(len(values)), values, color=style.color, linewidth=1.4, marker="o", markersize=4.5)
-    line.set(markeredgecolor="white", markeredgewidth=0.6)
+    marks = {"marker": "o", "markersize": 4.5, "markeredgecolor": "white", "markeredgewidth": 0.6}
+    (line,) = ax.plot(np.arange(len(values)), values, color=style.color, linewidth=1.4, **marks)
     ax.set(xlabel="step", ylim=(-1.25, 1.25), xlim=(-0.5, len(values) - 0.5))
     return line
 
@@ -253,13 +242,10 @@ def draw_guess(ax, steps, rate):
     return draw_curve(ax, steps, float(rate) ** steps, OWN, "your guess", at=len(steps) // 2)
 
 
-def draw_label(ax, x, y, text, color=INK, offset=(7, 0)):
+def draw_label(ax, x, y, text, color=INK, offset=(7, 0), **style):
     """Words beside a point, bold, with a white edge so that lines behind do not disturb them."""
-    label = ax.annotate(
-        text, (x, y), offset, textcoords="offset points", color=color, fontweight="bold", va="center", zorder=9
-    )
-    label.set_path_effects([withStroke(linewidth=3, foreground="white")])
-    return label
+    style |= {"color": color, "fontweight": "bold", "va": "center", "zorder": 9, "path_effects": EDGE}
+    return ax.annotate(text, (x, y), offset, textcoords="offset points", **style)
 
 
 def draw_bars(ax, x, heights, color):
@@ -278,10 +264,8 @@ def draw_rates(ax, pull, gamma, rate, discriminant):
     """
     half = (pull[1] - pull[0]) / 2, (gamma[1] - gamma[0]) / 2
     extent = (pull[0] - half[0], pull[-1] + half[0], gamma[0] - half[1], gamma[-1] + half[1])
-    image = ax.imshow(
-        np.where(rate <= 1, rate, np.nan), cmap=RATES, vmin=0, vmax=1, extent=extent, origin="lower", aspect="auto"
-    )
-    image.set(interpolation="bilinear", zorder=0.5)
+    colors = {"cmap": RATES, "vmin": 0, "vmax": 1, "interpolation": "bilinear", "zorder": 0.5}
+    image = ax.imshow(np.where(rate <= 1, rate, np.nan), extent=extent, origin="lower", aspect="auto", **colors)
     diverging = ax.contourf(pull, gamma, rate.clip(0, 2), levels=[1, 3], colors=[WORSE[0]], hatches=["///"], zorder=1)
     diverging.set(edgecolor=WORSE[1], linewidth=0)
     ax.contour(
@@ -300,8 +284,8 @@ def draw_losses(ax, x, y, label):
     """
     colors = colormaps[RATES].with_extremes(bad=WORSE[0])
     image = ax.pcolormesh(*map(_log_edges, (x, y)), np.ones((len(y), len(x))), cmap=colors, norm="log", zorder=0.5)
-    worse = ax.add_patch(PathPatch(Path(np.empty((0, 2))), facecolor="none", hatch="///", linewidth=0, zorder=0.6))
-    worse.set_edgecolor(WORSE[1])
+    hatched = {"facecolor": "none", "edgecolor": WORSE[1], "hatch": "///", "linewidth": 0, "zorder": 0.6}
+    worse = ax.add_patch(PathPatch(Path(np.empty((0, 2))), **hatched))
     (star,) = ax.plot(x[:1], y[:1], "*", color="white", markeredgecolor=INK, markersize=17, zorder=2)
     ax.set(xscale="log", yscale="log", xlim=_log_edges(x)[[0, -1]], ylim=_log_edges(y)[[0, -1]])
     bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.0222, 0, 0.0361, 1), axes_class=type(ax)), label=label)
@@ -342,10 +326,8 @@ def _log_edges(middles):
 
 def draw_words(ax, x, y, text, color=INK, edge=None, **style):
     """Words on a map, centred, with an edge where the ground is uneven."""
-    words = ax.text(x, y, text, color=color, ha="center", va="center", size=10, zorder=1.6, **style)
-    if edge:
-        words.set_path_effects([withStroke(linewidth=3, foreground=edge)])
-    return words
+    style |= {"path_effects": [withStroke(linewidth=3, foreground=edge)] if edge else None}
+    return ax.text(x, y, text, color=color, ha="center", va="center", size=10, zorder=1.6, **style)
 
 
 def draw_classes(ax, points, targets, size, alpha=1.0):
@@ -353,8 +335,8 @@ def draw_classes(ax, points, targets, size, alpha=1.0):
     drawn = []
     for number, look in enumerate(CLASSES):
         x, y = points[targets == number].T
-        drawn += ax.plot(x, y, look.marker, color=look.color, markersize=size, markeredgecolor="white", alpha=alpha)
-        drawn[-1].set(markeredgewidth=0.8, zorder=2)
+        edge = {"markeredgecolor": "white", "markeredgewidth": 0.8, "zorder": 2}
+        drawn += ax.plot(x, y, look.marker, color=look.color, markersize=size, alpha=alpha, **edge)
     return drawn
 
 
