@@ -107,7 +107,9 @@ def compute(p, angle, lr, start=START):
     for name, tip in (("downhill", -1.5 * g), ("step", d)):
         lines[name] = tuple(np.stack([0 * tip, tip], axis=1))
     words = {
-        "steepest step": partial(_told, d, np.sum(g * d, axis=0), p),
+        "steepest step": lambda: (
+            f"{point(d + 0.0)}, {NORMS[p]}; for a gradient of length 1 it falls by {-np.sum(g * d, axis=0):.2f}"
+        ),
         "in the ravine": partial(_ended, first(path.loss < TOLERANCE), path.loss[-1]),
     }
     return Answer(lines, words)
@@ -117,10 +119,6 @@ def length(d, p):
     """The p-norm over the first axis."""
     size = np.abs(d)
     return np.max(size, axis=0) if p == "∞" else np.sum(size ** float(p), axis=0) ** (1 / float(p))
-
-
-def _told(d, change, p):
-    return f"{point(d + 0.0)}, {NORMS[p]}; for a gradient of length 1 it falls by {-change:.2f}"
 
 
 def _ended(arrives, left):

@@ -98,15 +98,13 @@ def compute(gamma, uphill, kappa=25, start=START):
         "loss.forgets": (np.where(ticks, k, np.nan), np.where(ticks, loss[: STEPS + 1], np.nan)),
     }
     words = {
-        "learning rate": partial(_learning_rate, lr, kappa),
+        "learning rate": lambda: (
+            f"η = {PULL} / {kappa:.0f} = {lr:.3g}, where κ = {kappa:.0f} is the steepest curvature"
+        ),
         "keeps its memory": partial(_told, kept.loss, at & False),
         "the run": partial(_told, loss, at & forgets),
     }
     return Answer(lines, words)
-
-
-def _learning_rate(lr, kappa):
-    return f"η = {PULL} / {kappa:.0f} = {lr:.3g}, where κ = {kappa:.0f} is the steepest curvature"
 
 
 def restarts(path):

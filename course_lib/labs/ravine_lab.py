@@ -97,7 +97,11 @@ def compute(pull, gamma, kappa=64, angle=0, start=START):
     """The runs with pull = eta * kappa: paths, losses, each direction's part; beside them theory's best settings."""
     ground, k = make_ravine(kappa, angle), np.arange(STEPS + 1)
     lines = {"start": ([start[0]], [start[1]]), **_words(angle)}
-    words = {"learning rate": partial(_learning_rate, pull, kappa)}
+    words = {
+        "learning rate": lambda: (
+            f"η = {pull:.1f} / {kappa:.0f} = {pull / kappa:.3g}, where λ = κ = {kappa:.0f} is the steepest curvature"
+        )
+    }
     for name, rule in THREE.items():
         optimizer = built(rule, pull / kappa, gamma)
         path = descend(optimizer, ground, start, steps=STEPS)
@@ -150,11 +154,6 @@ def best_cell(name, kappa):
     away = np.abs(PULLS[:, None] - lr * kappa) + np.abs(gammas - gamma)
     i, k = np.unravel_index(np.argmin(np.where(worst <= worst.min() + 1e-12, away, np.inf)), worst.shape)
     return {"pull": PULLS[i], "gamma": gammas[k]}
-
-
-def _learning_rate(pull, kappa):
-    rate = f"η = {pull:.1f} / {kappa:.0f} = {pull / kappa:.3g}"
-    return f"{rate}, where λ = κ = {kappa:.0f} is the steepest curvature"
 
 
 def _told(name, loss, path, best, kappa):

@@ -132,7 +132,7 @@ def compute(update, look, gamma=0.8, lr=0.12, ground="a ravine", start=START):
     words = {
         "momentum": partial(_carried, update, momentum, here - before, gamma),
         "gradient": partial(_pushed, update, look, gradient, other, gamma, lr),
-        "step": partial(_landed, momentum + gradient, landed),
+        "step": lambda: f"{point(momentum + gradient)}, their sum: the ball lands on {point(landed)}",
     }
     return Answer(lines, words)
 
@@ -171,7 +171,3 @@ def _pushed(update, look, arrow, other, gamma, lr):
         return f"{slope} here, where the ball is: no memory carries it ahead"
     where = "ahead, at the arrow's end" if look == AHEAD else "here, where the ball is"
     return f"{slope} {where}; {HERE if look == AHEAD else AHEAD} it would be {point(other)}"
-
-
-def _landed(arrow, place):
-    return f"{point(arrow)}, their sum: the ball lands on {point(place)}"
