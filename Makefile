@@ -49,7 +49,7 @@ student: install-test  ## the lessons without solutions and results, in build/st
 grade: install-lab  ## make grade FOLDER=submissions: a class's mistakes, as a report; ARGS=--anonymous
 	@$(VENV_PYTHON) -m course_lib grade "$(or $(FOLDER),submissions)" $(ARGS)
 
-bench: install-test  ## timings against other ways to do the same; ARGS="descent training" for some
+bench: install-test  ## timings against other ways to do the same; ARGS=descent for one topic
 	@$(VENV_PYTHON) scripts/peers.py
 	@build/bench/.venv/bin/python -m benchmarks $(ARGS)
 

@@ -15,19 +15,18 @@ kernel. The ratio says how much better ours is. Run it on an idle machine: brows
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import pytest
+
+from course_lib import labs
+from scripts.chromium import running
 
 from . import report, slow_link
-from .timing import QUICK, Unavailable, quartiles
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))  # the tests know how to find a Chromium and start a server
+sys.path.insert(0, str(ROOT / "tests"))  # the tests know how to start a server
 
 import browser  # noqa: E402
 import lab_server  # noqa: E402
@@ -38,56 +37,58 @@ LOOPBACK, DELAYED, EXPORTED = "loopback", "100 ms", "exported"
 LINKS = {LOOPBACK: 0.0, DELAYED: 0.1}  # s, each way
 FRAME = 17  # ms, of the screen
 
-OURS, KERNEL, INTERACT, IPYMPL = "live", "kernel", "interact", "ipympl"
-RAVINE = "ravine"
-EMPTY = "an empty loop"
-CELLS = {OURS: "labs.hill()"} | {peer: f"hill_peers.{peer}()" for peer in (KERNEL, INTERACT, IPYMPL)}
-CELLS |= {RAVINE: "labs.ravine()"}
-FRAMES_GOAL = {INTERACT: 7, IPYMPL: 3}  # times as many pictures a second, without delay
-DELAYED_GOAL = {INTERACT: 30}  # with delay
-OF_EMPTY, OF_LOOPBACK = 0.95, 0.98  # pictures of a drag as a share of what there can be, and of those without delay
-DRAGS, FIRST, SECONDS = 5, 5, 2
-MOVED = {"gamma": "slider", "start": "start"}  # quantity -> what it is called in the table
-RAVINE_MOVED = {"gamma": "labs.ravine: slider", "start.0": "labs.ravine: start"}
-
-
-def setup():
-    lesson = json.loads((ROOT / "notebooks" / "01_what_is_momentum.ipynb").read_text(encoding="utf-8"))
-    code = next("".join(cell["source"]) for cell in lesson["cells"] if cell["cell_type"] == "code")
-    return f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom benchmarks import hill_peers\n{code}"
+HILL, RAVINE = "hill", "ravine"
+KERNEL, INTERACT, IPYMPL, EMPTY = "kernel", "interact", "ipympl", "an empty loop"
+PEERS = (KERNEL, INTERACT, IPYMPL)
+CELLS = ["labs.hill()", *(f"hill_peers.{peer}()" for peer in PEERS), "labs.ravine()"]
+DRAGGED, WAITED = "dragged, pictures a second", "one step to its picture, ms"
+GOALS = {  # job, link, peer: how many times as good; a drag is also a share of what there can be at most
+    (DRAGGED, LOOPBACK, INTERACT): 7,
+    (DRAGGED, LOOPBACK, IPYMPL): 3,
+    (DRAGGED, DELAYED, INTERACT): 30,
+    (WAITED, LOOPBACK, INTERACT): 4,
+    (WAITED, DELAYED, INTERACT): 4,
+} | {(DRAGGED, link, EMPTY): 0.95 for link in (LOOPBACK, DELAYED, EXPORTED)}
+OF_LOOPBACK = 0.98  # pictures of a drag as a share of those without delay
+DRAGS, FIRST, SECONDS, AT_MOST = 5, 5, 2, 1000
+MOVED = {HILL: {"gamma": "slider", "start": "start"}}  # quantity -> what it is called in the table
+MOVED[RAVINE] = {"gamma": "labs.ravine: slider", "start.0": "labs.ravine: start"}
 
 
 def table(repeats):
-    check_pictures()
-    drags, first = (DRAGS, FIRST) if repeats > QUICK else (1, 2)
+    drags, first = (DRAGS, FIRST) if repeats > DRAGS else (1, 2)
     with opened() as (link, server, chromium):
-        on_screen = np.array([first_pictures(server, chromium, number) for number in range(first)])
-        page, subjects = together(server, chromium)
+        on_screen = [first_pictures(server, chromium, number) for number in range(first)]
+        page = together(server, chromium)
         numbers = {}
         for name, link.delay in LINKS.items():
-            print(f"  {name}", file=sys.stderr, flush=True)
-            numbers[name] = measured(page, subjects, drags, repeats)
+            report.progress(name)
+            numbers[name] = measured(page, HILL, drags, repeats, PEERS) | measured(page, RAVINE, drags, repeats)
         numbers[EXPORTED], errors = {}, page.errors
-        for lab in (OURS, RAVINE):
+        for lab in MOVED:
             exported = opened_from_disk(chromium, server.root, lab)
-            numbers[EXPORTED] |= measured(exported, [lab], drags, repeats)
+            numbers[EXPORTED] |= measured(exported, lab, drags, repeats)
             errors += exported.errors
         if errors:
             raise RuntimeError(f"errors in the page: {errors}")
-    return [*rows(numbers, on_screen), *map(absent, set(CELLS) - set(subjects))]
+    return [*rows(numbers), cell_row(*np.transpose(on_screen))]
 
 
-def measured(page, subjects, drags, repeats):
-    """{(job, lab, quantity): {subject: repeats}} of a page."""
+def measured(page, lab, drags, repeats, peers=()):
+    """{(what was moved, job): {subject: an array of repeats}} of a page; the lab is the first subject."""
     found = {}
-    hills = [who for who in subjects if who != RAVINE]
-    for name in MOVED if hills else ():
-        found["drag", OURS, name] = by_turns(page, hills, f"drag(who, '{name}', {SECONDS})", drags, with_empty=True)
-        found["wait", OURS, name] = by_turns(page, hills, f"latency(who, '{name}')", repeats)
-    for name in RAVINE_MOVED if RAVINE in subjects else ():
-        call = f"drag(who, '{name}', {SECONDS})"
-        found["drag", RAVINE, name] = by_turns(page, [RAVINE], call, drags, with_empty=True)
+    for name, called in MOVED[lab].items():
+        found[called, DRAGGED] = by_turns(page, "drag", name, [lab, *peers, EMPTY], drags)
+        if peers:
+            found[called, WAITED] = by_turns(page, "latency", name, [lab, *peers], repeats)
     return found
+
+
+def by_turns(page, job, name, subjects, repeats):
+    """{subject: an array of what the probe's job gives for it}, turn after turn."""
+    call = f"([who, name]) => probe.{job}(who, name, {SECONDS})"
+    turns = [[page.page.evaluate(call, [who, name]) for who in subjects] for _ in range(repeats)]
+    return dict(zip(subjects, np.transpose(turns), strict=True))
 
 
 # The browser and what it shows
@@ -96,26 +97,28 @@ def measured(page, subjects, drags, repeats):
 @contextmanager
 def opened():
     """The link, the server behind it, and a Chromium."""
-    try:
-        with (
-            TemporaryDirectory() as folder,
-            browser.chromium() as chromium,
-            lab_server.running(with_all_cells(Path(folder).resolve())) as server,
-            slow_link.to(int(server.url.rpartition(":")[2])) as link,
-        ):
-            yield link, lab_server.Server(link.url, server.root), chromium
-    except (pytest.skip.Exception, pytest.fail.Exception) as reason:
-        raise Unavailable(reason) from None
+    with (
+        TemporaryDirectory() as folder,
+        running() as chromium,
+        lab_server.running(with_all_cells(Path(folder).resolve())) as server,
+        slow_link.to(int(server.url.rpartition(":")[2])) as link,
+    ):
+        yield link, lab_server.Server(link.url, server.root), chromium
 
 
 def with_all_cells(folder):
     """The folder, with the setting that JupyterLab keeps cells which are not on the screen in the page."""
-    setting = (
-        folder / ".jupyter-home/config/lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
-    )
-    setting.parent.mkdir(parents=True)
-    setting.write_text('{"windowingMode": "none"}', encoding="utf-8")
+    settings = folder / ".jupyter-home/config/lab/user-settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}', encoding="utf-8")
     return folder
+
+
+def setup():
+    """The set-up cell of a lesson, with the peers."""
+    lesson = json.loads((ROOT / "notebooks" / "01_what_is_momentum.ipynb").read_text(encoding="utf-8"))
+    code = next("".join(cell["source"]) for cell in lesson["cells"] if cell["cell_type"] == "code")
+    return f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom benchmarks import hill_peers\n{code}"
 
 
 def probed(page):
@@ -126,20 +129,19 @@ def probed(page):
 
 
 def together(server, chromium):
-    """A page in which all figures stand, and the names of those that move there."""
-    page = probed(server.open(chromium, "all.ipynb", [setup(), *CELLS.values()]))
+    """A page in which all figures stand, and move."""
+    page = probed(server.open(chromium, "all.ipynb", [setup(), *CELLS]))
     page.page.wait_for_function("document.querySelector('.widget-interact img')?.complete")
     page.page.wait_for_timeout(8000)  # for those who first ask the kernel for their size
-    found = page.page.evaluate("probe.find()")
-    return page, [who for who in CELLS if who in found and moves(page, who)]
+    page.page.evaluate("probe.find()")
+    by_turns(page, "latency", "gamma", [HILL, *PEERS, RAVINE], repeats=1)
+    return page
 
 
 def opened_from_disk(chromium, folder, lab):
     """An exported lab in a page of its own."""
-    from course_lib import labs
-
     file = folder / f"{lab}.html"
-    file.write_text((labs.ravine if lab == RAVINE else labs.hill)().html(), encoding="ascii")
+    file.write_text(getattr(labs, lab)().html(), encoding="ascii")
     page = browser.Page(chromium.new_page(viewport={"width": 1400, "height": 1000}))
     page.page.goto(file.as_uri())
     page.wait("f.frames > 0")
@@ -147,20 +149,9 @@ def opened_from_disk(chromium, folder, lab):
     return page
 
 
-def moves(page, who):
-    """Whether this figure follows its slider here; ours must."""
-    try:
-        return page.page.evaluate("who => probe.latency(who, 'gamma')", who) > 0
-    except Exception as reason:  # Playwright's, whatever the page threw
-        if who in (OURS, RAVINE):
-            raise
-        print(f"  NOT MEASURED: {who} does not move its figure here: {str(reason)[:80]}", file=sys.stderr, flush=True)
-        return False
-
-
 def first_pictures(server, chromium, number):
     """Milliseconds from running a cell to its picture, in a fresh kernel: ours, interact's; by turns the first one."""
-    name, cells = f"fresh{number}.ipynb", [setup(), CELLS[OURS], CELLS[INTERACT]]
+    name, cells = f"fresh{number}.ipynb", [setup(), "labs.hill()", f"hill_peers.{INTERACT}()"]
     page = probed(server.start(chromium, name, cells))
     page.page.evaluate("probe.run(0)")
     jobs = ["probe.liveCell(1)", "probe.interactCell(2)"]
@@ -170,109 +161,35 @@ def first_pictures(server, chromium, number):
     return [waits[job] for job in jobs]
 
 
-def by_turns(page, subjects, call, repeats, *, with_empty=False):
-    """{subject: what `call` gives for it}, turn after turn."""
-    calls = {who: f"probe.{call.replace('who', repr(who))}" for who in subjects}
-    calls |= {EMPTY: f"probe.empty({SECONDS})"} if with_empty else {}
-    turns = [[page.page.evaluate(one) for one in calls.values()] for _ in range(repeats)]
-    return dict(zip(calls, np.transpose(turns), strict=True))
-
-
-def check_pictures():
-    """interact draws the lab's picture, as far as matplotlib can tell; ipympl draws with the same functions."""
-    from course_lib.labs import hill
-
-    from . import hill_peers
-
-    theirs = BytesIO()
-    hill_peers.draw(lr=0.05, gamma=0.9).savefig(theirs, format="png")
-    difference = browser.decode(hill().picture(scale=1)) - browser.decode(theirs.getvalue())
-    if np.abs(difference).mean() > 0.5:  # of 255
-        raise AssertionError("interact does not draw the picture of labs.hill")
-
-
 # The table
 
 
-@dataclass(frozen=True)
-class Contest:
-    """One job on one link. ours, theirs: an array of repeats each."""
-
-    job: str
-    link: str
-    ours: np.ndarray
-    peer: str
-    theirs: np.ndarray
-    more_is_better: bool = False
-
-    @property
-    def middle(self):
-        return np.median(self.ours)
-
-    @property
-    def ratio(self):
-        """How much better ours is, turn by turn: quartiles."""
-        ratios = self.ours / self.theirs if self.more_is_better else self.theirs / self.ours
-        return quartiles(ratios)
-
-    def cells(self, *goals):
-        """Texts under HEAD. goals: the text of the goal, whether it was met, and what was reached."""
-        digits = 1 if self.more_is_better else 0
-        theirs = (report.of(self.theirs, digits), report.spread(self.ratio, 1 if self.ratio[1] >= 2 else 2))
-        gap = ", ".join(reached for _, met, reached in goals if not met)
-        told = report.verdict(not gap, gap) if goals else ""
-        wanted = ", ".join(text for text, *_ in goals)
-        return self.job, self.link, self.peer, report.of(self.ours, digits), *theirs, wanted, told
-
-    def times(self, goal):
-        """The goal of a ratio, as `cells` takes it; none where there is none."""
-        return (
-            [] if goal is None else [(f"{goal} times", self.ratio[1] >= goal, f"{self.ratio[1]:.2f} of {goal} times")]
-        )
-
-
-def rows(numbers, on_screen):
-    """Rows of texts. numbers: link -> (job, quantity) -> subject -> repeats; on_screen: (repeats, 2) in ms."""
+def rows(numbers):
+    """Rows of texts. numbers: link -> what `measured` gives."""
     for link, found in numbers.items():
-        for name, called in MOVED.items():
-            yield from drags(f"{called} dragged, pictures a second", link, OURS, name, numbers)
-            yield from waits(f"{called}, one step to its picture, ms", link, found["wait", OURS, name], numbers, name)
-        for name, called in RAVINE_MOVED.items():
-            yield from drags(f"{called} dragged, pictures a second", link, RAVINE, name, numbers)
-    cell = Contest("cell run to picture, ms", LOOPBACK, on_screen[:, 0], INTERACT, on_screen[:, 1])
-    yield cell.cells(at_most(cell, 1000))
+        for (called, job), times in found.items():
+            (_, ours), *peers = times.items()
+            for peer, theirs in peers:
+                ratio = ours / theirs if job == DRAGGED else theirs / ours
+                goals = [report.times(ratio, GOALS[job, link, peer])] if (job, link, peer) in GOALS else []
+                if link == DELAYED:
+                    before = next(iter(numbers[LOOPBACK][called, job].values()))
+                    goals += delayed(job, peer, np.median(before), np.median(ours))
+                cells = map(report.spread, (ours, theirs, ratio))
+                yield f"{called}{' ' if job == DRAGGED else ', '}{job}", link, peer, *cells, *report.judged(*goals)
 
 
-def absent(peer):
-    return "slider dragged, pictures a second", LOOPBACK, peer, "", "", "", "", "not measured: it does not move here"
+def delayed(job, peer, before, now):
+    """What a delay may cost: one picture in fifty, and a step no more than a frame."""
+    if (job, peer) == (DRAGGED, EMPTY):
+        share = now / before
+        yield f"{OF_LOOPBACK} of loopback", share >= OF_LOOPBACK, f"{share:.2f} of loopback"
+    if (job, peer) == (WAITED, INTERACT):
+        yield "within a frame of loopback", now - before <= FRAME, f"{now - before:.0f} ms later"
 
 
-def contests(job, link, found, ours=OURS, **options):
-    """Ours against each peer that was measured. found: subject -> repeats."""
-    return [Contest(job, link, found[ours], peer, found[peer], **options) for peer in found if peer != ours]
-
-
-def drags(job, link, ours, name, numbers):
-    """Ours against what there can be at most, and against each peer."""
-    for drag in contests(job, link, numbers[link]["drag", ours, name], ours, more_is_better=True):
-        goals = drag.times((DELAYED_GOAL if link == DELAYED else FRAMES_GOAL).get(drag.peer))
-        if drag.peer == EMPTY:
-            goals = drag.times(OF_EMPTY)
-        if drag.peer == EMPTY and link == DELAYED:
-            share = drag.middle / np.median(numbers[LOOPBACK]["drag", ours, name][ours])
-            goals.append((f"{OF_LOOPBACK} of loopback", share >= OF_LOOPBACK, f"{share:.2f} of loopback"))
-        yield drag.cells(*goals)
-
-
-def waits(job, link, found, numbers, name):
-    """How long one step takes; a delay may cost ours no more than a frame."""
-    for wait in contests(job, link, found):
-        goals = wait.times(4 if wait.peer == INTERACT else None)
-        if wait.peer == INTERACT and link == DELAYED:
-            later = wait.middle - np.median(numbers[LOOPBACK]["wait", OURS, name][OURS])
-            goals.append(("within a frame of loopback", later <= FRAME, f"{later:.0f} ms later"))
-        yield wait.cells(*goals)
-
-
-def at_most(wait, limit):
-    return f"{limit} ms", wait.middle <= limit, f"{wait.middle:.0f} of {limit} ms"
+def cell_row(ours, theirs):
+    wait = np.median(ours)
+    goal = (f"{AT_MOST} ms", wait <= AT_MOST, f"{wait:.0f} of {AT_MOST} ms")
+    cells = map(report.spread, (ours, theirs, theirs / ours))
+    return "cell run to picture, ms", LOOPBACK, INTERACT, *cells, *report.judged(goal)

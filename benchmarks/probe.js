@@ -68,7 +68,7 @@ class Live extends Subject {
   /* As live_figures.py calls it. */
   get called() {
     if (this.root.closest(".hill-kernel")) return "kernel";
-    return this.figure.control("kappa") ? "ravine" : "live";
+    return this.figure.control("kappa") ? "ravine" : "hill";
   }
 
   place(name) {
@@ -146,15 +146,24 @@ class Ipympl extends ByKernel {
   }
 }
 
-const probe = {
-  subjects: {},
+/* A page that does nothing: another picture each frame. */
+class Empty extends Subject {
+  bringIn() {}
 
+  moveOn() {
+    this.show();
+  }
+
+  rested() {}
+}
+
+const probe = {
   find() {
     const lives = [...document.querySelectorAll(".live-figure")].map((root) => new Live(root));
     this.subjects = Object.fromEntries(lives.map((live) => [live.called, live]));
+    this.subjects["an empty loop"] = new Empty();
     if (document.querySelector(".widget-interact")) this.subjects.interact = new Interact();
     if (document.querySelector(".hill-ipympl canvas")) this.subjects.ipympl = new Ipympl();
-    return Object.keys(this.subjects);
   },
 
   /* Milliseconds until one step of a slider is seen. */
@@ -186,17 +195,6 @@ const probe = {
     subject.waiting.delete(look);
     await subject.rested();
     return (1000 * Math.max(1, pictures)) / (now - begin);
-  },
-
-  /* Frames a second of a loop that does nothing. */
-  async empty(seconds) {
-    const begin = await nextFrame();
-    let [frames, now] = [0, begin];
-    while (now - begin < 1000 * seconds) {
-      now = await nextFrame();
-      frames += 1;
-    }
-    return (1000 * frames) / (now - begin);
   },
 
   /* Milliseconds from running a cell until what `selector` finds in it `isThere`. */

@@ -1,122 +1,106 @@
-"""Results as tables of markdown, and the file that keeps them."""
+"""Results as tables of markdown, the file that keeps them, and the README's short table of the main ones."""
 
 import datetime
 import os
 import platform
 import re
-from importlib.metadata import PackageNotFoundError, version
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
-from .timing import quartiles
+import numpy as np
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+README = Path(__file__).parents[1] / "README.md"
 
 HEAD = """# Benchmarks
 
-Written by `make bench`; a run replaces the topics it measured, `make bench ARGS="descent training"` these alone. Ours
-and the peer by turns, in the same run. Numbers are medians (quartiles). "Times as fast" is the peer's time by ours:
-above 1, ours is faster. Compare ratios, not milliseconds: they come from different machines.
+Written by `make bench`; `make bench ARGS=descent` measures one topic and leaves the other. Ours and the peer by turns,
+in the same run. Numbers are medians (quartiles). "Times as fast" is the peer's time by ours: above 1, ours is faster.
+Compare ratios, not milliseconds: they come from different machines.
+
+Goals: {met} met, {missed} missed; a goal that was missed says by how much, and why.
 """
-TIMED = ("job", "peer", "ours, ms", "peer, ms", "times as fast", "goal", "")
 MET, MISSED = "met", "**missed**"
 
+# The rows of the README: all that have no link, and on each link this one.
+DRAG = ("start dragged, pictures a second", "an empty loop")
+WHERE = {"loopback": "in JupyterLab", "100 ms": "in JupyterLab, 100 ms away", "exported": "on an exported page"}
+BEGIN, END = "<!-- benchmarks -->\n", "<!-- end of benchmarks -->\n"
 
-def section(title, head, rows, packages=()):
+
+def progress(text):
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def section(title, head, rows, packages):
     """A topic: its docstring, where it was measured and with what, and a table of texts."""
-    lines = [title.strip(), "", measured_on(packages), "", line(head), "|---" * len(head) + "|", *map(line, rows)]
-    return "\n".join(lines) + "\n"
-
-
-def measured_on(packages=()):
-    """Date, machine and versions; of the packages, those that are installed here."""
-    versions = [f"Python {platform.python_version()}", *filter(None, map(installed, ("numpy", *packages)))]
-    return f"{datetime.date.today()}, {processor()}, {cores()} cores, {platform.system()}, {', '.join(versions)}"
-
-
-def installed(package):
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return ""
-
-
-def line(cells):
-    return "|" + "|".join(f" {text} " if text else " " for text in cells) + "|"
-
-
-def timed(result):
-    """The cells of a Result under TIMED."""
-    row = result.row
-    return (
-        row.name,
-        row.peer_name,
-        milliseconds(result.ours),
-        milliseconds(result.peer),
-        spread(result.ratio, 2 if result.ratio[1] < 100 else 0),
-        *against(result.ratio[1], row.goal, row.why),
-    )
-
-
-def missing(row, reason):
-    """The cells of a Row whose peer could not be run, under TIMED."""
-    goal = "" if row.goal is None else f"{row.goal:g}"
-    return row.name, row.peer_name, "", "", "", goal, f"not measured: {reason}"
-
-
-def against(value, goal, why=""):
-    """Two cells: the goal, and whether a value reached it; if not, by how much it falls short, and why."""
-    return ("", "") if goal is None else (f"{goal:g}", verdict(value >= goal, f"{value:.3g} of {goal:g}", why))
-
-
-def verdict(met, gap="", why=""):
-    return MET if met else ": ".join(filter(None, [MISSED, gap, why]))
-
-
-def milliseconds(seconds):
-    return spread(1e3 * seconds, 2 if seconds[1] < 1 else 0)
-
-
-def spread(three, digits=2):
-    low, median, high = three
-    return f"{median:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
-
-
-def of(numbers, digits=2):
-    """Many measurements as their median and quartiles."""
-    return spread(quartiles(numbers), digits)
+    versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in ("numpy", *packages))]
+    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()}"
+    return f"{title.strip()}\n\n{datetime.date.today()}, {machine}, {', '.join(versions)}\n\n{table(head, rows)}"
 
 
 def processor():
-    try:
-        return re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[1]
-    except (OSError, TypeError):
-        return platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.*)", cpuinfo.read_text()) if cpuinfo.exists() else None
+    return found[1] if found else platform.machine()
 
 
-def cores():
-    return os.cpu_count()
+def table(head, rows):
+    lines = ["|" + "|".join(f" {text} " if text else " " for text in cells) + "|\n" for cells in (head, *rows)]
+    lines.insert(1, "|---" * len(head) + "|\n")
+    return "".join(lines)
 
 
-def sections(text):
+def spread(numbers):
+    """Many measurements as their median and quartiles."""
+    low, middle, high = np.percentile(numbers, (25, 50, 75))
+    digits = 0 if middle >= 100 else 1 if middle >= 10 else 2
+    return f"{middle:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
+
+
+def times(ratios, goal):
+    """The goal of being so many times as good, as `judged` takes it."""
+    reached = np.median(ratios)
+    return f"{goal:g} times", reached >= goal, f"{reached:.3g} of {goal:g} times"
+
+
+def judged(*goals, why=""):
+    """Two cells: the goals, and whether all are met; if not, by how much they are missed, and why.
+
+    goals: the text of each, whether it was met, and what was reached.
+    """
+    gaps = ", ".join(reached for _, met, reached in goals if not met)
+    said = ": ".join(filter(None, [MISSED, gaps, why])) if gaps else MET
+    return ", ".join(text for text, *_ in goals), said if goals else ""
+
+
+def store(topic, text):
+    """RESULTS.md with this text of a topic in place of the old one, its goals counted, and the README's table."""
+    parts = sections(RESULTS.read_text(encoding="utf-8")) | {topic: text}
+    body = "".join(f"\n## {name}\n\n{part.rstrip()}\n" for name, part in parts.items())
+    head = HEAD.format(met=body.count(f"| {MET} |"), missed=body.count(f"| {MISSED}"))
+    RESULTS.write_text(head + body, encoding="utf-8")
+    README.write_text(renewed(README.read_text(encoding="utf-8"), body), encoding="utf-8")
+
+
+def sections(results):
     """{topic: its text} of a report."""
-    parts = re.split(r"^## (\w+)\n\n", text, flags=re.MULTILINE)[1:]
+    parts = re.split(r"^## (\w+)\n\n", results, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def goals(text):
-    """(met, missed) of a report."""
-    verdicts = [cells[-1].strip() for cells in (line.strip("|").split("|") for line in text.splitlines()) if cells[1:]]
-    return verdicts.count(MET), sum(text.startswith(MISSED) for text in verdicts)
+def renewed(readme, results):
+    """The README with this report's main ratios between the marks."""
+    short = table(("", "against", "times as fast"), main_rows(results))
+    return re.sub(f"{BEGIN}.*{END}", lambda _: BEGIN + short + END, readme, flags=re.DOTALL)
 
 
-def write(new, order=()):
-    """RESULTS.md with these sections in place of the old ones of the same topic; topics in this order."""
-    known = sections(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    kept = known | new
-    names = [name for name in (*order, *kept) if name in kept]
-    body = "\n".join(f"## {name}\n\n{kept[name].rstrip()}\n" for name in dict.fromkeys(names))
-    met, missed = goals(body)
-    summary = f"Goals: {met} met, {missed} missed; a goal that was missed says by how much, and why.\n"
-    partial = RESULTS.with_suffix(".part")  # a run may be interrupted at any time
-    partial.write_text(f"{HEAD}\n{summary}\n{body}", encoding="utf-8")
-    partial.replace(RESULTS)
+def main_rows(results):
+    for line in re.findall(r"^\| (?!job).*", results, flags=re.MULTILINE):
+        job, *link, peer, _, _, ratio, _, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        if (job, peer) == DRAG:
+            job = f"a drag of the start {WHERE[link[0]]}"
+        elif link:
+            continue
+        yield job, peer, ratio.split()[0]
