@@ -60,8 +60,8 @@ class Convention:
     """
 
     says: str
-    encode: Callable
-    decode: Callable
+    encode: Callable = lambda case: case
+    decode: Callable = lambda result, case: result
 
 
 @dataclass(frozen=True, repr=False, slots=True)

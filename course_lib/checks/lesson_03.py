@@ -80,25 +80,11 @@ def _nesterov(theta, gradient, delta, lr, gamma):
     return theta - delta, delta
 
 
-def _measured_at(place):
-    """Nesterov's step with the gradient measured at another place."""
-
-    def step(theta, gradient, delta, lr, gamma):
-        delta = lr * gradient(place(theta, delta, lr, gamma)) + gamma * delta
-        return theta - delta, delta
-
-    return step
-
-
-def _from_the_look(theta, gradient, delta, lr, gamma):
-    look = theta - gamma * delta
-    delta = lr * gradient(look) + gamma * delta
-    return look - delta, delta
-
-
-def _without_memory(theta, gradient, delta, lr, gamma):
-    delta = lr * gradient(theta - gamma * delta)
-    return theta - delta, delta
+def _measured_at(place, step=momentum_rule.right):
+    """Momentum's step, or another one, with the gradient measured at a place; Nesterov's is ahead."""
+    return lambda theta, gradient, delta, lr, gamma: step(
+        theta, gradient(place(theta, delta, lr, gamma)), delta, lr, gamma
+    )
 
 
 def _at_the_look_ahead(convention):
@@ -116,7 +102,7 @@ def _at_the_look_ahead(convention):
     return Convention(f"{ahead} {convention.says}".strip(), encode, decode)
 
 
-_DECK = Convention("", encode=lambda case: case, decode=lambda result, case: result)
+_DECK = Convention("")
 
 nesterov_step = Function(
     "nesterov_step",
@@ -163,9 +149,15 @@ nesterov_step = Function(
         Mistake(
             "The step starts from the look-ahead point, so the memory is taken twice.",
             "The look-ahead is for measuring only. From where does the step go?",
-            _from_the_look,
+            lambda theta, gradient, delta, lr, gamma: momentum_rule.right(
+                theta - gamma * delta, gradient(theta - gamma * delta), delta, lr, gamma
+            ),
         ),
-        Mistake("The memory is missing in the step.", "The look-ahead is right. And the memory?", _without_memory),
+        Mistake(
+            "The memory is missing in the step.",
+            "The look-ahead is right. And the memory?",
+            _measured_at(lambda theta, delta, lr, gamma: theta - gamma * delta, momentum_rule.without_memory),
+        ),
     ),
     laws=(
         Law(
@@ -193,22 +185,7 @@ def _forgetful(theta, g, delta, lr, gamma):
 
 def _remembering(kept):
     """Momentum's step with another rule for what it remembers. kept: (g, delta) -> the memory that goes into it."""
-
-    def step(theta, g, delta, lr, gamma):
-        delta = lr * g + gamma * kept(g, delta)
-        return theta - delta, delta
-
-    return step
-
-
-def _forgets_the_new_step(theta, g, delta, lr, gamma):
-    new = lr * g + gamma * delta
-    return theta - new, 0 * new if g @ delta < 0 else new
-
-
-def _stands_still(theta, g, delta, lr, gamma):
-    new = 0 * delta if g @ delta < 0 else lr * g + gamma * delta
-    return theta - new, new
+    return momentum_rule.changed(lambda g, delta, lr, gamma: lr * g + gamma * kept(g, delta))
 
 
 ROLLS_DOWN = np.array([2.0, -1.0]), np.array([3.0, 1.0]), np.array([0.5, -0.2])
@@ -234,12 +211,12 @@ forgetful_step = Function(
         Mistake(
             "It never forgets: that is momentum.",
             "One of the cases rolls uphill. What becomes of its delta?",
-            _remembering(lambda g, delta: delta),
+            momentum_rule.right,
         ),
         Mistake(
             "It always forgets: that is gradient descent.",
             "When the last step still leads downhill, should it be forgotten?",
-            _remembering(lambda g, delta: 0 * delta),
+            momentum_rule.without_memory,
         ),
         Mistake(
             "The sign is turned round: it forgets where it rolls downhill.",
@@ -254,12 +231,12 @@ forgetful_step = Function(
         Mistake(
             "It rolls on uphill once more, and forgets afterwards.",
             "Look at the step on which it finds out. Is the old delta still in it?",
-            _forgets_the_new_step,
+            momentum_rule.changed(result=lambda theta, g, old, new, lr: (theta - new, 0 * new if g @ old < 0 else new)),
         ),
         Mistake(
             "It forgets the slope's part, too, and stands still.",
             "Only the memory is forgotten. The slope is still there.",
-            _stands_still,
+            momentum_rule.changed(lambda g, old, lr, gamma: 0 * old if g @ old < 0 else lr * g + gamma * old),
         ),
         Mistake(
             "It turns the memory round instead of forgetting it.",

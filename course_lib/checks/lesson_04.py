@@ -21,21 +21,14 @@ def _rmsprop(theta, g, s, lr, gamma, eps):
     return theta - lr * g / np.sqrt(s + eps), s
 
 
-def _with_memory(memory):
-    """RMSprop's step with another rule for s."""
+def _changed(
+    memory=lambda s, g, gamma: gamma * s + (1 - gamma) * g**2,
+    move=lambda g, new, old, lr, eps: lr * g / np.sqrt(new + eps),
+):
+    """RMSprop's step with another rule for s, or another way to use it; new, old: s after and before."""
 
     def step(theta, g, s, lr, gamma, eps):
-        s = memory(s, g, gamma)
-        return theta - lr * g / np.sqrt(s + eps), s
-
-    return step
-
-
-def _with_move(move):
-    """RMSprop's memory with another way to use it. move: (g, new s, old s, lr, eps) -> what is subtracted."""
-
-    def step(theta, g, s, lr, gamma, eps):
-        new = gamma * s + (1 - gamma) * g**2
+        new = memory(s, g, gamma)
         return theta - move(g, new, s, lr, eps), new
 
     return step
@@ -74,59 +67,58 @@ rmsprop_step = Function(
         Convention(
             "With eps outside the root, as PyTorch has it: the same where slopes are large against the root of eps.",
             encode=_outside,
-            decode=lambda result, case: result,
         ),
     ),
     mistakes=(
         Mistake(
             "There is no memory: s is the newest square alone. That is sign descent.",
             "How much of the old s is left in yours?",
-            _with_memory(lambda s, g, gamma: g**2 + 0 * s),
+            _changed(lambda s, g, gamma: g**2 + 0 * s),
         ),
         Mistake(
             "The square of the mean, where the mean of the squares is wanted.",
             "A slope that flips between 1 and -1 has the mean 0. What is the mean of its squares?",
-            _with_memory(lambda s, g, gamma: (gamma * s + (1 - gamma) * g) ** 2),
+            _changed(lambda s, g, gamma: (gamma * s + (1 - gamma) * g) ** 2),
         ),
         Mistake(
             "The slope is not squared.",
             "E[g^2]: the average of what?",
-            _with_memory(lambda s, g, gamma: gamma * s + (1 - gamma) * g),
+            _changed(lambda s, g, gamma: gamma * s + (1 - gamma) * g),
         ),
         Mistake(
             "The squares are added up and nothing is forgotten: that is Adagrad.",
             "What happens to old slopes in your s?",
-            _with_memory(lambda s, g, gamma: s + g**2),
+            _changed(lambda s, g, gamma: s + g**2),
         ),
         Mistake(
             "1 - gamma is missing: the weights add up to 1 / (1 - gamma), not to 1.",
             "Let the slope stay at 2. Where does your s end, and where should it?",
-            _with_memory(lambda s, g, gamma: gamma * s + g**2),
+            _changed(lambda s, g, gamma: gamma * s + g**2),
         ),
         Mistake(
             "The weights are exchanged: your s keeps 1 - gamma of the old and takes gamma of the new.",
             "With gamma = 0.9, how much of the old s should stay?",
-            _with_memory(lambda s, g, gamma: (1 - gamma) * s + gamma * g**2),
+            _changed(lambda s, g, gamma: (1 - gamma) * s + gamma * g**2),
         ),
         Mistake(
             "The step divides by the old s, not by the new one.",
             "The newest slope is part of the average that divides it.",
-            _with_move(lambda g, new, s, lr, eps: lr * g / np.sqrt(s + eps)),
+            _changed(move=lambda g, new, old, lr, eps: lr * g / np.sqrt(old + eps)),
         ),
         Mistake(
             "The root is missing in the step.",
             "If every slope is doubled, what happens to s, and to your step?",
-            _with_move(lambda g, new, s, lr, eps: lr * g / (new + eps)),
+            _changed(move=lambda g, new, old, lr, eps: lr * g / (new + eps)),
         ),
         Mistake(
             "eps stands outside the fraction, so it is added to theta in every step.",
             "What does eps protect from? It has to be where the dividing is done.",
-            _with_move(lambda g, new, s, lr, eps: lr * g / np.sqrt(new) + eps),
+            _changed(move=lambda g, new, old, lr, eps: lr * g / np.sqrt(new) + eps),
         ),
         Mistake(
             "The step goes uphill.",
             "Look at the sign of the step.",
-            _with_move(lambda g, new, s, lr, eps: -lr * g / np.sqrt(new + eps)),
+            _changed(move=lambda g, new, old, lr, eps: -lr * g / np.sqrt(new + eps)),
         ),
     ),
     laws=(
@@ -246,12 +238,7 @@ def _each_at_its_best(steps_a, steps_b):
 
 def _both_at(chosen):
     """Both methods at the same rate. chosen: (steps_a, steps_b) -> its number."""
-
-    def race(steps_a, steps_b):
-        k = chosen(steps_a, steps_b)
-        return steps_a[k], steps_b[k]
-
-    return race
+    return lambda a, b: (a[chosen(a, b)], b[chosen(a, b)])
 
 
 fair_race = Function(
@@ -407,27 +394,27 @@ check_of_adam = WrittenTest(
         Mistake(
             "The version with the constant correction, 1 - beta without the power, passes.",
             "Its first step is right. What about the second?",
-            adam_rule.corrected_by(lambda t, b1, b2: 1 - b1, lambda t, b1, b2: 1 - b2),
+            adam_rule.constant_correction,
         ),
         Mistake(
             "The version with beta1 in both corrections passes.",
             "What is v_hat, in the first step?",
-            adam_rule.corrected_by(lambda t, b1, b2: 1 - b1**t, lambda t, b1, b2: 1 - b1**t),
+            adam_rule.one_beta,
         ),
         Mistake(
             "The version that multiplies by the correction passes.",
             "How long must the first step be?",
-            adam_rule.corrected_by(lambda t, b1, b2: 1 / (1 - b1**t), lambda t, b1, b2: 1 / (1 - b2**t)),
+            adam_rule.multiplied,
         ),
         Mistake(
             "The version that corrects nothing passes.",
             "How long must the first step be?",
-            adam_rule.corrected_by(lambda t, b1, b2: 1, lambda t, b1, b2: 1),
+            adam_rule.uncorrected,
         ),
         Mistake(
             "The version with eps outside the fraction passes.",
             "Is the eps of your test large enough to be seen?",
-            adam_rule.divided(lambda m_hat, v_hat, lr, eps: lr * m_hat / np.sqrt(v_hat) + eps),
+            adam_rule.eps_outside,
         ),
     ),
 )

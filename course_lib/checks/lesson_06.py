@@ -58,14 +58,6 @@ def _second_is_tuned(first, second):
     return _better(untuned, np.nanmin(_medians(second)))
 
 
-def _lucky_seed(first, second):
-    return _better(np.nanmin(first), np.nanmin(second))
-
-
-def _stumbles(first, second):
-    return _better(np.min(_medians(first)), np.min(_medians(second)))
-
-
 check_of_referee = WrittenTest(
     "check_of_referee",
     lesson=6,
@@ -89,12 +81,12 @@ check_of_referee = WrittenTest(
         Mistake(
             "It takes the single best run: one lucky seed decides.",
             "Give one method a single run that is far better than all its others.",
-            _lucky_seed,
+            lambda first, second: _better(np.nanmin(first), np.nanmin(second)),
         ),
         Mistake(
             "One learning rate that diverges (nan) decides the whole race.",
             "What if a method diverges at its largest learning rate, and has the best loss at a smaller one?",
-            _stumbles,
+            lambda first, second: _better(np.min(_medians(first)), np.min(_medians(second))),
         ),
     ),
 )

@@ -13,96 +13,29 @@ def right(theta, g, delta, lr, gamma):
     return theta - delta, delta
 
 
-def without_memory(theta, g, delta, lr, gamma):
-    return theta - lr * g, lr * g
+def changed(
+    delta=lambda g, old, lr, gamma: lr * g + gamma * old,
+    result=lambda theta, g, old, new, lr: (theta - new, new),
+):
+    """Momentum's step with another line for delta, or for what is returned; old, new: delta before and after."""
+
+    def step(theta, g, old, lr, gamma):
+        return result(theta, g, old, delta(g, old, lr, gamma), lr)
+
+    return step
 
 
-def uphill(theta, g, delta, lr, gamma):
-    delta = lr * g + gamma * delta
-    return theta + delta, delta
-
-
-def _minus_memory(theta, g, delta, lr, gamma):
-    delta = lr * g - gamma * delta
-    return theta - delta, delta
-
-
-def _full_memory(theta, g, delta, lr, gamma):
-    delta = lr * g + delta
-    return theta - delta, delta
-
-
-def _rate_twice(theta, g, delta, lr, gamma):
-    delta = lr * (g + gamma * delta)
-    return theta - delta, delta
-
-
-def rate_twice_in_turn(theta, g, delta, lr, gamma):
-    delta = lr * g + gamma * delta
-    return theta - lr * delta, delta
-
-
-def _no_rate(theta, g, delta, lr, gamma):
-    delta = g + gamma * delta
-    return theta - delta, delta
-
-
-def stale_state(theta, g, delta, lr, gamma):
-    return theta - (lr * g + gamma * delta), delta
-
-
-def _slope_only_moves(theta, g, delta, lr, gamma):
-    return theta - lr * g, lr * g + gamma * delta
-
-
-def _slope_uphill(theta, g, delta, lr, gamma):
-    delta = gamma * delta - lr * g
-    return theta - delta, delta
-
-
-def _slope_forgets(theta, g, delta, lr, gamma):
-    delta = gamma * (delta + lr * g)
-    return theta - delta, delta
-
-
-def _old_delta(theta, g, delta, lr, gamma):
-    return theta - delta, delta
-
-
-def _swapped(theta, g, delta, lr, gamma):
-    delta = gamma * g + lr * delta
-    return theta - delta, delta
-
-
-def _step_alone(theta, g, delta, lr, gamma):
-    delta = lr * g + gamma * delta
-    return -delta, delta
-
-
-def _without_return_of_theta(theta, g, delta, lr, gamma):
-    delta = lr * g + gamma * delta
-    return theta, delta
-
-
-def _averaged_step(theta, g, delta, lr, gamma):
-    delta = gamma * delta + (1 - gamma) * lr * g
-    return theta - delta, delta
-
-
-def _averaged_slopes(theta, g, delta, lr, gamma):
-    delta = gamma * delta + (1 - gamma) * g
-    return theta - lr * delta, delta
+# Those that a learner's test is to catch, too.
+without_memory = changed(lambda g, old, lr, gamma: lr * g)
+uphill = changed(result=lambda theta, g, old, new, lr: (theta + new, new))
+rate_twice_in_turn = changed(result=lambda theta, g, old, new, lr: (theta - lr * new, new))
+stale_state = changed(result=lambda theta, g, old, new, lr: (theta - new, old))
 
 
 def _moves_with_its_start(step):
     here, there, delta = np.array([1.0, -2.0]), np.array([4.0, 3.0]), np.array([0.5, 0.1])
     (one, _), (two, _) = (step(theta, np.ones(2), delta, 0.1, 0.5) for theta in (here, there))
     return np.allclose(np.subtract(two, one), there - here)
-
-
-def _is_gradient_descent_without_momentum(step):
-    theta, g = np.array([1.0, -2.0]), np.array([0.5, 3.0])
-    return np.allclose(step(theta, g, np.zeros(2), 0.1, 0.0)[0], theta - 0.1 * g)
 
 
 def _reaches_terminal_step(step):
@@ -150,7 +83,6 @@ _AVERAGED = (
         "In the averaged convention: your step weighs the slope with (1 - gamma), so that it never grows beyond "
         "eta g. With the same numbers it follows the deck's path at (1 - gamma) times the learning rate.",
         encode=lambda case: (*case[:3], case[3] / (1 - case[4]), case[4]),
-        decode=lambda result, case: result,
     ),
 )
 
@@ -193,35 +125,43 @@ MISTAKES = (
     Mistake(
         "The sign of the slope: its part of the step points uphill.",
         "theta subtracts delta. Which sign must the slope have in it?",
-        _slope_uphill,
+        changed(lambda g, old, lr, gamma: gamma * old - lr * g),
     ),
     Mistake(
         "gamma multiplies the slope, too: only the last step fades.",
         "What does gamma multiply?",
-        _slope_forgets,
+        changed(lambda g, old, lr, gamma: gamma * (old + lr * g)),
     ),
-    Mistake("delta has not changed: the old step is taken again.", "Where does the slope enter?", _old_delta),
+    Mistake(
+        "delta has not changed: the old step is taken again.",
+        "Where does the slope enter?",
+        changed(lambda g, old, lr, gamma: old),
+    ),
     Mistake(
         "The sign of the memory: the last step is taken away.",
         "Does your last step help the new one?",
-        _minus_memory,
+        changed(lambda g, old, lr, gamma: lr * g - gamma * old),
     ),
     Mistake(
         "gamma is missing: all of the last step is kept.",
         "How much of the last step is kept?",
-        _full_memory,
+        changed(lambda g, old, lr, gamma: lr * g + old),
     ),
     Mistake(
         "The learning rate is used twice on the memory: it belongs to the slope alone.",
         "Look at what the learning rate multiplies.",
-        _rate_twice,
+        changed(lambda g, old, lr, gamma: lr * (g + gamma * old)),
     ),
     Mistake(
         "The learning rate is used twice: in delta and again in theta.",
         "Count how often the learning rate is applied.",
         rate_twice_in_turn,
     ),
-    Mistake("The learning rate is missing.", "How far do you go on a slope of 1?", _no_rate),
+    Mistake(
+        "The learning rate is missing.",
+        "How far do you go on a slope of 1?",
+        changed(lambda g, old, lr, gamma: g + gamma * old),
+    ),
     Mistake(
         "The state is not updated: the old delta is returned.",
         "theta is right. What will the next step remember?",
@@ -230,35 +170,45 @@ MISTAKES = (
     Mistake(
         "theta moves by the slope alone, not by delta.",
         "delta is right. Is it what theta moves by?",
-        _slope_only_moves,
+        changed(result=lambda theta, g, old, new, lr: (theta - lr * g, new)),
     ),
     Mistake(
         "lr and gamma have changed places.",
         "Which number goes with the slope, which with the last step?",
-        _swapped,
+        changed(lambda g, old, lr, gamma: gamma * g + lr * old),
     ),
-    Mistake("theta is not moved.", "delta is right. What happens to theta?", _without_return_of_theta),
+    Mistake(
+        "theta is not moved.",
+        "delta is right. What happens to theta?",
+        changed(result=lambda theta, g, old, new, lr: (theta, new)),
+    ),
     Mistake(
         "theta is the step alone: the place from which it goes is missing.",
         "delta is right. From where does the step go?",
-        _step_alone,
+        changed(result=lambda theta, g, old, new, lr: (-new, new)),
     ),
     # The deck's rule is asked for, and nobody has met the averaged one yet: it walks another path.
     Mistake(
         "The averaged form: (1 - gamma) weighs the slope, so with gamma = 0.9 all steps are a tenth as long.",
         "Is the walker's step in it whole, or only a part of it?",
-        _averaged_step,
+        changed(lambda g, old, lr, gamma: gamma * old + (1 - gamma) * lr * g),
     ),
     Mistake(
         "The averaged form: your delta is a mean of slopes, and the learning rate multiplies all of it.",
         "delta is the step itself: is the walker's step in it, whole?",
-        _averaged_slopes,
+        changed(
+            lambda g, old, lr, gamma: gamma * old + (1 - gamma) * g,
+            lambda theta, g, old, new, lr: (theta - lr * new, new),
+        ),
     ),
 )
 
 LAWS = (
     Law("from another start, the same step leads as far from there.", _moves_with_its_start),
-    Law("with gamma = 0, momentum is plain gradient descent.", _is_gradient_descent_without_momentum),
+    Law(
+        "with gamma = 0, momentum is plain gradient descent.",
+        lambda step: np.allclose(step(*CASES[0][:2], np.zeros(2), 0.1, 0.0)[0], CASES[0][0] - 0.1 * CASES[0][1]),
+    ),
     Law("on ground without a slope, every step is gamma times the last one.", _coasts),
     Law("on a constant slope g, the steps grow to eta g / (1 - gamma).", _reaches_terminal_step),
 )
