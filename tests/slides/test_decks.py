@@ -266,6 +266,16 @@ def test_long_code_and_output_are_cut_into_pages_without_loss(visit):
         assert len(pieces) > 1 and "\n".join(pieces).split() == [wanted.format(k) for k in range(40)]
 
 
+def test_numbers_of_a_long_list_go_on_on_the_next_page(tmp_path, chromium):
+    rows = "\n".join(f"{k}. row {k}" for k in range(1, 41))
+    nb = new_notebook(cells=[cell(new_markdown_cell, f"# A list\n\n{rows}", "list", "slide", "more")])
+    page = check.opened(chromium, build.build(tmp_path / "slides", {"01_list": nb})[0])
+    lists = page.evaluate("[...document.querySelectorAll('ol')].map((list) => [list.start, list.innerText])")
+    page.context.close()
+    assert len(lists) > 1 and "\n".join(text for _, text in lists).split("\n") == [f"row {k}" for k in range(1, 41)]
+    assert all(text.startswith(f"row {start}\n") for start, text in lists)
+
+
 def test_decks_share_what_their_figures_carry_and_no_file_stands_twice(sample):
     decks = [(sample / name).read_text(encoding="utf-8") for name in ("01_sample.html", "lecture-15.html")]
     assert all('"figures/live.js"' in deck and len(deck) < 50_000 for deck in decks)
