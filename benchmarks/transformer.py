@@ -1,7 +1,7 @@
 """Does memory pay when a network is trained on text? A transformer and a plain network, with and without it.
 
     python -m benchmarks.transformer [--minutes 60]     about an hour on two cores; --table prints what there is
-    python -m benchmarks.transformer --ship             puts the whole arms into course_lib/training/recorded.json
+    python -m benchmarks.transformer --ship             puts the finished arms into course_lib/training/recorded.json
 
 In the environment of `make bench` (it needs torch). Resumable: every finished run is written to the results at once,
 and a second call goes on. The rules are the course's own classes, run by the course's own loop; torch computes the
@@ -36,7 +36,7 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.descent import iterates
-from course_lib.optimizers import Adam, GradientDescent, Momentum, Muon, Nesterov
+from course_lib.optimizers import Adam, GradientDescent, Momentum, Muon
 from course_lib.training import records
 
 RESULTS = Path(__file__).with_name("transformer.json")
@@ -53,7 +53,6 @@ RULES = {
     "Adam": (lambda lr, rest, shapes: Adam(lr, 0.9, 0.95), -6),
     "Muon without memory": (lambda lr, rest, shapes: Muon(lr, 0.0, shapes, rest=Adam(rest, 0.9, 0.95)), -5),
     "Muon": (lambda lr, rest, shapes: Muon(lr, 0.95, shapes, rest=Adam(rest, 0.9, 0.95)), -5),
-    "Nesterov": (lambda lr, rest, shapes: Nesterov(lr, 0.9), -3),
 }
 
 
@@ -200,22 +199,22 @@ def train(text, network, rule, batch, steps, k, rest, seed):
 class Study:
     """The results file: what is in it is not run again."""
 
-    def __init__(self, path, lock, deadline, text):
-        self.path, self.lock, self.deadline, self.text = path, lock, deadline, text
+    def __init__(self, lock, deadline, text):
+        self.lock, self.deadline, self.text = lock, deadline, text
 
     def run(self, *key):
         names = "network", "rule", "batch", "steps", "k", "rest", "seed"
-        for found in json.loads(self.path.read_text())["runs"]:
+        for found in json.loads(RESULTS.read_text())["runs"]:
             if tuple(found[name] for name in names) == key:
                 return found
         if time.time() > self.deadline:
             raise TimeoutError
         found = train(self.text, *key)
         with self.lock:
-            whole = json.loads(self.path.read_text())
+            whole = json.loads(RESULTS.read_text())
             if any(tuple(run[name] for name in names) == key for run in whole["runs"]):
                 return found  # the other worker was here meanwhile
-            store(self.path, whole["about"], [*whole["runs"], found])
+            store(whole["about"], [*whole["runs"], found])
         return found
 
     def choose(self, network, rule, batch, steps, guess, rest):
@@ -250,12 +249,12 @@ def nearest_best(loss, guess):
     return min(found, key=found.get)
 
 
-def store(path, about, runs):
+def store(about, runs):
     """One run a line, put in place at once."""
-    fresh = path.with_suffix(".new")
+    fresh = RESULTS.with_suffix(".new")
     lines = ",\n".join(json.dumps(run) for run in runs)
     fresh.write_text(f'{{"about": {json.dumps(about)},\n"runs": [\n{lines}\n]}}\n')
-    os.replace(fresh, path)
+    os.replace(fresh, RESULTS)
 
 
 def arm(job):
@@ -274,13 +273,9 @@ def arm(job):
         return f"{name}: out of time"
 
 
-PAIRED = [rule for rule in RULES if rule != "Nesterov"]
-
-
 def jobs():
-    """The arms of the transformer, the cheap ones first, then those of its twin; Nesterov last."""
-    cheap = [(network, rule, *size) for network in NETWORKS for size in ARMS for rule in PAIRED]
-    return cheap + [("transformer", "Nesterov", *size) for size in ARMS]
+    """The arms of the transformer, the cheap ones first, then those of its twin."""
+    return [(network, rule, *size) for network in NETWORKS for size in ARMS for rule in RULES]
 
 
 def finished(runs):
@@ -299,64 +294,52 @@ def finished(runs):
             yield {"network": network, "batch": batch, "steps": steps, "rule": rule, **rates, **losses}
 
 
-def table(path):
-    for arm in finished(json.loads(path.read_text())["runs"]):
+def table():
+    for arm in finished(json.loads(RESULTS.read_text())["runs"]):
         ends = arm["validation"]
         mean = math.nan if None in ends else np.mean(ends)
         print(f"{arm['network']:13} {arm['batch']:3} x {arm['steps']:4} {arm['rule']:20} {mean:.3f}  {ends}")
 
 
-def whole_arms(arms):
-    """Those of the networks, batches and numbers of steps of which every rule with a pair is finished."""
-
-    def size(arm):
-        return arm["network"], arm["batch"], arm["steps"]
-
-    finished_rules = [(*size(arm), arm["rule"]) for arm in arms]
-    return [arm for arm in arms if all((*size(arm), rule) in finished_rules for rule in PAIRED)]
-
-
-def ship(path):
-    """What lesson 07 shows: the whole arms, and how many runs the study has so far, in how many minutes.
+def ship():
+    """What lesson 07 shows: the finished arms, and how many runs the study has so far, in how many minutes.
 
     The minutes are those of the runs by the clock, two at a time, and more on a machine that others use, too.
     """
-    whole = json.loads(path.read_text())
+    whole = json.loads(RESULTS.read_text())
     spent = {"runs": len(whole["runs"]), "minutes": round(sum(run["seconds"] for run in whole["runs"]) / 60)}
     shipped = json.loads(records.PATH.read_text(encoding="utf-8"))
     shipped["transformer"] = {
         "about": whole["about"] | {"seeds": FRESH} | spent,
-        "arms": whole_arms(list(finished(whole["runs"]))),
+        "arms": list(finished(whole["runs"])),
     }
     records.PATH.write_text(json.dumps(shipped) + "\n", encoding="utf-8")
 
 
-def ready(path, lock, deadline):
+def ready(lock, deadline):
     global STUDY
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    STUDY = Study(path, lock, deadline, library_text()[0])
+    STUDY = Study(lock, deadline, library_text()[0])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--ship", action="store_true")
     args = parser.parse_args()
     if args.table:
-        return table(args.results)
+        return table()
     if args.ship:
-        return ship(args.results)
-    if not args.results.exists():
+        return ship()
+    if not RESULTS.exists():
         versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
         sizes = {name: sum(map(math.prod, net.matrices + net.others)) for name, net in NETWORKS.items()}
-        store(args.results, {**versions, "text": library_text()[1], "parameters": sizes}, [])
+        store({**versions, "text": library_text()[1], "parameters": sizes}, [])
     context = multiprocessing.get_context("spawn")
     deadline = time.time() + 60 * args.minutes
-    with context.Pool(args.workers, ready, (args.results, context.Lock(), deadline)) as pool:
+    with context.Pool(2, ready, (context.Lock(), deadline)) as pool:
         for line in pool.imap_unordered(arm, jobs()):
             print(line, flush=True)
 
