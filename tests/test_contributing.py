@@ -35,7 +35,7 @@ def test_the_live_figure_it_shows_moves_with_each_of_its_quantities_and_needs_no
     live = names["live"]
     assert live.programs and not live.untraceable
     before = live.cell(live.settings).lines["mine"]
-    for name in live.kernel:
+    for name in live.quantities:
         moved = live.cell(live.settings | {name: 0}).lines["mine"]
         assert not np.allclose(moved, before), name
 

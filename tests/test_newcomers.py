@@ -35,12 +35,12 @@ from course_lib.labs import heatmap_lab
 live = labs.heatmap()
 answer = live.cell(live.defaults | {"method": list(heatmap_lab.METHODS).index("Softsign.beta")})
 assert "β = 0.900" in str(answer.words["run"]), answer.words
-assert [text for text in live.kernel["method"][0].texts if text.startswith("Softsign")] == ["Softsign: η and β"]
+assert [text for text in live.quantities["method"][0].texts if text.startswith("Softsign")] == ["Softsign: η and β"]
 """,
     "its multipliers": """
 from course_lib.labs import effective_rates_lab
 live = labs.effective_rates("ravine")
-assert "Softsign" in live.kernel["method"][0].texts
+assert "Softsign" in live.quantities["method"][0].texts
 number = list(effective_rates_lab.METHODS).index("Softsign")
 assert "slope" in str(live.cell(live.defaults | {"method": number}).words["chosen"])
 """,

@@ -305,7 +305,7 @@ def _as_path(figure_of):
         if not hasattr(live, "compute"):
             raise Accident(f"`my_figure` should return the LiveFigure, not {type(live).__name__}.")
         live.close()  # made for this question only: nobody sees it
-        missing = {"lr", "gamma"} - set(live.kernel)
+        missing = {"lr", "gamma"} - set(live.quantities)
         if missing:
             raise Accident(f"The figure has no quantity named {' and '.join(sorted(missing))}.")
         return np.array(live.compute(lr=lr, gamma=gamma).lines["mine"])

@@ -28,14 +28,12 @@ class Answer:
 def spoken(answer):
     """The answer with every readout said."""
     if not isinstance(answer, Answer):
-        return answer
+        raise TypeError(f"compute must return an Answer(lines=..., words=...), not {type(answer).__name__}")
     return replace(answer, words={name: word() if callable(word) else word for name, word in answer.words.items()})
 
 
 def check_names(answer, gids):
     """Refuse an answer with a line that the figure does not have; a line of which it says nothing is not drawn."""
-    if not isinstance(answer, Answer):
-        raise TypeError(f"compute must return an Answer(lines=..., words=...), not {type(answer).__name__}")
     unknown = sorted(set(answer.lines) - set(gids))
     if unknown:
         raise ValueError(f"compute answers for {unknown}, but the figure has no Line2D with such a gid")
@@ -62,17 +60,17 @@ def line_arrays(name, pair, grid):
     return x, y
 
 
-def check_size(shapes, labels, grid):
+def check_size(arrays, controls):
     """Refuse a table above `codec.LIMIT`, and say which slider to make coarser.
 
-    shapes: of the 16-bit arrays; labels: of the sliders whose steps are the grid.
+    arrays: as many as are kept in it; controls: the quantities whose steps are the grid.
     """
-    size = sum(2 * int(np.prod(shape)) for shape in shapes)
+    size = sum(2 * array.size for array in arrays)
     if size <= codec.LIMIT:
         return
-    steps = max(grid)
+    finest = max(controls, key=lambda control: len(control.values))
     raise ValueError(
         f"the table of this figure would take {size / 1e6:.1f} MB, and {codec.LIMIT / 1e6:.0f} MB is the "
-        f"limit: make the slider {labels[grid.index(steps)]!r} coarser (it has {steps} steps), "
+        f"limit: make the slider {finest.label!r} coarser (it has {len(finest.values)} steps), "
         "or draw fewer points"
     )

@@ -1,4 +1,4 @@
-"""From arrays of data to one small buffer the page can draw from, and back.
+"""From arrays of data to one small buffer the page can draw from.
 
 Pure functions. A position on the paper is a 16-bit code: its distance from the middle of its axes, in
 sixteenths of a pixel up to 1024 px, logarithmic beyond (so that a diverging run keeps its direction), and
@@ -50,15 +50,6 @@ def quantise(offsets):
     return codes.astype(np.int16)
 
 
-def restore(codes):
-    """Distances in px from the middle of the axes, nan where cut: what the page makes of codes."""
-    codes = np.asarray(codes, dtype=float)
-    size = np.abs(codes)
-    far = NEAR * np.exp((size - PARTS * NEAR) * RATE)
-    offsets = np.sign(codes) * np.where(size <= PARTS * NEAR, size / PARTS, far)
-    return np.where(codes == CUT, np.nan, offsets)
-
-
 def encode_words(texts, grid):
     """Texts over the grid as (list of different texts, array of their numbers, grid + (1,)).
 
@@ -72,62 +63,38 @@ def encode_words(texts, grid):
     return different.tolist(), number.reshape(*texts.shape, 1).astype(np.int16)
 
 
-class _Blocks:
-    """Arrays laid one after the other; an array several lines have in common (the steps, say) once."""
+def pack(lines, words, scenes=None, tight=False):
+    """One buffer. tight: in less room, for more time, with differences along the axes that leave least, not the points.
 
-    def __init__(self):
-        self.arrays, self._known = [], {}
-
-    def keep(self, array):
-        """Number of this array among the blocks."""
-        number = self._known.setdefault((array.shape, array.tobytes()), len(self.arrays))
-        if number == len(self.arrays):
-            self.arrays.append(array)
-        return number
-
-
-def pack(key, lines, words, scenes=None):
-    """One buffer, compressed quickly; for what is kept see `tight`.
-
-    key: dict, the settings in the kernel this answer was computed for;
     lines: gid -> (x codes, y codes), int16, grid + (points,); words: name -> (texts, numbers);
     scenes: text of a button -> {name: number of the value}.
     """
-    blocks = _Blocks()
+    arrays, known = [], {}
+
+    def keep(array):
+        """Its number among the arrays; one that several lines have in common (the steps, say) stands there once."""
+        number = known.setdefault((array.shape, array.tobytes()), len(arrays))
+        if number == len(arrays):
+            arrays.append(array)
+        return number
+
     header = {
-        "key": key,
-        "lines": {gid: [blocks.keep(x), blocks.keep(y)] for gid, (x, y) in lines.items()},
-        "words": {name: {"texts": texts, "array": blocks.keep(n)} for name, (texts, n) in words.items()},
+        "lines": {gid: [keep(x), keep(y)] for gid, (x, y) in lines.items()},
+        "words": {name: {"texts": texts, "array": keep(numbers)} for name, (texts, numbers) in words.items()},
         "scenes": scenes or {},
     }
-    return _packed(header, blocks.arrays, [[array.ndim - 1] for array in blocks.arrays], 1)
-
-
-def tight(data):
-    """A packed buffer in less room, for more time: differences along the axes that leave least."""
-    header, arrays = _opened(data)
-    return _packed(header, arrays, list(map(_best_axes, arrays)), 9)
-
-
-def _packed(header, arrays, axes, level):
-    """axes: for each array those along which it is held as differences, one after the other; level: of zlib."""
-    shapes = [list(array.shape) for array in arrays]
-    text = json.dumps(header | {"arrays": shapes, "axes": axes}, separators=(",", ":")).encode()
-    codes = [_differences(array, along).ravel() for array, along in zip(arrays, axes, strict=True)]
+    header["arrays"] = [array.shape for array in arrays]
+    header["axes"] = [_best_axes(array) if tight else [array.ndim - 1] for array in arrays]
+    text = json.dumps(header, separators=(",", ":")).encode()
+    codes = [_differences(array, axes).ravel() for array, axes in zip(arrays, header["axes"], strict=True)]
     body = _bytes(np.concatenate([np.empty(0, np.int16), *codes]))
-    return zlib.compress(len(text).to_bytes(4, "little") + text + body, level)
+    return zlib.compress(len(text).to_bytes(4, "little") + text + body, 9 if tight else 1)
 
 
 def _bytes(codes):
     """All low bytes, then all high ones, of 0, -1, 1, -2, 2 ... as 0, 1, 2, 3, 4 ...: most high ones are 0 then."""
     folded = (codes << 1) ^ (codes >> 15)
     return folded.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes()
-
-
-def _codes(data, start):
-    """The inverse of `_bytes`, from a place in the data on."""
-    folded = np.frombuffer(data, np.uint8, offset=start).reshape(2, -1).T.copy().view("<u2").ravel()
-    return (folded >> 1).astype(np.int16) ^ -(folded & 1).astype(np.int16)
 
 
 def _differences(array, axes):
@@ -149,30 +116,3 @@ def _best_axes(array):
 
 def _room(array):
     return len(zlib.compress(_bytes(array.ravel()), 1))
-
-
-def unpack(data):
-    """The inverse of `pack`: (key, lines, words), as the page reads them."""
-    header, arrays = _opened(data)
-    lines = {gid: tuple(arrays[k] for k in pair) for gid, pair in header["lines"].items()}
-    words = {name: (entry["texts"], arrays[entry["array"]]) for name, entry in header["words"].items()}
-    return header["key"], lines, words
-
-
-def scenes(data):
-    """The scenes in a packed buffer, as the page reads them."""
-    return _opened(data)[0]["scenes"]
-
-
-def _opened(data):
-    """(header, arrays)."""
-    raw = zlib.decompress(data)
-    start = 4 + int.from_bytes(raw[:4], "little")
-    header = json.loads(raw[4:start])
-    shapes, axes = header.pop("arrays"), header.pop("axes")
-    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
-    arrays = [part.reshape(shape) for part, shape in zip(np.split(_codes(raw, start), ends[:-1]), shapes, strict=True)]
-    for array, along in zip(arrays, axes, strict=True):
-        for axis in reversed(along):
-            np.cumsum(array, axis=axis, dtype=np.int16, out=array)
-    return header, arrays

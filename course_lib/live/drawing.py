@@ -164,19 +164,21 @@ class Drawing:
         down = codec.quantise(middle[1] - codec.to_pixels(ax, "y", y))
         return np.moveaxis(across, 0, -1), np.moveaxis(down, 0, -1)
 
-    def encode(self, answer, grid, labels, key, scenes):
-        """The buffer for the page: `answer` over the grid, refused if it is too large or does not fit.
+    def encode(self, answer, controls, scenes, tight):
+        """The buffer for the page: `answer` over the grid of these controls' values, refused if it is too large or does
+        not fit.
 
-        scenes: those of the answer, as numbers of values.
+        scenes: those of the answer, as numbers of values; tight: see `codec.pack`.
         """
         check_names(answer, self.data_gids)
+        grid = tuple(len(control.values) for control in controls)
         arrays = {gid: line_arrays(gid, pair, grid) for gid, pair in answer.lines.items()}
         for gid in set(self.frames) & set(arrays):
             self._points_a_frame(gid, {name: len(x) for name, (x, _) in arrays.items()})
-        check_size([values.shape for pair in arrays.values() for values in pair], labels, grid)
+        check_size([values for pair in arrays.values() for values in pair], controls)
         lines = {gid: self.codes(gid, *pair) for gid, pair in arrays.items()}
         words = {name: codec.encode_words(texts, grid) for name, texts in answer.words.items()}
-        return codec.pack(key, lines, words, scenes)
+        return codec.pack(lines, words, scenes, tight)
 
     def layers(self, scale=2):
         """Pixels of what stands still: below the moving lines, and above them (None if nothing); scale: dots a px."""

@@ -37,27 +37,19 @@ COLOURS = 28  # of the still picture: it weighs a third, and its lines keep thei
 SETTLED = 1000  # dots: the search for these colours ends when fewer than this change theirs
 
 
-def page_html(spec, frame, below, above, table, programs, settings, picture, others, tables, atlas):
+def page_html(about, parts, picture):
     """The fragment, all ASCII, so that it reads the same in a page of any encoding; see LiveFigure.html.
 
-    picture: PNG of the figure at these settings. others, tables, atlas: see LiveFigure.
+    about: plain data; parts: name -> bytes; picture: PNG of the figure as it begins.
     """
-    data = json.dumps(
-        {
-            "about": _text(packed({"spec": spec, "settings": settings, "frame": frame, "others": others})),
-            "below": _text(below),
-            "above": _text(above),
-            "table": _text(table),
-            "programs": _text(programs),
-            "tables": {key: _text(other) for key, other in tables.items()},
-            "atlas": _text(atlas),
-        }
-    )  # letters and digits: nothing in it can close the script element
+    carried = {name: text_of(part) for name, part in parts.items()}
+    data = json.dumps({"about": text_of(packed(about))} | carried)  # nothing in it can close the script element
+    spec, frame = about["spec"], about["frame"]
     page = PAGE.format(
         id="live-" + hashlib.sha256(data.encode()).hexdigest()[:12],
         width=frame["size"][0],
         alt=html.escape(spec["alt"]),
-        still="data:image/webp;base64," + _text(_in_few_colours(picture)),
+        still="data:image/webp;base64," + text_of(_in_few_colours(picture)),
         note=NOTE,
         engine=_engine(),
         data=data,
@@ -95,5 +87,6 @@ def _in_few_colours(png):
     return raster.webp(few.convert("RGB"), effort=100)
 
 
-def _text(data):
+def text_of(data):
+    """Bytes as letters and digits."""
     return base64.b64encode(data).decode()

@@ -35,50 +35,31 @@ def _file(image, kind, **options):
 
 
 TILE = 32  # dots
-
-
-WIDE = 4096  # dots: the width of an atlas; WebP allows 16 383 either way
+ACROSS = 128  # tiles in a row of an atlas; WebP allows 16 383 dots either way
 
 
 def atlas(base, pictures):
-    """What makes other layers, pixels (below, above or None), of the first ones: (one picture with all strips of tiles
-    that differ somewhere, each once, for each its strips as [x, y, width, x in there, y in there]), above under below.
-    """
-    old, strips, shelf, made = _stacked(*base), {}, [0, 0], []
+    """What makes other layers, pixels (below, above or None), of the first ones, above under below: (one picture with
+    all tiles that differ somewhere, each once; for each of the others its tiles as [row, column, number in there])."""
+    old, known, made = _tiles(*base), {}, []
     for picture in pictures:
-        new, mine = _stacked(*picture), []
-        differs = old != new
-        for y in range(0, len(new), TILE):
-            tiles = np.add.reduceat(differs[y : y + TILE].any(axis=0), np.arange(0, new.shape[1], TILE))
-            here = np.flatnonzero(tiles)
-            for row in np.split(here, np.flatnonzero(np.diff(here) > 1) + 1) if len(here) else ():
-                x, width = int(row[0]) * TILE, len(row) * TILE
-                strip = np.zeros((TILE, width), np.uint32)
-                part = new[y : y + TILE, x : x + width]
-                strip[: part.shape[0], : part.shape[1]] = part
-                key = strip.tobytes()
-                if key not in strips:
-                    if shelf[0] + width > WIDE:
-                        shelf = [0, shelf[1] + TILE]
-                    strips[key] = (*shelf, strip)
-                    shelf[0] += width
-                mine.append([x, y, width, *strips[key][:2]])
-        made.append(mine)
-    whole = np.zeros((shelf[1] + TILE, WIDE if shelf[1] else max(shelf[0], TILE)), np.uint32)
-    for x, y, strip in strips.values():
-        whole[y : y + TILE, x : x + strip.shape[1]] = strip
+        new = _tiles(*picture)
+        places = np.argwhere((new != old).any(axis=(2, 3))).tolist()
+        made.append([[*place, known.setdefault(new[tuple(place)].tobytes(), len(known))] for place in places])
+    sheet = np.zeros((-(-len(known) // ACROSS) or 1, ACROSS, TILE, TILE), np.uint32)
+    for number, tile in enumerate(known):
+        sheet[divmod(number, ACROSS)] = np.frombuffer(tile, np.uint32).reshape(TILE, TILE)
+    whole = np.vstack([np.hstack(row) for row in sheet])
     return webp(whole[..., None].view(np.uint8), effort=100), made
 
 
-def _stacked(below, above):
-    """Both layers one under the other, each in whole tiles; a number a dot."""
-    rows, across, _ = below.shape
-    high = rows + -rows % TILE
-    whole = np.zeros((2 * high, across), np.uint32)
-    for first, layer in ((0, below), (high, above)):
-        if layer is not None:
-            whole[first : first + rows] = layer.view(np.uint32)[..., 0]
-    return whole
+def _tiles(below, above):
+    """Both layers one under the other: (rows, columns, TILE, TILE), a number a dot."""
+    rows, columns, _ = below.shape
+    space = (0, -rows % TILE), (0, -columns % TILE), (0, 0)
+    layers = [np.pad(layer, space) for layer in (below, np.zeros_like(below) if above is None else above)]
+    dots = np.vstack(layers).view(np.uint32)[..., 0]
+    return dots.reshape(len(dots) // TILE, TILE, -1, TILE).swapaxes(1, 2)
 
 
 @contextmanager

@@ -168,7 +168,7 @@ class Drawn:
     """As much of a LiveFigure as a check asks for: to make a real one takes a tenth of a second."""
 
     def __init__(self, figure, compute, run, alt=""):
-        self.compute, self.kernel = compute, run
+        self.compute, self.quantities = compute, run
 
     def close(self):
         pass

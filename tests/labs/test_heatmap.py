@@ -107,7 +107,7 @@ def test_buttons_go_to_the_star_and_to_the_defaults(live):
 def test_every_optimizer_is_offered_with_each_of_its_memories(live):
     offered = [name.split(".")[0] for name in lab.METHODS]
     assert list(dict.fromkeys(offered)) == [kind.__name__ for kind in TOLD]
-    assert "Adam: η and β₁ (β₂ stays 0.999)" in live.kernel["method"][0].texts
+    assert "Adam: η and β₁ (β₂ stays 0.999)" in live.quantities["method"][0].texts
 
 
 def test_memories_are_shown_as_gamma():

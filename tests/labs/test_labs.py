@@ -25,7 +25,8 @@ def corners(live):
 
 def kernel_settings(live):
     """The default, and each kernel quantity at both of its ends."""
-    moved = [{c.name: k} for parts in live.kernel.values() for c in parts for k in (0, len(c.values) - 1)]
+    kernel = [control for control in live.controls.values() if control.name not in live.page]
+    moved = [{control.name: k} for control in kernel for k in (0, len(control.values) - 1)]
     return [{}, *moved]
 
 
@@ -78,7 +79,7 @@ def test_readouts_say_something_at_every_corner(name):
 def test_a_title_asks_only_for_what_an_exported_page_can_do(name):
     live = lab(name)
     titles = " ".join(ax.get_title(loc) for ax in live.drawing.figure.axes for loc in ("left", "center", "right"))
-    fixed = {part.name for parts in live.kernel.values() for part in parts if not live.programs}
+    fixed = set() if live.programs else set(live.controls) - set(live.page)
     steered = {side for pad in live.spec["pointer"] for side in pad["names"]}
     assert "drag" not in titles.lower() or not steered & fixed
 
@@ -94,7 +95,7 @@ def test_compute_knows_no_widgets(name):
 def test_exported_page_answers_to_its_sliders(name, open_page):
     live = lab(name)
     page = open_page(live)
-    offered = live.page.values() if live.page else live._controls()
+    offered = live.page.values() if live.page else live.controls.values()
     for control in (one for one in offered if one.kind == "range"):
         before = page.canvas()
         number = len(control.values) // 3
@@ -207,9 +208,9 @@ def test_an_exported_page_carries_a_table_for_every_value(name, quantity, open_p
     live = lab(name)
     page = open_page(live)
     assert "Fixed on this page" not in page.page.locator(".live-note").first.inner_text()
-    for number in (0, len(live.kernel[quantity][0].values) - 1, live.defaults[quantity]):
+    for number in (0, len(live.quantities[quantity][0].values) - 1, live.defaults[quantity]):
         page.eval(f"(f.move({{ {quantity}: {number} }}), 0)")
-        page.wait(f"f.isFresh() && f.came.table.key.{quantity} === {number}")
+        page.wait(f"f.isFresh() && f.came.key === '{number}'")
         words = [str(np.ravel(text)[0]) for text in live.cell(live.defaults | {quantity: number}).words.values()]
         page.settled()
         assert page.eval("f.answer.names.map((name) => f.answer.said(name))") == words

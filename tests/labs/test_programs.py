@@ -25,7 +25,7 @@ CHAOTIC = {}
 def settings_of(live):
     """The default, every corner, every scene, and 200 at random."""
     draw = random.Random(0)
-    sizes = {control.name: len(control.values) for control in live._controls()}
+    sizes = {control.name: len(control.values) for control in live.controls.values()}
     ends = {name: (0, size - 1) for name, size in sizes.items()}
     corners = [dict(zip(ends, numbers, strict=True)) for numbers in product(*ends.values())]
     anywhere = [{name: draw.randrange(size) for name, size in sizes.items()} for _ in range(200)]

@@ -158,7 +158,7 @@ def test_the_best_learning_rate_of_gradient_descent_is_near_the_theorys():
 
 
 def test_the_sliders_learning_rates_are_the_grid_of_tuning():
-    np.testing.assert_allclose(labs.race().kernel["lr"][0].values, RATES, rtol=1e-9)
+    np.testing.assert_allclose(labs.race().quantities["lr"][0].values, RATES, rtol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -250,18 +250,18 @@ def test_an_instance_set_alone_changes_its_two_main_settings_only():
 
 def test_a_race_of_instances_offers_nothing_that_would_move_none_of_them():
     live = labs.race(Momentum(0.02, 0.5), Momentum(0.01, 0.5), Adam(0.1))
-    assert live.kernel["fair"][0].texts == [
+    assert live.quantities["fair"][0].texts == [
         "nothing, you set Momentum(lr=0.02, gamma=0.5) alone",
         "nothing, you set Momentum(lr=0.01, gamma=0.5) alone",
         "nothing, you set Adam alone",
     ]
-    chosen = [live.kernel[name][0].value(live.defaults[name]) for name in ("lr", "memory")]
+    chosen = [live.quantities[name][0].value(live.defaults[name]) for name in ("lr", "memory")]
     assert chosen == pytest.approx([0.02, 0.5], abs=0.05)
 
 
 def test_ones_own_can_be_set_alone():
     live = labs.race(GradientDescent, Mine)
-    assert live.kernel["fair"][0].texts[-1] == "nothing, you set Mine alone"
+    assert live.quantities["fair"][0].texts[-1] == "nothing, you set Mine alone"
     lines, words = one(0.03, 0.6, fair="run1", runners=runners_of((GradientDescent, Mine)))
     np.testing.assert_allclose(lines["run1"], descend(Mine(0.03, 0.6), "ravine", START, steps=STEPS).theta)
     assert words["run1"].endswith("set by the sliders: η = 0.03, γ = 0.6")
@@ -269,7 +269,7 @@ def test_ones_own_can_be_set_alone():
 
 def test_what_has_no_settings_to_set_is_not_offered():
     live = labs.race(Bare(0.01))
-    assert len(live.kernel["fair"][0].texts) == len(race_lab.FAIR) + len(USUAL)
+    assert len(live.quantities["fair"][0].texts) == len(race_lab.FAIR) + len(USUAL)
 
 
 def test_adaptive_methods_widen_the_learning_rates_and_the_budget_of_all():
@@ -298,9 +298,9 @@ def test_the_legend_stays_inside_the_figure_and_names_everyone(count):
 def test_choosing_an_instance_brings_its_settings_to_the_sliders():
     live = labs.race(GradientDescent, Momentum(0.1, 0.6))
     live.set(fair="run1")
-    assert [live.kernel[name][0].value(live.settings[name]) for name in ("lr", "memory")] == [0.1, 0.6]
+    assert [live.quantities[name][0].value(live.settings[name]) for name in ("lr", "memory")] == [0.1, 0.6]
     live.set(fair="run0")
-    assert live.kernel["lr"][0].value(live.settings["lr"]) == 0.1  # a class begins where the sliders are
+    assert live.quantities["lr"][0].value(live.settings["lr"]) == 0.1  # a class begins where the sliders are
 
 
 def test_the_same_rule_is_recognised():
@@ -410,7 +410,7 @@ def test_the_figure_says_what_is_not_written_yet_and_does_not_offer_to_set_it():
     live = labs.race(GradientDescent, Momentum, Stub)
     (legend,) = (ax.get_legend() for ax in live.drawing.figure.axes if ax.get_legend())
     assert [text.get_text() for text in legend.get_texts()][2] == "yours, Stub (not written yet)"
-    assert not any("Stub" in text for text in live.kernel["fair"][0].texts)
+    assert not any("Stub" in text for text in live.quantities["fair"][0].texts)
     assert "not written yet" in live.spec["alt"]
 
 
@@ -432,7 +432,7 @@ def test_a_surface_chosen_in_the_page_is_told_to_the_kernel_with_its_start():
     moved = live.settings | {"surface": chosen} | live.spec["follows"]["surface"][chosen]
     live.settings = moved
     live._asked(live, {"settings": moved}, [])
-    first, second = live.kernel["start"]
+    first, second = live.quantities["start"]
     home = race_lab.GROUNDS["rosenbrock"].start
     assert (first.value(live.settings["start.0"]), second.value(live.settings["start.1"])) == pytest.approx(home)
     assert live.frame["key"] == str(chosen) and not live.error
@@ -482,7 +482,7 @@ def test_in_an_exported_page_every_surface_has_its_start_its_picture_and_its_axe
         page.page.get_by_role("combobox", name="surface").select_option(index=k)
         page.wait(f"f.isFresh() && f.keyOf(f.shown) === '{k}'")
         page.settled()
-        homes = [control.nearest(value) for control, value in zip(live.kernel["start"], ground.start, strict=True)]
+        homes = [control.nearest(value) for control, value in zip(live.quantities["start"], ground.start, strict=True)]
         assert page.eval("[f.settings['start.0'], f.settings['start.1']]") == homes
         drawn, still = page.canvas()[..., :3], decode(live.picture(page.eval("f.settings")))[..., :3]
         assert np.abs(drawn - still).mean() < 2.5, ground.name
@@ -517,7 +517,7 @@ def test_what_cannot_run_in_the_page_goes_by_the_kernel():
 
 def test_the_start_cannot_be_dragged_or_pushed_out_of_the_picture(open_page):
     page = open_page(labs.race())
-    surface = labs.race().kernel["surface"][0].texts.index(race_lab.GROUNDS["six_hump_camel"].name)
+    surface = labs.race().quantities["surface"][0].texts.index(race_lab.GROUNDS["six_hump_camel"].name)
     page.eval(f"f.move({{ surface: {surface} }})")
     page.settled()
     pad = page.page.locator(".live-pad").bounding_box()

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from opened import restore, unpack
 
-from course_lib.live import answer, codec
+from course_lib.live import answer, codec, slider
 
 SIXTEENTH = 1 / 16
 
@@ -37,12 +38,12 @@ def test_pixels_keep_the_shape(axes):
 
 @given(st.floats(-codec.NEAR, codec.NEAR))
 def test_near_points_are_within_half_a_sixteenth(offset):
-    assert abs(codec.restore(codec.quantise(offset)) - offset) <= SIXTEENTH / 2
+    assert abs(restore(codec.quantise(offset)) - offset) <= SIXTEENTH / 2
 
 
 @given(st.floats(codec.NEAR, codec.FAR), st.sampled_from([-1, 1]))
 def test_far_points_keep_their_side_and_place(distance, sign):
-    back = codec.restore(codec.quantise(sign * distance))
+    back = restore(codec.quantise(sign * distance))
     assert abs(back - sign * distance) <= codec.RATE * distance
 
 
@@ -54,21 +55,21 @@ def test_codes_grow_with_the_distance():
 def test_a_diverging_zigzag_keeps_its_direction():
     """Lines between far points once all went through the middle."""
     x, y = np.array([3000.0, -9000.0]), np.array([40.0, -130.0])
-    slope = np.diff(codec.restore(codec.quantise(y))) / np.diff(codec.restore(codec.quantise(x)))
+    slope = np.diff(restore(codec.quantise(y))) / np.diff(restore(codec.quantise(x)))
     np.testing.assert_allclose(slope, np.diff(y) / np.diff(x), rtol=1e-3)
 
 
 @pytest.mark.parametrize("offset", [np.nan, np.inf, -np.inf, 1.01e5, -1e30])
 def test_what_cannot_be_drawn_is_cut(offset):
     assert codec.quantise(offset) == codec.CUT
-    assert np.isnan(codec.restore(codec.quantise(offset)))
+    assert np.isnan(restore(codec.quantise(offset)))
 
 
 def test_nothing_positive_on_a_log_axis_is_no_error():
     ax = Figure().subplots()
     ax.set(yscale="log", ylim=(1e-3, 1))
     pixels = codec.to_pixels(ax, "y", [0.0, -1.0, np.nan, 0.1])
-    offsets = codec.restore(codec.quantise(pixels))
+    offsets = restore(codec.quantise(pixels))
     assert offsets[3] > 0
     assert not (offsets[:3] > 0).any()  # cut, or far below
 
@@ -78,10 +79,10 @@ def test_packing_keeps_everything_and_broadcasting():
     full = rng.integers(-32768, 32767, (4, 3, 9)).astype(np.int16)
     row, steps = full[:1], np.arange(9, dtype=np.int16).reshape(1, 1, 9)
     words = {"says": codec.encode_words(np.array([["a", "b", "ü"]]), (4, 3))}
-    data = codec.pack({"kappa": 3}, {"one": (steps, full), "two": (steps, row)}, words)
-    for packed in (data, codec.tight(data)):
-        key, lines, back = codec.unpack(packed)
-        assert key == {"kappa": 3}
+    for tight in (False, True):
+        data = codec.pack({"one": (steps, full), "two": (steps, row)}, words, {"best": {"kappa": 3}}, tight)
+        lines, back, scenes = unpack(data)
+        assert scenes == {"best": {"kappa": 3}}
         for name, pair in {"one": (steps, full), "two": (steps, row)}.items():
             for got, sent in zip(lines[name], pair, strict=True):
                 np.testing.assert_array_equal(got, sent)
@@ -93,15 +94,15 @@ def test_what_hardly_changes_from_cell_to_cell_takes_little_room():
     """Noise along the points, which differences along them would only make larger."""
     rng = np.random.default_rng(3)
     line = rng.integers(-9999, 9999, 500) + rng.integers(-1, 2, (60, 500)).cumsum(axis=0)
-    data = codec.pack({}, {"one": (line.astype(np.int16), line.astype(np.int16))}, {})
-    assert len(codec.tight(data)) < len(data) / 2
+    lines = {"one": (line.astype(np.int16), line.astype(np.int16))}
+    assert len(codec.pack(lines, {}, tight=True)) < len(codec.pack(lines, {})) / 2
 
 
 def test_what_lines_share_is_packed_once():
     noise = np.random.default_rng(2).integers(-32768, 32767, (1, 1, 5000)).astype(np.int16)
-    once = len(codec.pack({}, {"one": (noise, noise)}, {}))
+    once = len(codec.pack({"one": (noise, noise)}, {}))
     assert once < 1.2 * noise.nbytes
-    assert len(codec.pack({}, {"one": (noise, noise), "two": (noise, noise)}, {})) < once + 100
+    assert len(codec.pack({"one": (noise, noise), "two": (noise, noise)}, {})) < once + 100
 
 
 def test_words_may_be_one_text_or_lack_axes():
@@ -119,6 +120,7 @@ def test_lines_that_do_not_fit_the_grid_are_refused():
 
 
 def test_a_table_too_large_names_the_slider_to_make_coarser():
-    answer.check_size([(201, 40, 40)], ["rate", "momentum"], (40, 40))
+    controls = [slider("rate", 0, 1, steps=80, value=0), slider("momentum", 0, 1, steps=100, value=0)]
+    answer.check_size([np.zeros((201, 40, 40))], controls)
     with pytest.raises(ValueError, match=r"16\.0 MB.*8 MB.*'momentum' coarser \(it has 100 steps\)"):
-        answer.check_size([(1001, 80, 100)], ["rate", "momentum"], (80, 100))
+        answer.check_size([np.zeros((1001, 80, 100))], controls)

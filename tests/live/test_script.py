@@ -88,8 +88,8 @@ def test_a_browser_takes_the_modules_as_they_are(modules):
 
 MOUNTED = """async ([before, after, spec]) => {
     const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    const traits = ({ table, below, above, programs, frame, settings }) => ({
-        spec, frame, settings, table: bytes(table), below: bytes(below), above: bytes(above), programs: bytes(programs),
+    const traits = ({ table, below, above, programs, ...plain }) => ({
+        spec, ...plain, table: bytes(table), below: bytes(below), above: bytes(above), programs: bytes(programs),
     });
     const { default: { render } } = await import("HOST/notebook.js");
     let now = traits(before);
@@ -98,10 +98,10 @@ MOUNTED = """async ([before, after, spec]) => {
     const el = document.body.appendChild(document.createElement("div"));
     const rendering = render({ model, el });
     now = traits(after);
-    heard["change:version"]();
+    heard["change:answered"]();
     await rendering;
     await new Promise((done) => setTimeout(done, 500));
-    return [el.liveFigure.settings.steepness, el.liveFigure.came.table.key.steepness];
+    return [el.liveFigure.settings.steepness, el.liveFigure.came.key];
 }""".replace("HOST", HOST)
 
 
@@ -110,12 +110,12 @@ def test_what_comes_while_the_figure_is_built_is_shown(modules):
         packed = {
             name: base64.b64encode(getattr(live, name)).decode() for name in ("table", "below", "above", "programs")
         }
-        return packed | {"frame": live.frame, "settings": dict(live.settings)}
+        return packed | {"frame": live.frame, "settings": dict(live.settings), "answered": live.answered}
 
     live = sample.make()
     before = traits(live)
     live.set(steepness=7)
-    assert modules.evaluate(MOUNTED, [before, traits(live), live.spec]) == [6, 6]
+    assert modules.evaluate(MOUNTED, [before, traits(live), live.spec]) == [6, "70,50,6,0"]
 
 
 @starts

@@ -7,7 +7,6 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from course_lib import tracing
 from course_lib.descent import descend
 from course_lib.live import Answer, LiveFigure, slider
 from course_lib.optimizers import Momentum, Optimizer
@@ -131,14 +130,14 @@ WRONG = {
 }
 
 
-def figure(compute, **runs):
+def figure(compute):
     drawn = Figure(figsize=(2, 2), dpi=50)
     drawn.subplots().add_line(Line2D([], [], gid="mine"))
     quantities = {
         "lr": slider("learning rate", 0.01, 0.5, steps=9, value=0.1),
         "gamma": slider("memory", 0, 0.9, steps=9, value=0.5),
     }
-    return LiveFigure(drawn, compute, run=quantities, alt="A path.", **runs)
+    return LiveFigure(drawn, compute, run=quantities, alt="A path.")
 
 
 @pytest.mark.parametrize(("compute", "in_page"), COMPUTES.values(), ids=COMPUTES)
@@ -151,9 +150,3 @@ def test_a_compute_that_a_program_would_get_wrong_goes_by_the_kernel(compute, in
 def test_what_cannot_be_computed_is_said_where_the_figure_is_made(compute, why):
     with pytest.raises(Exception, match=why):
         figure(compute)
-
-
-@pytest.mark.parametrize("run", [counting, lambda lr, gamma: along(round(lr, 2), gamma)], ids=["counted", "rounded"])
-def test_runs_beside_a_table_that_cannot_be_a_program_are_refused(run):
-    with pytest.raises(tracing.Untraceable):
-        figure(lambda: Answer({}), runs=run)

@@ -11,8 +11,8 @@ from hands import levels_off, play_by_chance, sweep_and_click
 
 SETTLED = "f.isFresh() && !f.requests.flying"
 MOVE_TO = (
-    "f.move(Object.fromEntries(f.kernelNames.map("
-    "(name) => [name, Math.round(PART * (f.control(name).texts.length - 1))])))"
+    "f.move(Object.fromEntries(f.spec.controls.filter((c) => !c.living).map("
+    "({ name, texts }) => [name, Math.round(PART * (texts.length - 1))])))"
 )
 numbers = itertools.count()
 
@@ -74,10 +74,12 @@ def test_a_killed_kernel_leaves_the_figures_as_they_are_and_they_say_so(page):
     page.kill_kernel()
     for part in ("0.9", "0"):  # one of them is not where it is now
         move_to(page, part)
-    page.until_all("!f.kernelNames.length || f.messages.note.textContent.includes('run the cell again')")
+    page.until_all(
+        "f.spec.controls.every((c) => c.living) || f.messages.note.textContent.includes('run the cell again')"
+    )
     assert page.figures("f.frames >= 1") == [True] * len(frames)
-    page.figures("f.move({ [f.pageNames[0]]: f.settings[f.pageNames[0]] ? 0 : 1 })")
-    page.until_all("f.paper.drawn.at(f.pageNames.length > 1 ? -2 : -1) === f.settings[f.pageNames[0]]")
+    page.figures("f.move({ [f.spec.page[0]]: f.settings[f.spec.page[0]] ? 0 : 1 })")
+    page.until_all("f.paper.drawn.at(f.spec.page.length > 1 ? -2 : -1) === f.settings[f.spec.page[0]]")
     started(page)
     page.until_all("!f.messages.note.textContent.includes('the cell again') && " + SETTLED)
     sweep_and_click(page.page, rounds=2)

@@ -1,6 +1,5 @@
 /* The page's half of a live figure: look up the answer to a setting, draw it, follow the hand. */
 
-import { Answer } from "./answer.js";
 import { CONTROLS } from "./controls.js";
 import { bitmap, button, element } from "./elements.js";
 import { takeKeys } from "./keys.js";
@@ -11,7 +10,7 @@ import { Player } from "./player.js";
 import { Programs } from "./program.js";
 import { Readout } from "./readout.js";
 import { Requests, REST } from "./requests.js";
-import { unpack } from "./table.js";
+import { bytesOf, unpack } from "./table.js";
 
 const SPEAK = 600; // ms without a move until the readout is spoken
 
@@ -19,11 +18,9 @@ export class Figure {
   constructor(root, host) {
     this.root = root;
     this.host = host;
-    this.spec = host.spec;
-    this.settings = { ...host.settings };
+    this.spec = host.get("spec");
+    this.settings = { ...host.get("settings") };
     this.offered = this.spec.controls.filter((control) => host.kernel || this.here(control));
-    this.pageNames = this.spec.controls.filter(({ where }) => where === "table").map(({ name }) => name);
-    this.kernelNames = this.spec.controls.filter(({ where }) => where === "kernel").map(({ name }) => name);
     this.requests = new Requests(
       (attempt) => this.ask(attempt),
       () => this.isFresh(),
@@ -34,7 +31,7 @@ export class Figure {
   }
 
   async start() {
-    const programs = this.host.programs();
+    const programs = this.host.get("programs");
     if (programs.byteLength) this.programs = await Programs.unpack(programs, this.spec.controls);
     this.begun = await this.unpacked();
     this.held = new Map([[this.begun.key, this.begun]]);
@@ -47,10 +44,10 @@ export class Figure {
 
   /* What is held for a key, the numbers of all that neither the table nor a program takes in: a table and pictures. */
   async unpacked() {
-    const bytes = this.host.table();
-    const table = bytes.byteLength ? await unpack(bytes) : null;
-    const pictures = (this.latest = await unpackPictures(this.host.pictures(), this.latest));
-    return { key: table ? this.keyOf(table.key) : pictures.frame.key, table, pictures };
+    const parts = ["answered", "table", "frame", "below", "above"]; // all at once: a newer answer may come meanwhile
+    const [{ key }, bytes, ...drawn] = parts.map((name) => this.host.get(name));
+    const pictures = (this.latest = await unpackPictures(drawn, this.latest));
+    return { key, pictures, table: bytes.byteLength ? await unpack(bytes) : null };
   }
 
   keyOf(settings) {
@@ -64,8 +61,7 @@ export class Figure {
     const kept = this.isFresh() ? {} : this.only(this.spec.keyed, this.shown);
     this.shown = { ...this.settings, ...kept };
     const { table, pictures } = (this.came = this.held.get(this.keyOf(this.shown)));
-    const cell = this.pageNames.map((name) => this.shown[name]);
-    this.answer = new Answer([this.programs?.at(this.shown), table?.at(cell)].filter(Boolean));
+    this.answer = this.programs?.at(this.shown) ?? table.at(this.spec.page.map((name) => this.shown[name]));
     this.pictures = pictures;
   }
 
@@ -87,18 +83,17 @@ export class Figure {
   }
 
   /* Whether a page without a kernel has what belongs to each value of a quantity. */
-  here({ name, where }) {
-    return where !== "kernel" || this.spec.carried.includes(name);
+  here({ name, living }) {
+    return living || this.spec.carried.includes(name);
   }
 
   /* From the page itself, when first shown. */
   async takeCarried() {
     const key = this.keyOf(this.settings);
-    const table = this.host.tableOf(key);
-    const { frame, strips } = this.host.others[key];
-    const { pictures: first } = this.begun;
-    const pictures = strips ? await patched(first, frame, strips, (this.atlas ??= await bitmap(this.host.atlas()))) : first;
-    this.held.set(key, { key, pictures, table: table.byteLength ? await unpack(table) : null });
+    const { frame, tiles, table } = this.host.get("others")[key];
+    const first = this.begun.pictures;
+    const pictures = tiles ? patched(first, frame, tiles, (this.atlas ??= await bitmap(this.host.get("atlas")))) : first;
+    this.held.set(key, { key, pictures, table: table ? await unpack(bytesOf(table)) : null });
     this.refresh();
   }
 
@@ -153,15 +148,15 @@ export class Figure {
     this.refresh();
     if (this.isFresh()) this.saveSoon();
     else if (!this.host.kernel) this.takeCarried();
-    else if (this.pageNames.length) this.requests.moved();
+    else if (this.spec.page.length) this.requests.moved();
     else this.requests.ask(); // what comes is small
   }
 
   /* What this page does not carry is as the page began. */
   stayWithin(changes) {
     for (const names of [this.fixed, this.spec.keyed]) {
-      if (this.isFresh() || this.host.others[this.keyOf(this.settings)]) return;
-      Object.assign(this.settings, this.only(names, this.host.settings), changes);
+      if (this.keyOf(this.settings) in this.host.get("others")) return;
+      Object.assign(this.settings, this.only(names, this.host.get("settings")), changes);
     }
   }
 
@@ -209,13 +204,7 @@ export class Figure {
 
   /* Those of the present answer depend on quantities in the kernel. */
   get allScenes() {
-    const own = Object.entries(this.spec.scenes).map(([text, scene]) => [text, this.sceneNow(scene)]);
-    return { ...this.answer.scenes, ...Object.fromEntries(own) };
-  }
-
-  /* A scene may be another for each value of some quantity. */
-  sceneNow(scene) {
-    return scene.by ? scene.each[this.settings[scene.by]] : scene;
+    return { ...this.answer.scenes, ...this.spec.scenes };
   }
 
   showScene(number) {

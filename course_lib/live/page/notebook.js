@@ -5,11 +5,7 @@ import { mount } from "./mount.js";
 function notebookHost(model) {
   return {
     kernel: true,
-    spec: model.get("spec"),
-    settings: model.get("settings"),
-    table: () => model.get("table"),
-    programs: () => model.get("programs"),
-    pictures: () => ({ frame: model.get("frame"), below: model.get("below"), above: model.get("above") }),
+    get: (name) => model.get(name),
     save(settings) {
       model.set("settings", settings);
       try {
@@ -35,7 +31,7 @@ async function render({ model, el }) {
     });
   };
   // Heard from now on: what comes while the figure is being built is shown after it.
-  model.on("change:version", () => inTurn(() => el.liveFigure.takeAnswer()));
+  model.on("change:answered", () => inTurn(() => el.liveFigure.takeAnswer()));
   model.on("change:error", () => inTurn(() => el.liveFigure.messages?.showError(model.get("error"))));
   // After what it has brought.
   model.on("msg:custom", (content) => content.done && inTurn(() => el.liveFigure.requests.done(content.done)));

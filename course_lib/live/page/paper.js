@@ -76,7 +76,7 @@ export class Paper {
 }
 
 /* { frame, below, under, over }: the geometry, and what is under and over the lines; known: pictures had before. */
-export async function unpackPictures({ frame, below, above }, known) {
+export async function unpackPictures([frame, below, above], known) {
   if (below === known?.below && frame === known.frame) return known; // unpacking takes long
   const [under, over] = await Promise.all([bitmap(below), above?.byteLength ? bitmap(above) : null]);
   return { frame, below, under, over };
@@ -84,20 +84,22 @@ export async function unpackPictures({ frame, below, above }, known) {
 
 const TILE = 32; // dots, see raster.py
 
-/* Pictures that differ from the first ones in some strips of tiles: [x, y, width, x and y in the atlas]. */
-export function patched(first, frame, strips, atlas) {
+/* Pictures that differ from the first ones in some tiles: [row, column, number in the atlas]. */
+export function patched(first, frame, tiles, atlas) {
   const { width, height } = first.under;
-  const tall = Math.ceil(height / TILE) * TILE; // below it stand the strips of what is over the lines
+  const rows = Math.ceil(height / TILE); // below them stand those of what is over the lines
+  const across = atlas.width / TILE;
   const layer = (source, top) => {
     const canvas = element("canvas", { width, height });
     const context = canvas.getContext("2d");
     if (source) context.drawImage(source, 0, 0);
-    for (const [x, y, wide, fromX, fromY] of strips.filter(([, y]) => y >= top && y < top + tall)) {
-      context.clearRect(x, y - top, wide, TILE);
-      context.drawImage(atlas, fromX, fromY, wide, TILE, x, y - top, wide, TILE);
+    for (const [row, column, number] of tiles.filter(([row]) => row >= top && row < top + rows)) {
+      const place = [column * TILE, (row - top) * TILE, TILE, TILE];
+      context.clearRect(...place);
+      context.drawImage(atlas, (number % across) * TILE, Math.floor(number / across) * TILE, TILE, TILE, ...place);
     }
     return canvas;
   };
-  const over = first.over || strips.some(([, y]) => y >= tall);
-  return { frame: { ...first.frame, ...frame }, under: layer(first.under, 0), over: over ? layer(first.over, tall) : null };
+  const over = first.over || tiles.some(([row]) => row >= rows);
+  return { frame: { ...first.frame, ...frame }, under: layer(first.under, 0), over: over ? layer(first.over, rows) : null };
 }

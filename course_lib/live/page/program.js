@@ -149,7 +149,7 @@ export class Programs {
 
 export class Program {
   constructor({ size, ops, constants: [places, numbers], code, now, waiting, inputs, lines, words, texts }) {
-    Object.assign(this, { inputs, lines, words, texts, waiting, now: 0 });
+    Object.assign(this, { inputs, lines, words, texts, waiting, now: 0, scenes: {} });
     this.cells = new Float64Array(size);
     let cell = 0;
     places.forEach((away, k) => (this.cells[(cell += away)] = Number(String(numbers[k]).replace("inf", "Infinity"))));
@@ -193,14 +193,14 @@ export class Program {
 
   /* The numbers of a line, one side of it. */
   numbers(gid, side) {
-    const [first, count] = this.lines[gid][side];
+    const [first, count] = this.lines[gid]?.[side] ?? [0, 0]; // none of a line that is not drawn
     return this.cells.subarray(first, first + count);
   }
 
   // -- its part of an answer
 
   count(gid) {
-    return this.lines[gid][0][1];
+    return this.numbers(gid, 0).length;
   }
 
   offsets(gid, axes) {

@@ -21,7 +21,7 @@ export class Readout {
   /* One sentence a run, beside a sample of its line; before the last step, what the lines say there. */
   sentences(tell = (name) => this.figure.answer.said(name)) {
     const whole = this.figure.step === this.figure.lastStep;
-    const shown = this.figure.answer.names.filter((name) => name !== this.figure.spec.challenge?.name);
+    const shown = Object.keys(this.figure.answer.words).filter((name) => name !== this.figure.spec.challenge?.name);
     return shown.map((name) => {
       const line = this.figure.frame.lines.find((l) => l.part === "all" && belongs(l.gid, name) && l.data === l.gid);
       const text = (whole ? null : this.onTheWay(name)) ?? tell(name);
@@ -63,7 +63,7 @@ export class Readout {
     clearTimeout(this.counting);
     this.counting = null;
     const { answer } = this.figure;
-    const [counts, begin] = [answer.names.some((name) => answer.waits(name)), performance.now()];
+    const [counts, begin] = [Object.keys(answer.words).some((name) => answer.waits(name)), performance.now()];
     const sentences = this.sentences();
     if (counts) this.takesLong = performance.now() - begin > LONG;
     this.write(sentences);
@@ -92,7 +92,7 @@ export class Readout {
     const { name, text } = this.figure.spec.challenge;
     const score = this.figure.answer.said(name);
     if (score && !(Number(score) >= this.best?.score)) {
-      const inPage = this.figure.spec.controls.filter(({ where }) => where !== "kernel");
+      const inPage = this.figure.spec.controls.filter(({ living }) => living);
       const setting = inPage.map((one) => `${one.label} ${this.figure.text(one.name)}`).join(", ");
       this.best = { score: Number(score), setting };
     }

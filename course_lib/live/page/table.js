@@ -10,6 +10,10 @@ function inflated(bytes) {
   return new Response(stream).arrayBuffer();
 }
 
+export function bytesOf(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
 export async function unpackJson(bytes) {
   return JSON.parse(new TextDecoder().decode(await inflated(bytes)));
 }
@@ -45,12 +49,23 @@ class Cell {
     Object.assign(this, { lines, words, scenes, array: (number) => lookup(table.arrays[number], cell) });
   }
 
-  count(gid) {
-    return this.array(this.lines[gid][0]).length;
+  /* The codes of x and y of a line; none of one that is not drawn. */
+  codes(gid) {
+    return this.lines[gid]?.map((number) => this.array(number)) ?? [[], []];
   }
 
+  count(gid) {
+    return this.codes(gid)[0].length;
+  }
+
+  /* x and y in px from the middle of the axes, NaN where the line is cut. */
   offsets(gid) {
-    return this.lines[gid].map((number) => Float64Array.from(this.array(number), restore));
+    return this.codes(gid).map((codes) => Float64Array.from(codes, restore));
+  }
+
+  /* Whether a sentence has to be counted first, see Program. */
+  waits() {
+    return false;
   }
 
   said(name) {
