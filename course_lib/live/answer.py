@@ -1,5 +1,6 @@
 """What a lab's `compute` hands back, and the sentences for what is wrong with it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -60,12 +61,18 @@ def line_arrays(name, pair, grid):
     return x, y
 
 
-def check_size(arrays, controls):
+def check_size(answer, controls):
     """Refuse a table above `codec.LIMIT`, and say which slider to make coarser.
 
-    arrays: as many as are kept in it; controls: the quantities whose steps are the grid.
+    controls: the quantities whose steps are the grid; answer: over their first two values, which tell what depends on
+    which of them.
     """
-    size = sum(2 * array.size for array in arrays)
+    few = tuple(len(control.values[:2]) for control in controls)
+    size = 0
+    for gid, pair in answer.lines.items():
+        for values in line_arrays(gid, pair, few):
+            steps = [len(control.values) for have, control in zip(values.shape[1:], controls, strict=True) if have > 1]
+            size += 2 * len(values) * math.prod(steps)
     if size <= codec.LIMIT:
         return
     finest = max(controls, key=lambda control: len(control.values))

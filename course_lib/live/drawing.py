@@ -12,7 +12,7 @@ from matplotlib.markers import MarkerStyle
 
 from ..formulas import plain
 from . import codec, raster, style
-from .answer import check_names, check_size, line_arrays
+from .answer import check_names, line_arrays
 
 SCALES = ("linear", "log")
 NOTE_HEIGHT = 0.26  # inches under the picture, for the sentence that it is one
@@ -165,8 +165,7 @@ class Drawing:
         return np.moveaxis(across, 0, -1), np.moveaxis(down, 0, -1)
 
     def encode(self, answer, controls, scenes, tight):
-        """The buffer for the page: `answer` over the grid of these controls' values, refused if it is too large or does
-        not fit.
+        """The buffer for the page: `answer` over the grid of these controls' values, refused if it does not fit.
 
         scenes: those of the answer, as numbers of values; tight: see `codec.pack`.
         """
@@ -175,7 +174,6 @@ class Drawing:
         arrays = {gid: line_arrays(gid, pair, grid) for gid, pair in answer.lines.items()}
         for gid in set(self.frames) & set(arrays):
             self._points_a_frame(gid, {name: len(x) for name, (x, _) in arrays.items()})
-        check_size([values for pair in arrays.values() for values in pair], controls)
         lines = {gid: self.codes(gid, *pair) for gid, pair in arrays.items()}
         words = {name: codec.encode_words(texts, grid) for name, texts in answer.words.items()}
         return codec.pack(lines, words, scenes, tight)

@@ -119,6 +119,8 @@ class LiveFigure(anywidget.AnyWidget):
         self._pictured = False  # whether the page has the pictures
         self.untraceable = ""
         self.programs = self._traced(run, asked, ground) if run else b""
+        if not self.programs:
+            self._refuse_too_large()
         living = self.controls if self.programs else self.page
         if self.programs:  # there is only something else for a choice that the background depends on
             carried = [name for name in self._painted if not self.quantities[name][0].numeric]
@@ -178,13 +180,13 @@ class LiveFigure(anywidget.AnyWidget):
         """What an answer is for: the numbers of all that neither the table nor a program takes in."""
         return ",".join(str(settings[control.name]) for control in self.keyed)
 
-    def _values(self, settings, whole=False):
+    def _values(self, settings, pick=None):
         """name -> value of every quantity, a pair of sliders as one pair.
 
-        Those of the table are arrays along axes of their own: of one value, or (whole) of all they have.
+        Those of the table are arrays along axes of their own: of one value, or of `pick(control)`.
         """
         values = {name: control.value(settings[name]) for name, control in self.controls.items()}
-        grid = [control.values if whole else [values[name]] for name, control in self.page.items()]
+        grid = [pick(control) if pick else [values[name]] for name, control in self.page.items()]
         values |= zip(self.page, np.ix_(*map(np.asarray, grid)), strict=True)
         pairs = {name: tuple(values[control.name] for control in parts) for name, parts in self.quantities.items()}
         return {name: pair if len(pair) == 2 else pair[0] for name, pair in pairs.items()}
@@ -248,9 +250,15 @@ class LiveFigure(anywidget.AnyWidget):
         """The Answer for one setting: a grid of one."""
         return answers.spoken(self.compute(**self._values(settings)))
 
+    def _refuse_too_large(self):
+        """From two values of each of the table's quantities tell what all would take, before computing them."""
+        answer = answers.spoken(self.compute(**self._values(self.defaults, lambda control: control.values[:2])))
+        answers.check_names(answer, self.drawing.data_gids)
+        answers.check_size(answer, list(self.page.values()))
+
     def _table(self, settings, tight=False):
         """The buffer with the answer to every setting of the table's quantities."""
-        answer = answers.spoken(self.compute(**self._values(settings, whole=True)))
+        answer = answers.spoken(self.compute(**self._values(settings, lambda control: control.values)))
         scenes = {text: self._scene(scene) for text, scene in answer.scenes.items()}
         return self.drawing.encode(answer, list(self.page.values()), scenes, tight)
 

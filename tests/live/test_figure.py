@@ -384,12 +384,16 @@ def test_frames_that_do_not_fit_the_steps_are_refused():
         make(figure, lambda x: answer)
 
 
-def test_a_table_too_large_is_refused():
+def test_a_table_too_large_is_refused_before_it_is_computed():
+    sizes = []
+
     def compute(x):
+        sizes.append(x.size)
         return Answer({"a": (np.zeros((2000, 1)), np.zeros(2000)[:, None] * x)})
 
     with pytest.raises(ValueError, match=r"make the slider 'fine' coarser \(it has 5000 steps\)"):
         make(compute=compute, page={"x": slider("fine", 0, 1, steps=5000, value=0)})
+    assert sizes == [2]
 
 
 def test_scales_that_are_not_drawn_are_refused():
