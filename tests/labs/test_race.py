@@ -455,7 +455,7 @@ def test_in_jupyterlab_another_surface_another_start_and_one_set_alone(chromium,
     page = server.open(chromium, "race.ipynb", CELLS)
     before = page.canvas()
     page.page.get_by_role("combobox", name="surface").select_option(label="Rosenbrock's valley")
-    page.wait("f.isFresh() && f.frame.key === '1' && f.settings['start.0'] === 136")
+    page.wait("f.isFresh() && f.came.key === '1' && f.settings['start.0'] === 136")
     page.settled()
     assert page.page.get_by_role("spinbutton", name="start θ₁").input_value() == "-1.20"
     assert np.abs(page.canvas() - before).max() > 60
@@ -465,7 +465,7 @@ def test_in_jupyterlab_another_surface_another_start_and_one_set_alone(chromium,
     page.wait("f.isFresh() && f.settings['start.0'] === 180")
     assert page.eval("f.settings.surface") == list(race_lab.GROUNDS).index("rosenbrock")
     page.page.get_by_role("button", name="Reset").click()
-    page.wait("f.isFresh() && f.settings['start.0'] === 80 && f.frame.key === '0'")
+    page.wait("f.isFresh() && f.settings['start.0'] === 80 && f.came.key === '0'")
     assert "Momentum(lr=0.1, gamma=0.45)" in page.said()[1]
     page.page.get_by_role("combobox", name="held equal").select_option(label="nothing, you set momentum alone")
     page.wait("f.settings.fair === 4 && f.settings.lr === 20")

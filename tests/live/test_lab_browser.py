@@ -177,7 +177,7 @@ def test_a_hand_that_is_back_while_the_table_is_computed_keeps_its_own(page):
             f.letGo();
         })()"""
     )
-    page.wait("f.requests.number > f.before && !f.requests.flying && f.latest.frame.key === '70,50,8,0'")
+    page.wait("f.requests.number > f.before && !f.requests.flying && f.held.has('70,50,8,0')")
     page.settled()
     assert page.eval("f.isFresh() && f.settings.steepness === 3")
     np.testing.assert_array_equal(page.canvas(), before)
