@@ -49,7 +49,8 @@ class LiveFigure(anywidget.AnyWidget):
         else each asks the kernel; `untraceable` says why.
     pointer: Axes -> (name or None, name or None), the sliders steered along x and y by pointer and arrow
         keys, or the name of a pair.
-    scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them.
+    scenes: text of a button -> {name: value}; "step" may be among the names. Keys [ and ] go through them. Instead,
+        (name of a quantity, function of its value that gives such a dict).
         An Answer may bring further scenes, which depend on the kernel quantities; their buttons come first, and
         every answer has the same.
     challenge: (name of a readout, sentence): its texts are numbers, the fewer the better, empty where nothing
@@ -128,18 +129,14 @@ class LiveFigure(anywidget.AnyWidget):
         self.keyed = (
             self.carried if self.programs else [one for one in self.controls.values() if one.name not in living]
         )
-        self.follows = {
-            name: [self._scene(function(control.value(k))) for k in range(len(control.values))]
-            for name, function in (follows or {}).items()
-            for control in self.quantities[name]
-        }
+        self.follows = {name: self._scenes_of(name, function) for name, function in (follows or {}).items()}
         super().__init__(
             spec={
                 "alt": alt,
                 "controls": [c.describe() | {"living": c.name in living} for c in self.controls.values()],
                 "defaults": self.defaults,
                 "pointer": [self._pads(ax, names) for ax, names in (pointer or {}).items()],
-                "scenes": {text: self._scene(scene) for text, scene in (scenes or {}).items()},
+                "scenes": {text: self._scene_by(scene) for text, scene in (scenes or {}).items()},
                 "challenge": challenge and dict(zip(("name", "text"), challenge, strict=True)),
                 "seconds": seconds,
                 "page": list(self.page),
@@ -161,6 +158,15 @@ class LiveFigure(anywidget.AnyWidget):
         if len(names) != 2 or any(name not in self.controls for name in names if name is not None):
             raise ValueError(f"pointer must name two of {list(self.controls)} (or None for one), not {names}")
         return {"axes": self.drawing.figure.axes.index(ax), "names": list(names)}
+
+    def _scenes_of(self, name, function):
+        """What function(value) sets, for each value of a quantity."""
+        (control,) = self.quantities[name]
+        return [self._scene(function(control.value(k))) for k in range(len(control.values))]
+
+    def _scene_by(self, scene):
+        """A scene for the page; one for each value of a quantity where it depends on that."""
+        return {"by": scene[0], "each": self._scenes_of(*scene)} if isinstance(scene, tuple) else self._scene(scene)
 
     def _scene(self, scene):
         """name -> value, as name -> number of the value."""
@@ -387,7 +393,8 @@ class LiveFigure(anywidget.AnyWidget):
         names, counts = [control.name for control in self.carried], [len(control.values) for control in self.carried]
         carried = [dict(zip(names, numbers, strict=True)) for numbers in itertools.product(*map(range, counts))]
         found, pictures, painted = {self._key(settings): {}}, {}, self._painted
-        for moved in (*carried, *self.spec["scenes"].values()):
+        scenes = [one for scene in self.spec["scenes"].values() for one in scene.get("each", [scene])]
+        for moved in (*carried, *scenes):
             other = settings | moved
             key = self._key(other)
             if key in found:

@@ -64,7 +64,7 @@ def traced(name):
         mine = [k for k, s in enumerate(all_settings) if ",".join(str(s[name]) for name in held["chosen"]) == key]
         if not mine:
             continue
-        values = [live._kernel_values(all_settings[k]) for k in mine]
+        values = [live._values(all_settings[k]) for k in mine]
         texts = {text: number for number, (text, *holes) in enumerate(program["texts"]) if not holes}
         values = [{n: texts[v[n]] if isinstance(v[n], str) else v[n] for n in program["inputs"]} for v in values]
         together = {name: np.moveaxis(np.array([v[name] for v in values]), 0, -1) for name in program["inputs"]}
@@ -82,7 +82,7 @@ def shifted(live, settings):
     def more(value):
         return tuple(map(more, value)) if isinstance(value, tuple) else np.nextafter(float(value), np.inf)
 
-    values = live._kernel_values(settings)
+    values = live._values(settings)
     fixed = {*programs_of(live)["chosen"], *live.asked}
     return live.compute(**{name: value if name in fixed else more(value) for name, value in values.items()}).lines
 
@@ -104,7 +104,7 @@ def agree(name, settings, one, other):
     live, spread = lab(name), None
     (lines, words), (other_lines, other_words) = one, other
     kept = [key for key in words if key not in CHAOTIC.get(name, ())]
-    where = live._kernel_values(settings)
+    where = live._values(settings)
     assert {key: words[key] for key in kept} == {key: other_words[key] for key in kept}, where
     assert lines.keys() == other_lines.keys()
     for gid, pair in lines.items():

@@ -204,7 +204,13 @@ export class Figure {
 
   /* Those of the present answer depend on quantities in the kernel. */
   get allScenes() {
-    return { ...this.answer.scenes, ...this.spec.scenes };
+    const own = Object.entries(this.spec.scenes).map(([text, scene]) => [text, this.sceneNow(scene)]);
+    return { ...this.answer.scenes, ...Object.fromEntries(own) };
+  }
+
+  /* A scene may be another for each value of some quantity. */
+  sceneNow(scene) {
+    return scene.by ? scene.each[this.settings[scene.by]] : scene;
   }
 
   showScene(number) {
