@@ -41,7 +41,7 @@ def cell_of(array, where, grid):
 @pytest.mark.parametrize("name", NAMES)
 def test_cells_of_the_table_equal_runs_of_their_own(name):
     live = lab(name)
-    whole = live._answer(live.defaults, lambda control: control.values)
+    whole = live.compute(**live._values(live.defaults, lambda control: control.values))
     for corner in corners(live):
         alone = live.cell(live.defaults | corner)
         for gid, pair in whole.lines.items():
@@ -192,9 +192,7 @@ def test_noise_in_the_memory_shrinks_as_its_readout_says():
 def fixed(live):
     """The quantities that an exported page cannot change."""
     return [
-        one["name"]
-        for one in live.spec["controls"]
-        if one["where"] == "kernel" and one["name"] not in live.spec["carried"]
+        one["name"] for one in live.spec["controls"] if not one["living"] and one["name"] not in live.spec["carried"]
     ]
 
 
@@ -213,4 +211,4 @@ def test_an_exported_page_carries_a_table_for_every_value(name, quantity, open_p
         page.wait(f"f.isFresh() && f.came.key === '{number}'")
         words = [str(np.ravel(text)[0]) for text in live.cell(live.defaults | {quantity: number}).words.values()]
         page.settled()
-        assert page.eval("f.answer.names.map((name) => f.answer.said(name))") == words
+        assert page.eval("Object.keys(f.answer.words).map((name) => f.answer.said(name))") == words

@@ -83,7 +83,7 @@ def shifted(live, settings):
         return tuple(map(more, value)) if isinstance(value, tuple) else np.nextafter(float(value), np.inf)
 
     values = live._values(settings)
-    fixed = {*programs_of(live)["chosen"], *live.asked}
+    fixed = {name for name, control in live.controls.items() if not control.numeric}
     return live.compute(**{name: value if name in fixed else more(value) for name, value in values.items()}).lines
 
 

@@ -435,7 +435,7 @@ def test_a_surface_chosen_in_the_page_is_told_to_the_kernel_with_its_start():
     first, second = live.quantities["start"]
     home = race_lab.GROUNDS["rosenbrock"].start
     assert (first.value(live.settings["start.0"]), second.value(live.settings["start.1"])) == pytest.approx(home)
-    assert live.frame["key"] == str(chosen) and not live.error
+    assert live.answered["key"] == str(chosen) and not live.error
 
 
 def test_every_surface_can_be_drawn():
