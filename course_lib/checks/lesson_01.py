@@ -7,6 +7,7 @@ from .exercises import Choice, Function, Law, Mistake, Number, WrittenTest, pred
 
 TITLE = "What is momentum"
 
+
 walker_and_ball = prediction(
     "walker_and_ball",
     lesson=1,
@@ -14,6 +15,7 @@ walker_and_ball = prediction(
     praise="The next two sections let them run.",
     right="c",
 )
+
 
 momentum_step = Function(
     "momentum_step",
@@ -24,6 +26,7 @@ momentum_step = Function(
     praise="This one line is the whole difference between gradient descent and momentum: the step remembers.",
     **momentum_rule.PARTS,
 )
+
 
 final_step = Number(
     "final_step",
@@ -61,6 +64,7 @@ final_step = Number(
         ),
     ),
 )
+
 
 alternating_step = Number(
     "alternating_step",
@@ -101,6 +105,24 @@ alternating_step = Number(
         ),
     ),
 )
+
+
+what_went_wrong = Choice(
+    "what_went_wrong",
+    lesson=1,
+    stars=1,
+    minutes=1,
+    title="What went wrong?",
+    praise="Only gamma was changed, so look there first: less of it calms the run.",
+    right="c",
+    options=(
+        ("a", "Nobody changed it; and in our bowl a hundredth of it still swings at 0.99, only more slowly."),
+        ("b", "A run that is caught comes to rest. This one keeps moving."),
+        ("c", "At 0.99 a push is still half there after 69 steps, so the run brakes far too late."),
+        ("d", "With the wrong sign the run would go uphill at 0.9, too, and there it trained."),
+    ),
+)
+
 
 half_life = Number(
     "half_life",
@@ -201,6 +223,33 @@ unrolled_step = Function(
 )
 
 
+check_of_momentum = WrittenTest(
+    "check_of_momentum",
+    lesson=1,
+    stars=2,
+    minutes=5,
+    title="Write the test",
+    praise="Two steps in a row with a known result catch all four; one step from rest misses the lost memory.",
+    right=momentum_rule.right,
+    mistakes=(
+        Mistake(
+            "The version without memory passes.", "What if the last step were ignored?", momentum_rule.without_memory
+        ),
+        Mistake("The version that goes uphill passes.", "What if it walked the other way?", momentum_rule.uphill),
+        Mistake(
+            "The version that uses the learning rate twice passes.",
+            "What if the learning rate came in twice?",
+            momentum_rule.rate_twice_in_turn,
+        ),
+        Mistake(
+            "The version that never updates delta passes.",
+            "What if delta came back as it went in?",
+            momentum_rule.stale_state,
+        ),
+    ),
+)
+
+
 def _from_physics(mass, friction, h):
     return h**2 / mass, 1 - friction * h / mass
 
@@ -284,58 +333,4 @@ from_physics = Function(
             lambda f: np.isclose(1 - f(2.0, 1.0, 0.2)[1], 2 * (1 - f(2.0, 1.0, 0.1)[1])),
         ),
     ),
-)
-
-check_of_momentum = WrittenTest(
-    "check_of_momentum",
-    lesson=1,
-    stars=2,
-    minutes=5,
-    title="Write the test",
-    praise="Two steps in a row with a known result catch all four; one step from rest misses the lost memory.",
-    right=momentum_rule.right,
-    mistakes=(
-        Mistake(
-            "The version without memory passes.", "What if the last step were ignored?", momentum_rule.without_memory
-        ),
-        Mistake("The version that goes uphill passes.", "What if it walked the other way?", momentum_rule.uphill),
-        Mistake(
-            "The version that uses the learning rate twice passes.",
-            "What if the learning rate came in twice?",
-            momentum_rule.rate_twice_in_turn,
-        ),
-        Mistake(
-            "The version that never updates delta passes.",
-            "What if delta came back as it went in?",
-            momentum_rule.stale_state,
-        ),
-    ),
-)
-
-what_went_wrong = Choice(
-    "what_went_wrong",
-    lesson=1,
-    stars=1,
-    minutes=1,
-    title="What went wrong?",
-    praise="Only gamma was changed, so look there first: less of it calms the run.",
-    right="c",
-    options=(
-        ("a", "Nobody changed it; and in our bowl a hundredth of it still swings at 0.99, only more slowly."),
-        ("b", "A run that is caught comes to rest. This one keeps moving."),
-        ("c", "At 0.99 a push is still half there after 69 steps, so the run brakes far too late."),
-        ("d", "With the wrong sign the run would go uphill at 0.9, too, and there it trained."),
-    ),
-)
-
-EXERCISES = (
-    walker_and_ball,
-    momentum_step,
-    final_step,
-    alternating_step,
-    what_went_wrong,
-    half_life,
-    unrolled_step,
-    check_of_momentum,
-    from_physics,
 )

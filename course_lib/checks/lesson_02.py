@@ -6,6 +6,7 @@ from .exercises import Choice, Function, Law, Mistake, Number, prediction
 
 TITLE = "Why momentum"
 
+
 best_in_the_bowl = prediction(
     "best_in_the_bowl",
     lesson=2,
@@ -13,6 +14,7 @@ best_in_the_bowl = prediction(
     praise="Run on and see.",
     right="b",
 )
+
 
 name_the_fate = Choice(
     "name_the_fate",
@@ -29,6 +31,7 @@ name_the_fate = Choice(
         ("d", "It would diverge if eta lambda were above 2. Multiply the two numbers."),
     ),
 )
+
 
 best_rate = Number(
     "best_rate",
@@ -65,86 +68,6 @@ best_rate = Number(
     ),
 )
 
-slowest_factor = Function(
-    "slowest_factor",
-    lesson=2,
-    stars=2,
-    minutes=4,
-    title="The slowest direction",
-    praise="A run is as slow as its slowest direction, whichever way that one moves.",
-    right=lambda lr, curvatures: np.max(np.abs(1 - lr * curvatures)),
-    arguments=("lr", "curvatures"),
-    returns=("factor",),
-    cases=(
-        (0.1, np.array([1.0, 4.0, 19.0])),
-        (0.05, np.array([10.0, 2.0, 16.0])),
-        (0.3, np.array([9.0, 0.5, 2.0])),
-        (0.1, np.array([12.0, 16.0, 15.0])),
-    ),
-    mistakes=(
-        Mistake(
-            "The sign counts as size: a factor of -0.9 is slower than one of 0.5.",
-            "Is -0.9 a small factor or a large one?",
-            lambda lr, c: np.max(1 - lr * c),
-        ),
-        Mistake(
-            "That is the fastest direction.",
-            "Which direction holds the run up?",
-            lambda lr, c: np.min(np.abs(1 - lr * c)),
-        ),
-        Mistake(
-            "That is the smallest factor, sign included.",
-            "Is the smallest factor the slowest?",
-            lambda lr, c: np.min(1 - lr * c),
-        ),
-        Mistake(
-            "That is a mean: fast directions do not help slow ones.",
-            "Do the directions share?",
-            lambda lr, c: np.mean(np.abs(1 - lr * c)),
-        ),
-        Mistake(
-            "That is the factor of the first direction only.",
-            "Which curvature did you use?",
-            lambda lr, c: abs(1 - lr * c[0]),
-        ),
-        Mistake(
-            "That is the factor of the steepest direction.",
-            "Is the steepest direction always the slowest?",
-            lambda lr, c: abs(1 - lr * c.max()),
-        ),
-        Mistake(
-            "That is the factor of the flattest direction.",
-            "The flattest direction creeps. Can a steep one be slower still?",
-            lambda lr, c: abs(1 - lr * c.min()),
-        ),
-        Mistake(
-            "That is what the step takes away, not what is left.",
-            "What is left of the distance after a step?",
-            lambda lr, c: np.max(lr * c),
-        ),
-        Mistake(
-            "That is the factor of the loss: the distance, squared.",
-            "Loss or distance?",
-            lambda lr, c: np.max((1 - lr * c) ** 2),
-        ),
-    ),
-    laws=(
-        Law("where one direction diverges, the factor is above 1.", lambda f: f(1.0, np.array([0.5, 3.0])) > 1),
-        Law(
-            "with a small learning rate a run creeps: the factor is a little below 1.",
-            lambda f: 0.9 < f(0.01, np.array([2.0])) < 0.999,
-        ),
-        Law(
-            "a direction in which eta lambda is 1 is done in one step: alone, its factor is 0.",
-            lambda f: np.isclose(f(0.5, np.array([2.0])), 0),
-        ),
-        Law("with lr = 0 nothing moves: the factor is 1.", lambda f: np.isclose(f(0.0, np.array([1.0, 5.0])), 1)),
-        Law(
-            "the order of the curvatures does not matter.",
-            lambda f: np.isclose(f(0.1, np.array([1.0, 15.0])), f(0.1, np.array([15.0, 1.0]))),
-        ),
-    ),
-)
 
 steps_at_64 = Number(
     "steps_at_64",
@@ -156,6 +79,7 @@ steps_at_64 = Number(
     guess=True,
     value=53,
 )
+
 
 how_it_grows = Choice(
     "how_it_grows",
@@ -172,6 +96,7 @@ how_it_grows = Choice(
         ("d", "That would be kappa squared. Even gradient descent is not that slow."),
     ),
 )
+
 
 best_memory = Number(
     "best_memory",
@@ -286,6 +211,7 @@ rate_to_keep = Function(
     ),
 )
 
+
 read_the_series = Choice(
     "read_the_series",
     lesson=2,
@@ -301,6 +227,7 @@ read_the_series = Choice(
         ("d", "Are the waves growing or shrinking?"),
     ),
 )
+
 
 less_jitter = Choice(
     "less_jitter",
@@ -323,6 +250,128 @@ less_jitter = Choice(
             "of the jitter.",
         ),
         ("d", "The noise is in the slopes, not in the place: it would come back."),
+    ),
+)
+
+
+slowest_factor = Function(
+    "slowest_factor",
+    lesson=2,
+    stars=2,
+    minutes=4,
+    title="The slowest direction",
+    praise="A run is as slow as its slowest direction, whichever way that one moves.",
+    right=lambda lr, curvatures: np.max(np.abs(1 - lr * curvatures)),
+    arguments=("lr", "curvatures"),
+    returns=("factor",),
+    cases=(
+        (0.1, np.array([1.0, 4.0, 19.0])),
+        (0.05, np.array([10.0, 2.0, 16.0])),
+        (0.3, np.array([9.0, 0.5, 2.0])),
+        (0.1, np.array([12.0, 16.0, 15.0])),
+    ),
+    mistakes=(
+        Mistake(
+            "The sign counts as size: a factor of -0.9 is slower than one of 0.5.",
+            "Is -0.9 a small factor or a large one?",
+            lambda lr, c: np.max(1 - lr * c),
+        ),
+        Mistake(
+            "That is the fastest direction.",
+            "Which direction holds the run up?",
+            lambda lr, c: np.min(np.abs(1 - lr * c)),
+        ),
+        Mistake(
+            "That is the smallest factor, sign included.",
+            "Is the smallest factor the slowest?",
+            lambda lr, c: np.min(1 - lr * c),
+        ),
+        Mistake(
+            "That is a mean: fast directions do not help slow ones.",
+            "Do the directions share?",
+            lambda lr, c: np.mean(np.abs(1 - lr * c)),
+        ),
+        Mistake(
+            "That is the factor of the first direction only.",
+            "Which curvature did you use?",
+            lambda lr, c: abs(1 - lr * c[0]),
+        ),
+        Mistake(
+            "That is the factor of the steepest direction.",
+            "Is the steepest direction always the slowest?",
+            lambda lr, c: abs(1 - lr * c.max()),
+        ),
+        Mistake(
+            "That is the factor of the flattest direction.",
+            "The flattest direction creeps. Can a steep one be slower still?",
+            lambda lr, c: abs(1 - lr * c.min()),
+        ),
+        Mistake(
+            "That is what the step takes away, not what is left.",
+            "What is left of the distance after a step?",
+            lambda lr, c: np.max(lr * c),
+        ),
+        Mistake(
+            "That is the factor of the loss: the distance, squared.",
+            "Loss or distance?",
+            lambda lr, c: np.max((1 - lr * c) ** 2),
+        ),
+    ),
+    laws=(
+        Law("where one direction diverges, the factor is above 1.", lambda f: f(1.0, np.array([0.5, 3.0])) > 1),
+        Law(
+            "with a small learning rate a run creeps: the factor is a little below 1.",
+            lambda f: 0.9 < f(0.01, np.array([2.0])) < 0.999,
+        ),
+        Law(
+            "a direction in which eta lambda is 1 is done in one step: alone, its factor is 0.",
+            lambda f: np.isclose(f(0.5, np.array([2.0])), 0),
+        ),
+        Law("with lr = 0 nothing moves: the factor is 1.", lambda f: np.isclose(f(0.0, np.array([1.0, 5.0])), 1)),
+        Law(
+            "the order of the curvatures does not matter.",
+            lambda f: np.isclose(f(0.1, np.array([1.0, 15.0])), f(0.1, np.array([15.0, 1.0]))),
+        ),
+    ),
+)
+
+
+my_rate = Number(
+    "my_rate",
+    lesson=2,
+    stars=2,
+    minutes=4,
+    title="Type a rate",
+    praise="Now look at the picture below: your straight line, and why the measurement lies a little above it.",
+    value=9 / 11,
+    within=1.01,
+    mistakes=(
+        Mistake(
+            "That is one late step, as measured below.",
+            "You read off one late step. In the long run it is a little less.",
+            0.8279,
+        ),
+        Mistake(
+            "That is gradient descent's best: (kappa - 1) / (kappa + 1).", "That is slower than momentum.", 99 / 101
+        ),
+        Mistake(
+            "That is gamma itself; the distance shrinks by its root.",
+            "That is how the loss shrinks: what about the distance?",
+            81 / 121,
+        ),
+        Mistake(
+            "That is 1 - 1 / sqrt(kappa): Nesterov's, with its usual settings.", "That belongs to another method.", 0.9
+        ),
+        Mistake(
+            "That is what is lost in a step, not what is left.", "What is left of the distance after a step?", 2 / 11
+        ),
+    ),
+    laws=(
+        Law("it is faster than Nesterov's 0.9.", lambda rate: rate < 0.9),
+        Law(
+            "the narrower a ravine, the slower: it is slower than the factor 0.6 of a ravine with kappa = 16.",
+            lambda rate: rate > 0.6,
+        ),
     ),
 )
 
@@ -379,58 +428,4 @@ critical_gamma = Function(
         ),
         Law("only the product of learning rate and curvature counts.", lambda f: np.isclose(f(0.1, 0.4), f(0.4, 0.1))),
     ),
-)
-
-my_rate = Number(
-    "my_rate",
-    lesson=2,
-    stars=2,
-    minutes=4,
-    title="Type a rate",
-    praise="Now look at the picture below: your straight line, and why the measurement lies a little above it.",
-    value=9 / 11,
-    within=1.01,
-    mistakes=(
-        Mistake(
-            "That is one late step, as measured below.",
-            "You read off one late step. In the long run it is a little less.",
-            0.8279,
-        ),
-        Mistake(
-            "That is gradient descent's best: (kappa - 1) / (kappa + 1).", "That is slower than momentum.", 99 / 101
-        ),
-        Mistake(
-            "That is gamma itself; the distance shrinks by its root.",
-            "That is how the loss shrinks: what about the distance?",
-            81 / 121,
-        ),
-        Mistake(
-            "That is 1 - 1 / sqrt(kappa): Nesterov's, with its usual settings.", "That belongs to another method.", 0.9
-        ),
-        Mistake(
-            "That is what is lost in a step, not what is left.", "What is left of the distance after a step?", 2 / 11
-        ),
-    ),
-    laws=(
-        Law("it is faster than Nesterov's 0.9.", lambda rate: rate < 0.9),
-        Law(
-            "the narrower a ravine, the slower: it is slower than the factor 0.6 of a ravine with kappa = 16.",
-            lambda rate: rate > 0.6,
-        ),
-    ),
-)
-
-EXERCISES = (
-    best_in_the_bowl,
-    name_the_fate,
-    best_rate,
-    steps_at_64,
-    how_it_grows,
-    best_memory,
-    rate_to_keep,
-    read_the_series,
-    less_jitter,
-    slowest_factor,
-    my_rate,
-    critical_gamma,
 )

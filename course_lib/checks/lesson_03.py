@@ -8,6 +8,7 @@ from .exercises import Choice, Convention, Function, Law, Mistake, Number, predi
 
 TITLE = "How momentum works"
 
+
 matching_rate = Number(
     "matching_rate",
     lesson=3,
@@ -176,6 +177,32 @@ nesterov_step = Function(
 )
 
 
+whose_limit = Choice(
+    "whose_limit",
+    lesson=3,
+    stars=1,
+    minutes=1,
+    title="Whose limit is larger?",
+    praise="The smarter ball is the more nervous one.",
+    right="c",
+    options=(
+        ("a", "eta lambda is 2. Momentum's limit at 0.9 is 3.8."),
+        ("b", "It is the other way round: look at the two limits again."),
+        ("c", "eta lambda is 2: below momentum's 3.8, above Nesterov's 1.357."),
+        ("d", "eta lambda is 2. Nesterov's limit at 0.9 is 1.357."),
+    ),
+)
+
+
+steps_when_it_forgets = prediction(
+    "steps_when_it_forgets",
+    lesson=3,
+    title="What is forgetting worth?",
+    praise="The next cells count them, and answer each guess.",
+    right="d",
+)
+
+
 def _forgetful(theta, g, delta, lr, gamma):
     if g @ delta < 0:
         delta = 0 * delta
@@ -256,29 +283,23 @@ forgetful_step = Function(
     ),
 )
 
-steps_when_it_forgets = prediction(
-    "steps_when_it_forgets",
-    lesson=3,
-    title="What is forgetting worth?",
-    praise="The next cells count them, and answer each guess.",
-    right="d",
-)
 
-whose_limit = Choice(
-    "whose_limit",
+after_the_drop = Choice(
+    "after_the_drop",
     lesson=3,
     stars=1,
     minutes=1,
-    title="Whose limit is larger?",
-    praise="The smarter ball is the more nervous one.",
-    right="c",
+    title="After the drop",
+    praise="",
+    right="b",
     options=(
-        ("a", "eta lambda is 2. Momentum's limit at 0.9 is 3.8."),
-        ("b", "It is the other way round: look at the two limits again."),
-        ("c", "eta lambda is 2: below momentum's 3.8, above Nesterov's 1.357."),
-        ("d", "eta lambda is 2. Nesterov's limit at 0.9 is 1.357."),
+        ("a", "Keras remembers steps, taken at the old learning rate. Most of the last one is repeated."),
+        ("b", "PyTorch remembers gradients. The new learning rate multiplies all of them: the step shrinks at once."),
+        ("c", "Only one of the two rescales what it remembers."),
+        ("d", "One of the two rescales what it remembers."),
     ),
 )
+
 
 averaged_rate = Number(
     "averaged_rate",
@@ -311,21 +332,6 @@ averaged_rate = Number(
     ),
 )
 
-after_the_drop = Choice(
-    "after_the_drop",
-    lesson=3,
-    stars=1,
-    minutes=1,
-    title="After the drop",
-    praise="",
-    right="b",
-    options=(
-        ("a", "Keras remembers steps, taken at the old learning rate. Most of the last one is repeated."),
-        ("b", "PyTorch remembers gradients. The new learning rate multiplies all of them: the step shrinks at once."),
-        ("c", "Only one of the two rescales what it remembers."),
-        ("d", "One of the two rescales what it remembers."),
-    ),
-)
 
 coasting_momentum = Function(
     "coasting_momentum",
@@ -369,16 +375,4 @@ coasting_momentum = Function(
         Law("where the learning rate stays, nothing changes.", lambda f: np.isclose(f(0.9, 0.1, 0.1), 0.9)),
         Law("only the ratio of the learning rates counts.", lambda f: np.isclose(f(0.9, 0.1, 0.3), f(0.9, 0.2, 0.6))),
     ),
-)
-
-EXERCISES = (
-    matching_rate,
-    MyMomentum,
-    nesterov_step,
-    whose_limit,
-    steps_when_it_forgets,
-    forgetful_step,
-    after_the_drop,
-    averaged_rate,
-    coasting_momentum,
 )

@@ -7,6 +7,7 @@ from .exercises import Choice, Convention, Function, Law, Mistake, Number, Writt
 
 TITLE = "Other optimization algorithms"
 
+
 steps_of_the_divider = prediction(
     "steps_of_the_divider",
     lesson=4,
@@ -134,13 +135,6 @@ rmsprop_step = Function(
     ),
 )
 
-first_without = prediction(
-    "first_without",
-    lesson=4,
-    title="The first step without the correction",
-    praise="The next cells answer each guess.",
-    right="c",
-)
 
 first_step = Number(
     "first_step",
@@ -196,6 +190,16 @@ adam_step = Function(
     laws=adam_rule.LAWS,
 )
 
+
+first_without = prediction(
+    "first_without",
+    lesson=4,
+    title="The first step without the correction",
+    praise="The next cells answer each guess.",
+    right="c",
+)
+
+
 turn_and_explain = Choice(
     "turn_and_explain",
     lesson=4,
@@ -214,6 +218,7 @@ turn_and_explain = Choice(
         ("d", "It remembers as before. What it remembers is no longer different for the two coordinates."),
     ),
 )
+
 
 which_path = Choice(
     "which_path",
@@ -328,6 +333,7 @@ fair_race = Function(
     ),
 )
 
+
 find_the_bug = Choice(
     "find_the_bug",
     lesson=4,
@@ -344,6 +350,7 @@ find_the_bug = Choice(
         ("d", "The step is right: m_hat over the root of v_hat, and eps beside the root."),
     ),
 )
+
 
 resting_weight = Number(
     "resting_weight",
@@ -417,18 +424,4 @@ check_of_adam = WrittenTest(
             adam_rule.eps_outside,
         ),
     ),
-)
-
-EXERCISES = (
-    steps_of_the_divider,
-    rmsprop_step,
-    first_step,
-    adam_step,
-    first_without,
-    turn_and_explain,
-    which_path,
-    fair_race,
-    find_the_bug,
-    resting_weight,
-    check_of_adam,
 )

@@ -80,6 +80,7 @@ central_slope = Function(
     ),
 )
 
+
 best_h = prediction(
     "best_h",
     lesson=5,
@@ -122,6 +123,8 @@ catch_the_climber = _hunt(
     praise="Signs get lost where one text subtracts the step and the next one adds it. Even the best-known article on "
     "momentum (distill.pub, 2017) prints a plus where its unrolled sum of gradients needs a minus.",
 )
+
+
 catch_the_hoarder = _hunt(
     "catch_the_hoarder",
     "hoarder",
@@ -132,6 +135,8 @@ catch_the_hoarder = _hunt(
     mistake="The object keeps its velocity: the second run begins with the last step of the first.",
     praise="A memory kept in the object, as in numpy-ml, which has to copy its optimizer for every layer.",
 )
+
+
 catch_the_sleeper = _hunt(
     "catch_the_sleeper",
     "sleeper",
@@ -143,6 +148,8 @@ catch_the_sleeper = _hunt(
     praise="A learning rate too many was reported for Boltzmann.jl (issue 14), there in front of the last step. It "
     "happens where two conventions meet: lr inside the memory, and lr outside.",
 )
+
+
 catch_the_sprinter = _hunt(
     "catch_the_sprinter",
     "sprinter",
@@ -154,6 +161,8 @@ catch_the_sprinter = _hunt(
     praise="Printed in a book on deep learning as plain momentum (a reader asked, issue 289 of its notebooks). It is "
     "Nesterov's method as Keras writes it, without its name: right there, wrong here.",
 )
+
+
 catch_the_dreamer = _hunt(
     "catch_the_dreamer",
     "dreamer",
@@ -167,6 +176,8 @@ catch_the_dreamer = _hunt(
     "The errata run it: it diverges earlier than Nesterov.",
     takes="a class, such as Nesterov",
 )
+
+
 catch_the_plodder = _hunt(
     "catch_the_plodder",
     "plodder",
@@ -179,6 +190,8 @@ catch_the_plodder = _hunt(
     "differs from the expected one in the third decimal, and nothing stopped it.",
     takes="a class, such as Adam",
 )
+
+
 catch_the_eraser = _hunt(
     "catch_the_eraser",
     "eraser",
@@ -190,6 +203,8 @@ catch_the_eraser = _hunt(
     praise="So in the TensorFlow version of d2l.ai: brackets are missing (a reader's pull request, 2691, is closed).",
     takes="a class, such as Adam",
 )
+
+
 catch_the_clock = _hunt(
     "catch_the_clock",
     "stopped clock",
@@ -202,6 +217,7 @@ catch_the_clock = _hunt(
     "plodder's, and no test of `step` alone can find it.",
     takes="a loop, such as walk",
 )
+
 
 warm_up = Function(
     "warm_up",
@@ -255,6 +271,7 @@ warm_up = Function(
     ),
 )
 
+
 no_difference = prediction(
     "no_difference",
     lesson=5,
@@ -262,6 +279,7 @@ no_difference = prediction(
     praise="The next cell trains all four.",
     right="d",
 )
+
 
 two_sentences = Text(
     "two_sentences",
@@ -271,6 +289,7 @@ two_sentences = Text(
     title="Explain it in two sentences",
     praise="Now open ours below and compare. Does yours name what was held equal, and what it should have been?",
 )
+
 
 into_pytorch = Choice(
     "into_pytorch",
@@ -359,22 +378,4 @@ my_figure = Function(
             lambda f: np.allclose(f(Momentum, 0.05, 0.0), _on_the_saddle(GradientDescent(0.05))),
         ),
     ),
-)
-
-EXERCISES = (
-    central_slope,
-    best_h,
-    catch_the_climber,
-    catch_the_hoarder,
-    catch_the_sleeper,
-    catch_the_sprinter,
-    catch_the_dreamer,
-    catch_the_plodder,
-    catch_the_eraser,
-    catch_the_clock,
-    warm_up,
-    no_difference,
-    two_sentences,
-    into_pytorch,
-    my_figure,
 )

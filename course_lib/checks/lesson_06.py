@@ -7,6 +7,7 @@ from .quiz import Question, Round
 
 TITLE = "Conclusion"
 
+
 what_it_can = Choice(
     "what_it_can",
     lesson=6,
@@ -21,16 +22,6 @@ what_it_can = Choice(
         ("c", "It goes on until the memory of the old slope has faded: that is what memory is."),
         ("d", "On some convex valleys a ball tuned for bowls goes round for ever."),
     ),
-)
-
-in_two_sentences = Text(
-    "in_two_sentences",
-    lesson=6,
-    stars=2,
-    minutes=2,
-    title="Momentum in two sentences",
-    praise="Now open ours below and compare. Does yours say what it remembers, and when that does harm?",
-    words=12,
 )
 
 
@@ -91,6 +82,7 @@ check_of_referee = WrittenTest(
     ),
 )
 
+
 light_cone = Number(
     "light_cone",
     lesson=6,
@@ -117,6 +109,7 @@ light_cone = Number(
     ),
     laws=(Law("every step moves one coordinate more, and the first step the first one.", lambda steps: steps == 40),),
 )
+
 
 quiz_memory = Round(
     "quiz_memory",
@@ -232,6 +225,7 @@ quiz_memory = Round(
     ),
 )
 
+
 quiz_limits = Round(
     "quiz_limits",
     lesson=6,
@@ -327,11 +321,13 @@ quiz_limits = Round(
     ),
 )
 
-EXERCISES = (
-    what_it_can,
-    check_of_referee,
-    light_cone,
-    quiz_memory,
-    quiz_limits,
-    in_two_sentences,
+
+in_two_sentences = Text(
+    "in_two_sentences",
+    lesson=6,
+    stars=2,
+    minutes=2,
+    title="Momentum in two sentences",
+    praise="Now open ours below and compare. Does yours say what it remembers, and when that does harm?",
+    words=12,
 )

@@ -18,6 +18,7 @@ averages_gain = prediction(
     right="c",
 )
 
+
 look_at = Function(
     "look_at",
     lesson=7,
@@ -85,6 +86,59 @@ look_at = Function(
     ),
 )
 
+
+best_look = prediction(
+    "best_look",
+    lesson=7,
+    title="Predict: where to look when the noise grows?",
+    praise="Now let the batches shrink in the figure below.",
+    right="b",
+)
+
+
+signum_as_lion = Number(
+    "signum_as_lion",
+    lesson=7,
+    stars=1,
+    minutes=1,
+    title="Lion that is Signum",
+    praise="With equal betas what goes into the step is what is kept.",
+    value=0.95,
+    within=1.002,
+    mistakes=(
+        Mistake(
+            "That is Lion's default: 0.1 of the newest slope goes into the step, but only 0.05 of it into the memory.",
+            "Signum steps by the sign of the very memory that it keeps. Which part of the newest slope is in that?",
+            0.9,
+        ),
+        Mistake("That is the share of the newest slope, not of the memory.", "beta1 multiplies the memory.", 0.05),
+        Mistake("That is sign descent: no memory goes into the step.", "Is there memory in your step?", 0.0),
+        Mistake("Then the newest slope does not count at all.", "How much of the newest slope is in your step?", 1.0),
+        Mistake(
+            "That is the sign of Nesterov's step at 0.95, as an exercise below shows.",
+            "Your step gives the newest slope more weight than the memory does.",
+            0.9025,
+        ),
+        Mistake("That is Lion's default of beta2.", "What is beta2 here? And Signum's gamma?", 0.99),
+    ),
+    laws=(
+        Law(
+            "what goes into the step must be what is kept: both give the newest slope the same share.",
+            lambda beta1: np.isclose(1 - beta1, 1 - 0.95),
+        ),
+    ),
+)
+
+
+muon_notices = prediction(
+    "muon_notices",
+    lesson=7,
+    title="Predict: what does Muon notice?",
+    praise="Now turn the facts in the figure below, first rows and columns, then everything.",
+    right="b",
+)
+
+
 RULES = {
     "a": "`Momentum(lr=0.02, gamma=0.95)`",
     "b": "`Nesterov(lr=0.02, gamma=0.95)`",
@@ -149,54 +203,6 @@ which_setting = Round(
     ),
 )
 
-best_look = prediction(
-    "best_look",
-    lesson=7,
-    title="Predict: where to look when the noise grows?",
-    praise="Now let the batches shrink in the figure below.",
-    right="b",
-)
-
-signum_as_lion = Number(
-    "signum_as_lion",
-    lesson=7,
-    stars=1,
-    minutes=1,
-    title="Lion that is Signum",
-    praise="With equal betas what goes into the step is what is kept.",
-    value=0.95,
-    within=1.002,
-    mistakes=(
-        Mistake(
-            "That is Lion's default: 0.1 of the newest slope goes into the step, but only 0.05 of it into the memory.",
-            "Signum steps by the sign of the very memory that it keeps. Which part of the newest slope is in that?",
-            0.9,
-        ),
-        Mistake("That is the share of the newest slope, not of the memory.", "beta1 multiplies the memory.", 0.05),
-        Mistake("That is sign descent: no memory goes into the step.", "Is there memory in your step?", 0.0),
-        Mistake("Then the newest slope does not count at all.", "How much of the newest slope is in your step?", 1.0),
-        Mistake(
-            "That is the sign of Nesterov's step at 0.95, as an exercise below shows.",
-            "Your step gives the newest slope more weight than the memory does.",
-            0.9025,
-        ),
-        Mistake("That is Lion's default of beta2.", "What is beta2 here? And Signum's gamma?", 0.99),
-    ),
-    laws=(
-        Law(
-            "what goes into the step must be what is kept: both give the newest slope the same share.",
-            lambda beta1: np.isclose(1 - beta1, 1 - 0.95),
-        ),
-    ),
-)
-
-muon_notices = prediction(
-    "muon_notices",
-    lesson=7,
-    title="Predict: what does Muon notice?",
-    praise="Now turn the facts in the figure below, first rows and columns, then everything.",
-    right="b",
-)
 
 pays_between = Choice(
     "pays_between",
@@ -214,61 +220,6 @@ pays_between = Choice(
     ),
 )
 
-
-class HastyMuon(Muon):
-    """Muon in the wrong order: every slope is made even first, and remembered then."""
-
-    def step(self, theta, g, t, m):
-        even = orthogonalized(g.reshape(self.shapes[0])).ravel()
-        m = self.gamma * m + (1 - self.gamma) * even
-        return theta - self.lr * m, m
-
-
-catch_the_hasty = WrittenTest(
-    "catch_the_hasty",
-    lesson=7,
-    stars=2,
-    minutes=4,
-    title="Catch the hasty one",
-    praise="Caught, and here it is: it makes the slopes even before it remembers them. So it was proposed to a popular "
-    "collection of algorithms (TheAlgorithms/Python, pull request 13724, closed).",
-    right=Muon,
-    mistakes=(
-        Mistake(
-            "It orthogonalises first and remembers then: what it adds up has lost its size.",
-            "Slopes that flip leave only a small memory. What does each of the two make of a small memory?",
-            HastyMuon,
-        ),
-    ),
-    takes="a class, such as Muon",
-    lines=lambda version: version.step,
-)
-
-signed_nesterov = Number(
-    "signed_nesterov",
-    lesson=7,
-    stars=2,
-    minutes=3,
-    title="Lion that is the sign of Nesterov",
-    praise="So Lion's defaults, 0.9 and 0.99, give the newest slope more weight than Signum or Nesterov with a memory "
-    "of 0.99: 0.1, where these give it 0.01 and 0.0199.",
-    value=0.81,
-    within=1.002,
-    mistakes=(
-        Mistake("That is Signum: what is kept is what is stepped.", "Where is the look-ahead in that?", 0.9),
-        Mistake("That is the share of the newest slope.", "beta1 multiplies the memory before this step.", 0.19),
-        Mistake("The root of 0.9: the look-ahead multiplies by 0.9 once more.", "Is it more memory or less?", 0.9**0.5),
-        Mistake("0.9 three times.", "The new memory holds gamma times the old one. And how often more?", 0.9**3),
-        Mistake("Two memories are added, not multiplied.", "gamma times (gamma m + ...): what is before m?", 1.8),
-        Mistake("That is the share of the newest slope in Signum.", "beta1 multiplies the memory.", 0.1),
-    ),
-    laws=(
-        Law(
-            "the shares of memory and newest slope add up to 1, and the newest one counts 0.1 + 0.9 times 0.1.",
-            lambda beta1: np.isclose(1 - beta1, 0.19),
-        ),
-    ),
-)
 
 muon_rate = Number(
     "muon_rate",
@@ -303,15 +254,59 @@ muon_rate = Number(
     ),
 )
 
-EXERCISES = (
-    averages_gain,
-    look_at,
-    best_look,
-    signum_as_lion,
-    muon_notices,
-    which_setting,
-    pays_between,
-    muon_rate,
-    catch_the_hasty,
-    signed_nesterov,
+
+class HastyMuon(Muon):
+    """Muon in the wrong order: every slope is made even first, and remembered then."""
+
+    def step(self, theta, g, t, m):
+        even = orthogonalized(g.reshape(self.shapes[0])).ravel()
+        m = self.gamma * m + (1 - self.gamma) * even
+        return theta - self.lr * m, m
+
+
+catch_the_hasty = WrittenTest(
+    "catch_the_hasty",
+    lesson=7,
+    stars=2,
+    minutes=4,
+    title="Catch the hasty one",
+    praise="Caught, and here it is: it makes the slopes even before it remembers them. So it was proposed to a popular "
+    "collection of algorithms (TheAlgorithms/Python, pull request 13724, closed).",
+    right=Muon,
+    mistakes=(
+        Mistake(
+            "It orthogonalises first and remembers then: what it adds up has lost its size.",
+            "Slopes that flip leave only a small memory. What does each of the two make of a small memory?",
+            HastyMuon,
+        ),
+    ),
+    takes="a class, such as Muon",
+    lines=lambda version: version.step,
+)
+
+
+signed_nesterov = Number(
+    "signed_nesterov",
+    lesson=7,
+    stars=2,
+    minutes=3,
+    title="Lion that is the sign of Nesterov",
+    praise="So Lion's defaults, 0.9 and 0.99, give the newest slope more weight than Signum or Nesterov with a memory "
+    "of 0.99: 0.1, where these give it 0.01 and 0.0199.",
+    value=0.81,
+    within=1.002,
+    mistakes=(
+        Mistake("That is Signum: what is kept is what is stepped.", "Where is the look-ahead in that?", 0.9),
+        Mistake("That is the share of the newest slope.", "beta1 multiplies the memory before this step.", 0.19),
+        Mistake("The root of 0.9: the look-ahead multiplies by 0.9 once more.", "Is it more memory or less?", 0.9**0.5),
+        Mistake("0.9 three times.", "The new memory holds gamma times the old one. And how often more?", 0.9**3),
+        Mistake("Two memories are added, not multiplied.", "gamma times (gamma m + ...): what is before m?", 1.8),
+        Mistake("That is the share of the newest slope in Signum.", "beta1 multiplies the memory.", 0.1),
+    ),
+    laws=(
+        Law(
+            "the shares of memory and newest slope add up to 1, and the newest one counts 0.1 + 0.9 times 0.1.",
+            lambda beta1: np.isclose(1 - beta1, 0.19),
+        ),
+    ),
 )

@@ -1,9 +1,11 @@
-"""The lessons that have exercises: every file lesson_NN.py here, with its TITLE and its EXERCISES in their order."""
+"""The lessons that have exercises: every file lesson_NN.py here, with its TITLE and its exercises in their order."""
 
 from importlib import import_module
 from pathlib import Path
 
+from .exercises import Exercise
+
 FILES = sorted(Path(__file__).parent.glob("lesson_[0-9][0-9].py"))[1:]  # lesson 00 asks about the others
 LESSONS = {int(path.stem[-2:]): import_module(f".{path.stem}", __package__) for path in FILES}
 TITLES = {number: f"{number:02d} {lesson.TITLE}" for number, lesson in LESSONS.items()}
-EXERCISES = tuple(exercise for lesson in LESSONS.values() for exercise in lesson.EXERCISES)
+EXERCISES = tuple(one for lesson in LESSONS.values() for one in vars(lesson).values() if isinstance(one, Exercise))

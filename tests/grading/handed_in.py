@@ -74,7 +74,7 @@ def _functions(exercise):
                 f"from types import SimpleNamespace as Line\n\n\ndef {name}(Rule):\n"
                 "    def compute(lr, gamma):\n"
                 f"        return Line(lines={{'mine': checks.{name}.{which}(Rule, lr, gamma)}})\n\n"
-                "    return Line(compute=compute, kernel={'lr', 'gamma'}, close=lambda: None)"
+                "    return Line(compute=compute, quantities={'lr', 'gamma'}, close=lambda: None)"
             )
         elif exercise.adapt:
             code = (

@@ -84,10 +84,8 @@ def test_a_lab_moves(visit, name):
 
 
 def test_a_lab_hears_its_kernel(visit):
-    page = visit("ravine")
-    changed = next(name for name in page.eval("f.spec.controls.filter((c) => !c.living).map((c) => c.name)"))
-    number = page.eval(f"f.settings['{changed}']")
-    page.eval(f"f.move({{'{changed}': {number} ? 0 : 1}})")
+    page = visit("heatmap")
+    page.eval("f.move({ surface: f.settings.surface ? 0 : 1 })")
     page.wait("f.isFresh()", timeout=1000 * WAIT)
 
 
