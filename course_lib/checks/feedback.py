@@ -60,9 +60,9 @@ class Feedback:
 
     def _html(self):
         sign, word, colour = VERDICTS[self.verdict]
-        parts = [f"<strong>{sign} {word}</strong> {_prose(self.says)}"]
+        parts = [f"<strong>{sign} {word}</strong> {prose(self.says)}"]
         if self.rows:
-            parts.append(f"<p style='margin:.5em 0 .2em'>{_prose(self.case)}</p>")
+            parts.append(f"<p style='margin:.5em 0 .2em'>{prose(self.case)}</p>")
             parts.append(_table((("", "got", "expected"), *self.rows)))
         if self.table:
             parts.append(_table(self.table))
@@ -71,7 +71,7 @@ class Feedback:
         if self.more:
             parts.append(
                 "<details style='margin-top:.5em'><summary style='cursor:pointer'>Which mistake is it?</summary>"
-                f"<p style='margin:.4em 0 0'>{_prose(self.more)}</p></details>"
+                f"<p style='margin:.4em 0 0'>{prose(self.more)}</p></details>"
             )
         style = f"border-left:4px solid {colour};background:rgba(127,140,155,.10);padding:.6em 1em;margin:.3em 0"
         return f"<div role='status' style='{style};max-width:46em;line-height:1.5'>{''.join(parts)}</div>"
@@ -96,18 +96,18 @@ def _has(encoding, letter):
     return letter.encode(encoding, "ignore") != b""
 
 
-def _prose(text):
-    """Escaped text in which `code` between backquotes is set as code."""
+def prose(text):
+    """HTML: escaped text in which `code` between backquotes is set as code."""
     pieces = escape(text).split("`")
     return "".join(f"<code>{piece}</code>" if k % 2 else piece for k, piece in enumerate(pieces))
 
 
 def _table(rows):
     head, *body = rows
-    cells = "".join(f"<th scope='col' style='text-align:left;padding:.1em 1em .1em 0'>{_prose(c)}</th>" for c in head)
+    cells = "".join(f"<th scope='col' style='text-align:left;padding:.1em 1em .1em 0'>{prose(c)}</th>" for c in head)
     lines = "".join(
         "<tr style='background:none'>"
-        + "".join(f"<td style='text-align:left;padding:.1em 1em .1em 0'>{_prose(c)}</td>" for c in row)
+        + "".join(f"<td style='text-align:left;padding:.1em 1em .1em 0'>{prose(c)}</td>" for c in row)
         + "</tr>"
         for row in body
     )

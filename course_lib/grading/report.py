@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from ..checks import TITLES, exercises, quiz
-from ..checks.feedback import Feedback
+from ..checks.feedback import Feedback, prose
 from ..formulas import plain
 from .tables import GOOD, WORDS, earned
 
@@ -114,16 +114,10 @@ def _wide(name, table):
     )
 
 
-def _text(text):
-    """Escaped text in which `code` is set as code."""
-    pieces = escape(text).split("`")
-    return "".join(f"<code>{piece}</code>" if k % 2 else piece for k, piece in enumerate(pieces))
-
-
 def _mistake(name, said, count, of, kind, more=""):
-    said = f'<span class="said">{_text(said)}</span>' if said else ""
+    said = f'<span class="said">{prose(said)}</span>' if said else ""
     number = f'<span class="count"><b>{count}</b> of {of}</span>'
-    return f'<li>{number}<div><span class="name">{_text(name)}</span>{said}{more}</div>{_bar(count / of, kind)}</li>'
+    return f'<li>{number}<div><span class="name">{prose(name)}</span>{said}{more}</div>{_bar(count / of, kind)}</li>'
 
 
 def _head(rows, tasks):
@@ -312,7 +306,7 @@ def _answer(task, answer):
 
 def _files(rows, anonymous):
     items = [
-        f"<li><b>{escape(row.name if anonymous else file)}</b>: {_text(said)}</li>"
+        f"<li><b>{escape(row.name if anonymous else file)}</b>: {prose(said)}</li>"
         for row in rows
         for file, said in row.remarks
     ]
