@@ -79,9 +79,8 @@ class LiveFigure(anywidget.AnyWidget):
     above = traitlets.Bytes().tag(sync=True)  # a picture over them, or empty
     table = traitlets.Bytes().tag(sync=True)  # see codec; empty where there are programs
     programs = traitlets.Bytes().tag(sync=True)  # see tracing; empty where compute is not traced
-    answered = traitlets.Dict().tag(
-        sync=True
-    )  # what table and pictures are for, and their number, never the same twice
+    # What table and pictures are for, and a number that is never the same twice: the page waits for this one.
+    answered = traitlets.Dict().tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)  # name -> number of the value; "step" -> number, None: last
     error = traitlets.Unicode().tag(sync=True)  # of the last request, shown in the page; else empty
 
@@ -120,15 +119,15 @@ class LiveFigure(anywidget.AnyWidget):
         self._pictured = False  # whether the page has the pictures
         self.untraceable = ""
         self.programs = self._traced(run, asked, ground) if run else b""
-        if not self.programs:
-            self._refuse_too_large()
-        living = self.controls if self.programs else self.page
         if self.programs:  # there is only something else for a choice that the background depends on
+            living = self.controls
             carried = [name for name in self._painted if not self.quantities[name][0].numeric]
+        else:
+            self._refuse_too_large()
+            living = self.page
         self.carried = [control for name in carried for control in self.quantities[name]]
-        self.keyed = (
-            self.carried if self.programs else [one for one in self.controls.values() if one.name not in living]
-        )
+        rest = [control for name, control in self.controls.items() if name not in living]
+        self.keyed = self.carried if self.programs else rest
         self.follows = {name: self._scenes_of(name, function) for name, function in (follows or {}).items()}
         super().__init__(
             spec={
@@ -213,8 +212,9 @@ class LiveFigure(anywidget.AnyWidget):
             for numbers in itertools.product(*(range(len(control.values)) for control in chosen)):
                 options = {control.name: control.value(k) for control, k in zip(chosen, numbers, strict=True)}
                 key = ",".join(map(str, numbers))
-                program = tracing.program_of(self._written(options), inputs)
-                self._refuse_other(program, self._written(options))
+                function = self._written(options)
+                program = tracing.program_of(function, inputs)
+                self._refuse_other(program, function)
                 programs[key] = tracing.near(program)
                 if ground:
                     heights = _heights(ground[-1], _taken(ground[-1], options))

@@ -15,13 +15,13 @@ LEVELS = 9  # of height
 EDGE = [withStroke(linewidth=3, foreground="white")]  # of words, so that lines behind do not disturb them
 
 
-def draw_landscape(ax, surface, levels=LEVELS):
+def draw_landscape(ax, surface):
     """A 2-D surface from above: pale bands with white contour lines, spaced by the logarithm of the height."""
     (x0, x1), (y0, y1) = surface.view
     x, y = np.meshgrid(np.linspace(x0, x1, 240), np.linspace(y0, y1, 240))
     z = surface.value(np.array([x, y]))
     z = np.log10(z - min(z.min(), surface.lowest if np.isfinite(surface.lowest) else np.inf) + np.ptp(z) * 1e-3)
-    heights = np.linspace(z.min(), z.max(), levels + 1)
+    heights = np.linspace(z.min(), z.max(), LEVELS + 1)
     bands = ax.contourf(x, y, z, levels=heights, cmap=LAND)
     lines = ax.contour(x, y, z, levels=heights[1:-1], colors="white", linewidths=1.1, linestyles="solid")
     ax.set(xlim=(x0, x1), ylim=(y0, y1), xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
