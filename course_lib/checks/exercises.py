@@ -9,7 +9,7 @@ import copy
 import inspect
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 import numpy as np
@@ -68,12 +68,13 @@ class Convention:
 class Exercise:
     """What all exercises share.
 
-    name: the learner's variable or function. stars: 1 is enough to go on. minutes: an estimate. praise: why it matters.
+    name: the learner's variable or function, and of the exercise itself in the file of its lesson: lessons.py tells it
+    both. stars: 1 is enough to go on. minutes: an estimate. praise: why it matters.
     guess: whether the answer is only noted, because the lesson answers it with its next measurement.
     """
 
-    name: str
-    lesson: int
+    name: str = field(default="", init=False)
+    lesson: int = field(default=0, init=False)
     stars: int
     minutes: int
     title: str
@@ -82,6 +83,11 @@ class Exercise:
 
     def __repr__(self):
         return printable(f"{self.title}: call it with your answer, checks.{self.name}({self.name}).")
+
+    def belongs(self, lesson, name):
+        """It is what the lesson's file calls by this name."""
+        object.__setattr__(self, "lesson", lesson)
+        object.__setattr__(self, "name", name)
 
     def __call__(self, answer) -> Feedback:
         if isinstance(answer, tuple) and len(answer) == 1:  # of a comma at the end of the line
@@ -196,10 +202,10 @@ class Choice(Exercise):
         return "\n".join(lines)
 
 
-def prediction(name, lesson, title, praise, right):
+def prediction(title, praise, right):
     """One of four letters, noted and not judged: the cells that follow answer it. One star, one minute."""
     letters = tuple((letter, "") for letter in "abcd")
-    return Choice(name, lesson, 1, 1, title, praise, guess=True, right=right, options=letters)
+    return Choice(1, 1, title, praise, guess=True, right=right, options=letters)
 
 
 @dataclass(frozen=True, repr=False, slots=True)

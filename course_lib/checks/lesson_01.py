@@ -9,8 +9,6 @@ TITLE = "What is momentum"
 
 
 walker_and_ball = prediction(
-    "walker_and_ball",
-    lesson=1,
     title="Predict: where do the two stop?",
     praise="The next two sections let them run.",
     right="c",
@@ -18,8 +16,6 @@ walker_and_ball = prediction(
 
 
 momentum_step = Function(
-    "momentum_step",
-    lesson=1,
     stars=1,
     minutes=2,
     title="One step of momentum",
@@ -29,8 +25,6 @@ momentum_step = Function(
 
 
 final_step = Number(
-    "final_step",
-    lesson=1,
     stars=1,
     minutes=1,
     title="A slope that stays the same",
@@ -67,8 +61,6 @@ final_step = Number(
 
 
 alternating_step = Number(
-    "alternating_step",
-    lesson=1,
     stars=1,
     minutes=1,
     title="A slope that changes its sign",
@@ -108,8 +100,6 @@ alternating_step = Number(
 
 
 what_went_wrong = Choice(
-    "what_went_wrong",
-    lesson=1,
     stars=1,
     minutes=1,
     title="What went wrong?",
@@ -125,8 +115,6 @@ what_went_wrong = Choice(
 
 
 half_life = Number(
-    "half_life",
-    lesson=1,
     stars=2,
     minutes=3,
     title="How long does a push last?",
@@ -161,8 +149,6 @@ def _unrolled_step(slopes, lr, gamma):
 
 
 unrolled_step = Function(
-    "unrolled_step",
-    lesson=1,
     stars=2,
     minutes=5,
     title="The memory, unrolled",
@@ -224,8 +210,6 @@ unrolled_step = Function(
 
 
 check_of_momentum = WrittenTest(
-    "check_of_momentum",
-    lesson=1,
     stars=2,
     minutes=5,
     title="Write the test",
@@ -255,8 +239,6 @@ def _from_physics(mass, friction, h):
 
 
 from_physics = Function(
-    "from_physics",
-    lesson=1,
     stars=2,
     minutes=4,
     title="From a ball to settings",

@@ -8,8 +8,6 @@ TITLE = "Why momentum"
 
 
 best_in_the_bowl = prediction(
-    "best_in_the_bowl",
-    lesson=2,
     title="Predict: four learning rates in one bowl",
     praise="Run on and see.",
     right="b",
@@ -17,8 +15,6 @@ best_in_the_bowl = prediction(
 
 
 name_the_fate = Choice(
-    "name_the_fate",
-    lesson=2,
     stars=1,
     minutes=1,
     title="Name the fate",
@@ -34,8 +30,6 @@ name_the_fate = Choice(
 
 
 best_rate = Number(
-    "best_rate",
-    lesson=2,
     stars=1,
     minutes=2,
     title="The best learning rate",
@@ -70,8 +64,6 @@ best_rate = Number(
 
 
 steps_at_64 = Number(
-    "steps_at_64",
-    lesson=2,
     stars=1,
     minutes=1,
     title="Predict: the ravine at kappa 64",
@@ -82,8 +74,6 @@ steps_at_64 = Number(
 
 
 how_it_grows = Choice(
-    "how_it_grows",
-    lesson=2,
     stars=1,
     minutes=1,
     title="How it grows",
@@ -99,8 +89,6 @@ how_it_grows = Choice(
 
 
 best_memory = Number(
-    "best_memory",
-    lesson=2,
     stars=1,
     minutes=2,
     title="The best memory",
@@ -143,8 +131,6 @@ def _search(ends):
 
 
 rate_to_keep = Function(
-    "rate_to_keep",
-    lesson=2,
     stars=1,
     minutes=2,
     title="Which learning rate do you keep?",
@@ -213,8 +199,6 @@ rate_to_keep = Function(
 
 
 read_the_series = Choice(
-    "read_the_series",
-    lesson=2,
     stars=1,
     minutes=1,
     title="Read the series",
@@ -230,8 +214,6 @@ read_the_series = Choice(
 
 
 less_jitter = Choice(
-    "less_jitter",
-    lesson=2,
     stars=1,
     minutes=1,
     title="Less jitter",
@@ -255,8 +237,6 @@ less_jitter = Choice(
 
 
 slowest_factor = Function(
-    "slowest_factor",
-    lesson=2,
     stars=2,
     minutes=4,
     title="The slowest direction",
@@ -337,8 +317,6 @@ slowest_factor = Function(
 
 
 my_rate = Number(
-    "my_rate",
-    lesson=2,
     stars=2,
     minutes=4,
     title="Type a rate",
@@ -381,8 +359,6 @@ def _critical(lr, curvature):
 
 
 critical_gamma = Function(
-    "critical_gamma",
-    lesson=2,
     stars=2,
     minutes=4,
     title="Critical damping",

@@ -10,8 +10,6 @@ TITLE = "How momentum works"
 
 
 matching_rate = Number(
-    "matching_rate",
-    lesson=3,
     stars=1,
     minutes=2,
     title="The same effective step",
@@ -53,8 +51,6 @@ def as_step(optimizer):
 
 
 MyMomentum = Function(
-    "MyMomentum",
-    lesson=3,
     stars=1,
     minutes=3,
     title="Your own momentum",
@@ -106,8 +102,6 @@ def _at_the_look_ahead(convention):
 _DECK = Convention("")
 
 nesterov_step = Function(
-    "nesterov_step",
-    lesson=3,
     stars=1,
     minutes=3,
     title="One step of Nesterov",
@@ -178,8 +172,6 @@ nesterov_step = Function(
 
 
 whose_limit = Choice(
-    "whose_limit",
-    lesson=3,
     stars=1,
     minutes=1,
     title="Whose limit is larger?",
@@ -195,8 +187,6 @@ whose_limit = Choice(
 
 
 steps_when_it_forgets = prediction(
-    "steps_when_it_forgets",
-    lesson=3,
     title="What is forgetting worth?",
     praise="The next cells count them, and answer each guess.",
     right="d",
@@ -219,8 +209,6 @@ ROLLS_DOWN = np.array([2.0, -1.0]), np.array([3.0, 1.0]), np.array([0.5, -0.2])
 ROLLS_UP = np.array([1.0, 1.0]), np.array([3.0, 1.0]), np.array([-0.5, 0.4])
 
 forgetful_step = Function(
-    "forgetful_step",
-    lesson=3,
     stars=1,
     minutes=2,
     title="Forget uphill",
@@ -285,8 +273,6 @@ forgetful_step = Function(
 
 
 after_the_drop = Choice(
-    "after_the_drop",
-    lesson=3,
     stars=1,
     minutes=1,
     title="After the drop",
@@ -302,8 +288,6 @@ after_the_drop = Choice(
 
 
 averaged_rate = Number(
-    "averaged_rate",
-    lesson=3,
     stars=1,
     minutes=2,
     title="From PyTorch to the averaged form",
@@ -334,8 +318,6 @@ averaged_rate = Number(
 
 
 coasting_momentum = Function(
-    "coasting_momentum",
-    lesson=3,
     stars=3,
     minutes=5,
     title="Convert for a changing learning rate",

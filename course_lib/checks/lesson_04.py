@@ -9,8 +9,6 @@ TITLE = "Other optimization algorithms"
 
 
 steps_of_the_divider = prediction(
-    "steps_of_the_divider",
-    lesson=4,
     title="How many steps?",
     praise="The next cells count them, and answer each guess.",
     right="a",
@@ -50,8 +48,6 @@ def _scaled(step):
 
 
 rmsprop_step = Function(
-    "rmsprop_step",
-    lesson=4,
     stars=1,
     minutes=3,
     title="One step of RMSprop",
@@ -137,8 +133,6 @@ rmsprop_step = Function(
 
 
 first_step = Number(
-    "first_step",
-    lesson=4,
     stars=1,
     minutes=2,
     title="The first step of Adam",
@@ -175,8 +169,6 @@ first_step = Number(
 
 
 adam_step = Function(
-    "adam_step",
-    lesson=4,
     stars=2,
     minutes=6,
     title="One step of Adam",
@@ -192,8 +184,6 @@ adam_step = Function(
 
 
 first_without = prediction(
-    "first_without",
-    lesson=4,
     title="The first step without the correction",
     praise="The next cells answer each guess.",
     right="c",
@@ -201,8 +191,6 @@ first_without = prediction(
 
 
 turn_and_explain = Choice(
-    "turn_and_explain",
-    lesson=4,
     stars=1,
     minutes=2,
     title="Turn and explain",
@@ -221,8 +209,6 @@ turn_and_explain = Choice(
 
 
 which_path = Choice(
-    "which_path",
-    lesson=4,
     stars=2,
     minutes=2,
     title="Who drew which path?",
@@ -247,8 +233,6 @@ def _both_at(chosen):
 
 
 fair_race = Function(
-    "fair_race",
-    lesson=4,
     stars=2,
     minutes=3,
     title="A fair race",
@@ -335,8 +319,6 @@ fair_race = Function(
 
 
 find_the_bug = Choice(
-    "find_the_bug",
-    lesson=4,
     stars=2,
     minutes=3,
     title="Find the bug",
@@ -353,8 +335,6 @@ find_the_bug = Choice(
 
 
 resting_weight = Number(
-    "resting_weight",
-    lesson=4,
     stars=2,
     minutes=3,
     title="Where the weight comes to rest",
@@ -390,8 +370,6 @@ resting_weight = Number(
 
 
 check_of_adam = WrittenTest(
-    "check_of_adam",
-    lesson=4,
     stars=3,
     minutes=8,
     title="A test for Adam",

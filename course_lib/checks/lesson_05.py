@@ -24,8 +24,6 @@ def wave(theta):
 
 
 central_slope = Function(
-    "central_slope",
-    lesson=5,
     stars=1,
     minutes=3,
     title="A slope from two heights",
@@ -82,8 +80,6 @@ central_slope = Function(
 
 
 best_h = prediction(
-    "best_h",
-    lesson=5,
     title="Predict: which h?",
     praise="Run the next cell to see all of them.",
     right="b",
@@ -95,12 +91,10 @@ def _first_version(version):
     return version.look if "look" in vars(version) and issubclass(version, suspects.Nesterov) else version.step
 
 
-def _hunt(name, suspect, *, stars, minutes, title, hint, mistake, praise, takes="a class, such as Momentum"):
+def _hunt(suspect, *, stars, minutes, title, hint, mistake, praise, takes="a class, such as Momentum"):
     """An exercise of the bug hunt: the test must tell a suspect from the right version."""
     right, broken = suspects.SUSPECTS[suspect]
     return WrittenTest(
-        name,
-        lesson=5,
         stars=stars,
         minutes=minutes,
         title=title,
@@ -113,7 +107,6 @@ def _hunt(name, suspect, *, stars, minutes, title, hint, mistake, praise, takes=
 
 
 catch_the_climber = _hunt(
-    "catch_the_climber",
     "climber",
     stars=1,
     minutes=2,
@@ -126,7 +119,6 @@ catch_the_climber = _hunt(
 
 
 catch_the_hoarder = _hunt(
-    "catch_the_hoarder",
     "hoarder",
     stars=1,
     minutes=3,
@@ -138,7 +130,6 @@ catch_the_hoarder = _hunt(
 
 
 catch_the_sleeper = _hunt(
-    "catch_the_sleeper",
     "sleeper",
     stars=2,
     minutes=3,
@@ -151,7 +142,6 @@ catch_the_sleeper = _hunt(
 
 
 catch_the_sprinter = _hunt(
-    "catch_the_sprinter",
     "sprinter",
     stars=2,
     minutes=3,
@@ -164,7 +154,6 @@ catch_the_sprinter = _hunt(
 
 
 catch_the_dreamer = _hunt(
-    "catch_the_dreamer",
     "dreamer",
     stars=2,
     minutes=4,
@@ -179,7 +168,6 @@ catch_the_dreamer = _hunt(
 
 
 catch_the_plodder = _hunt(
-    "catch_the_plodder",
     "plodder",
     stars=2,
     minutes=3,
@@ -193,7 +181,6 @@ catch_the_plodder = _hunt(
 
 
 catch_the_eraser = _hunt(
-    "catch_the_eraser",
     "eraser",
     stars=2,
     minutes=3,
@@ -206,7 +193,6 @@ catch_the_eraser = _hunt(
 
 
 catch_the_clock = _hunt(
-    "catch_the_clock",
     "stopped clock",
     stars=2,
     minutes=4,
@@ -220,8 +206,6 @@ catch_the_clock = _hunt(
 
 
 warm_up = Function(
-    "warm_up",
-    lesson=5,
     stars=1,
     minutes=3,
     title="Warm up",
@@ -273,8 +257,6 @@ warm_up = Function(
 
 
 no_difference = prediction(
-    "no_difference",
-    lesson=5,
     title="Predict: will momentum help here?",
     praise="The next cell trains all four.",
     right="d",
@@ -282,8 +264,6 @@ no_difference = prediction(
 
 
 two_sentences = Text(
-    "two_sentences",
-    lesson=5,
     stars=1,
     minutes=3,
     title="Explain it in two sentences",
@@ -292,8 +272,6 @@ two_sentences = Text(
 
 
 into_pytorch = Choice(
-    "into_pytorch",
-    lesson=5,
     stars=1,
     minutes=1,
     title="Carry it into PyTorch",
@@ -333,8 +311,6 @@ def _as_path(figure_of):
 
 
 my_figure = Function(
-    "my_figure",
-    lesson=5,
     stars=2,
     minutes=4,
     title="A live figure of your own",

@@ -9,8 +9,6 @@ TITLE = "Conclusion"
 
 
 what_it_can = Choice(
-    "what_it_can",
-    lesson=6,
     stars=1,
     minutes=1,
     title="Which of these can it do?",
@@ -50,8 +48,6 @@ def _second_is_tuned(first, second):
 
 
 check_of_referee = WrittenTest(
-    "check_of_referee",
-    lesson=6,
     stars=2,
     minutes=5,
     title="Test the referee",
@@ -84,8 +80,6 @@ check_of_referee = WrittenTest(
 
 
 light_cone = Number(
-    "light_cone",
-    lesson=6,
     stars=2,
     minutes=2,
     title="How far can a gradient see?",
@@ -112,8 +106,6 @@ light_cone = Number(
 
 
 quiz_memory = Round(
-    "quiz_memory",
-    lesson=6,
     stars=1,
     minutes=2,
     title="Quiz: memory and dialects",
@@ -227,8 +219,6 @@ quiz_memory = Round(
 
 
 quiz_limits = Round(
-    "quiz_limits",
-    lesson=6,
     stars=1,
     minutes=2,
     title="Quiz: limits and evidence",
@@ -323,8 +313,6 @@ quiz_limits = Round(
 
 
 in_two_sentences = Text(
-    "in_two_sentences",
-    lesson=6,
     stars=2,
     minutes=2,
     title="Momentum in two sentences",

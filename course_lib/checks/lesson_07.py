@@ -11,8 +11,6 @@ TITLE = "Momentum today"
 
 
 averages_gain = prediction(
-    "averages_gain",
-    lesson=7,
     title="Predict: what is an average of places worth?",
     praise="Now set the figure below to small batches.",
     right="c",
@@ -20,8 +18,6 @@ averages_gain = prediction(
 
 
 look_at = Function(
-    "look_at",
-    lesson=7,
     stars=1,
     minutes=1,
     title="Where to look",
@@ -88,8 +84,6 @@ look_at = Function(
 
 
 best_look = prediction(
-    "best_look",
-    lesson=7,
     title="Predict: where to look when the noise grows?",
     praise="Now let the batches shrink in the figure below.",
     right="b",
@@ -97,8 +91,6 @@ best_look = prediction(
 
 
 signum_as_lion = Number(
-    "signum_as_lion",
-    lesson=7,
     stars=1,
     minutes=1,
     title="Lion that is Signum",
@@ -131,8 +123,6 @@ signum_as_lion = Number(
 
 
 muon_notices = prediction(
-    "muon_notices",
-    lesson=7,
     title="Predict: what does Muon notice?",
     praise="Now turn the facts in the figure below, first rows and columns, then everything.",
     right="b",
@@ -153,8 +143,6 @@ def _setting(asks, right, reasons):
 
 
 which_setting = Round(
-    "which_setting",
-    lesson=7,
     stars=2,
     minutes=3,
     title="Which setting is which?",
@@ -205,8 +193,6 @@ which_setting = Round(
 
 
 pays_between = Choice(
-    "pays_between",
-    lesson=7,
     stars=2,
     minutes=2,
     title="Where the two gains cross",
@@ -222,8 +208,6 @@ pays_between = Choice(
 
 
 muon_rate = Number(
-    "muon_rate",
-    lesson=7,
     stars=2,
     minutes=3,
     title="From Keras to PyTorch",
@@ -265,8 +249,6 @@ class HastyMuon(Muon):
 
 
 catch_the_hasty = WrittenTest(
-    "catch_the_hasty",
-    lesson=7,
     stars=2,
     minutes=4,
     title="Catch the hasty one",
@@ -286,8 +268,6 @@ catch_the_hasty = WrittenTest(
 
 
 signed_nesterov = Number(
-    "signed_nesterov",
-    lesson=7,
     stars=2,
     minutes=3,
     title="Lion that is the sign of Nesterov",

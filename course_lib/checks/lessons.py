@@ -8,4 +8,14 @@ from .exercises import Exercise
 FILES = sorted(Path(__file__).parent.glob("lesson_[0-9][0-9].py"))[1:]  # lesson 00 asks about the others
 LESSONS = {int(path.stem[-2:]): import_module(f".{path.stem}", __package__) for path in FILES}
 TITLES = {number: f"{number:02d} {lesson.TITLE}" for number, lesson in LESSONS.items()}
-EXERCISES = tuple(one for lesson in LESSONS.values() for one in vars(lesson).values() if isinstance(one, Exercise))
+
+
+def _exercises():
+    for number, lesson in LESSONS.items():
+        for name, exercise in vars(lesson).items():
+            if isinstance(exercise, Exercise):
+                exercise.belongs(number, name)
+                yield exercise
+
+
+EXERCISES = tuple(_exercises())
