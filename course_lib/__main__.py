@@ -26,8 +26,11 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("grade", help="grade a folder of notebooks, and report their mistakes", add_help=False)
     options, others = parser.parse_known_args(argv)
     if options.command == "grade":
-        from course_lib import grading  # here, since the check must work where numpy does not
-
+        try:
+            from course_lib import grading  # here, since the check must work where numpy does not
+        except ModuleNotFoundError as missing:
+            print(f"Grading needs {missing.name}: {installation.install('jinja2')}", file=sys.stderr)
+            return 1
         return grading.main(others)
     if others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")

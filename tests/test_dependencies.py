@@ -59,7 +59,7 @@ def imported(folder):
     return names - sys.stdlib_module_names - ours
 
 
-OPTIONAL = {"packaging"}  # comes with matplotlib; its absence is said
+OPTIONAL = {"packaging", "jinja2", "markupsafe"}  # come with matplotlib, with jupyterlab; their absence is said
 
 
 def test_the_package_imports_only_what_a_learner_has():

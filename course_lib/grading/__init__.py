@@ -71,18 +71,32 @@ def _write(rows, target, anonymous):
 def grade(place: Path, target: Path, limits: running.Limits) -> list[tables.Row]:
     """A row for each learner; answers graded before, by the same checks, are taken from target/graded.jsonl."""
     rows, wanted = _read(place, limits)
-    with _Kept(target / "graded.jsonl") as kept:
-        jobs = {job.key: job for _, job in wanted if job.key not in kept.results}
-        progress, already = progress_bar("grading"), len(kept.results)
+    results = _kept(target / "graded.jsonl")
+    jobs = {job.key: job for _, job in wanted if job.key not in results}
+    progress, already = progress_bar("grading"), len(results)
+    with (target / "graded.jsonl").open("a", encoding="utf-8") as file:
 
         def done(job, result):
-            kept.add(job.key, result)
-            progress(len(kept.results) - already, len(jobs))
+            results[job.key] = result
+            print(f"\n{json.dumps([job.key, result])}", file=file, flush=True)  # at once: an interrupt loses none
+            progress(len(results) - already, len(jobs))
 
         running.run(list(jobs.values()), limits, done)
-        for row, job in wanted:
-            row.answers[job.name] = kept.results[job.key]
+    for row, job in wanted:
+        row.answers[job.name] = results[job.key]
     return rows
+
+
+def _kept(path):
+    """The results of an earlier call, by the keys of their jobs."""
+    results = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        try:
+            key, result = json.loads(line)
+            results[key] = result
+        except ValueError:
+            continue  # empty, or cut off
+    return results
 
 
 def _read(place, limits):
@@ -144,29 +158,3 @@ def _version():
     """The checks that grade, as one word: an answer is graded again when they have changed."""
     files = sorted(Path(exercises.__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join([np.__version__.encode(), *(path.read_bytes() for path in files)])).hexdigest()
-
-
-class _Kept:
-    """Results in a file of lines, each written as soon as it is there: an interrupt loses none."""
-
-    def __init__(self, path):
-        self.path, self.results = path, {}
-
-    def __enter__(self):
-        if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").splitlines():
-                try:
-                    key, result = json.loads(line)
-                    self.results[key] = result
-                except ValueError:
-                    continue  # cut off
-        self.file = self.path.open("a", encoding="utf-8")
-        return self
-
-    def add(self, key, result):
-        self.results[key] = result
-        self.file.write(f"\n{json.dumps([key, result])}\n")
-        self.file.flush()
-
-    def __exit__(self, *_):
-        self.file.close()

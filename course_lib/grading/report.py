@@ -1,11 +1,14 @@
-"""The report: what the class got wrong, as one page of HTML. All that learners wrote goes through `escape`."""
+"""The report: what the class got wrong. What it tells is found here, how it looks stands in report.html.jinja, which
+escapes all that learners wrote."""
 
 import datetime
 import re
 from collections import Counter
-from html import escape
 from pathlib import Path
 from statistics import median
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from ..checks import TITLES, exercises, quiz
 from ..checks.feedback import Feedback, prose
@@ -20,7 +23,61 @@ OWN = re.compile(
 )
 GUESS = re.compile(r"^(?:Your guess is noted: )?(\S+|\d+ of 10)\. ")  # or how many of the ten questions
 OPTION = re.compile(r"^- \*\*([a-d])\*\*: (.+)$", re.MULTILINE)
-CSS = Path(__file__).with_name("report.css")
+HERE = Path(__file__).parent
+PAGES = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+PAGES.filters["prose"] = lambda text: Markup(prose(text))
+PAGES.filters["feedback"] = lambda answer: Markup(_shown(answer))
+
+
+def page(rows: list, tasks: list, points: dict[str, float], anonymous: bool) -> str:
+    """The report: one page of HTML that needs nothing else, and runs nothing."""
+    graded = [row for row in rows if row.answers]
+    questions = [question(graded, task) for task in tasks]
+    titles = {0: "00 Outline", **TITLES}
+    return PAGES.get_template("report.html.jinja").render(
+        titles=", ".join(titles[lesson] for lesson in sorted({task.lesson for task in tasks})) or "no lesson",
+        css=Markup((HERE / "report.css").read_text(encoding="utf-8")),
+        date=f"{datetime.date.today():%d %B %Y}".lstrip("0"),
+        numbers=_numbers(graded, questions),
+        graded=graded,
+        questions=questions,
+        talk=_most_made(questions),
+        help=_in_need(graded),
+        files=[(row.name if anonymous else file, said) for row in rows for file, said in row.remarks],
+        earned=lambda row: f"{earned(row, points):g} of {sum(points[name] for name in row.answers):g}",
+        words=WORDS,
+        signs=SIGNS,
+        in_full=IN_FULL,
+        key=", ".join(f"{SIGNS[verdict]} {words}" for verdict, words in IN_FULL.items()),
+    )
+
+
+def question(rows, task) -> dict:
+    """What the report tells of an exercise; tally: verdict -> of how many."""
+    answers = [row.answers[task.name] for row in rows if task.name in row.answers]
+    written, options = isinstance(task.check, exercises.Text), _options(task, rows)
+    return {
+        "name": task.name,
+        "title": task.title,
+        "stars": task.stars,
+        "guess": not task.stars or (task.check.guess and not written),
+        "of": len(answers),
+        "tally": Counter(answer["verdict"] for answer in answers),
+        "mistakes": _made(rows, task, options),
+        "guesses": _guesses(answers, options),
+        "texts": [answer["text"] for answer in answers if written and answer["text"]],
+    }
+
+
+def _made(rows, task, options):
+    """The mistakes in an exercise, the most frequent first: (verdict, name, what was said) -> who made it."""
+    found = {}
+    for row in rows:
+        answer = row.answers.get(task.name, {})
+        if answer.get("verdict") in ("wrong", "trouble"):
+            for name, said in mistakes(task, answer, options):
+                found.setdefault((answer["verdict"], name, said), []).append(row.name)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
 def mistakes(task, answer, options):
@@ -52,263 +109,58 @@ def _options(task, rows):
     return dict(found.most_common(1)[0][0]) if found else {}
 
 
-def page(rows: list, tasks: list, points: dict[str, float], anonymous: bool) -> str:
-    """The report: one page of HTML that needs nothing else, and runs nothing."""
-    graded = [row for row in rows if row.answers]
-    made = {task.name: _made(graded, task) for task in tasks}
-    parts = [
-        _head(graded, tasks),
-        _most_made(graded, tasks, made),
-        _glance(graded, tasks),
-        _exercises(graded, tasks, made),
-        _guesses(graded, tasks, made),
-        _help(graded),
-        _learners(graded, tasks, points),
-        _files(rows, anonymous),
-    ]
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Report: {_titles(tasks)}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<style>\n{CSS.read_text(encoding='utf-8')}</style>\n<main>\n{''.join(parts)}</main>\n</html>\n"
-    )
+def _guesses(answers, options):
+    """(guess, how many, of how many), for each option, in their order; of numbers, the most frequent."""
+    guesses = Counter(dict.fromkeys(options, 0))
+    for answer in answers:
+        guesses.update(GUESS.findall(answer["says"]))
+    of = guesses.total()
+    shown = sorted(guesses.items()) if options else guesses.most_common(8)
+    shown += [("other guesses", of - sum(count for _, count in shown))]
+    told = [(f"{guess}: {options[guess]}" if guess in options else guess, count, of) for guess, count in shown]
+    return [one for one in told if of and (one[1] or one[0] != "other guesses")]
 
 
-def _made(rows, task):
-    """The mistakes in an exercise, the most frequent first: (verdict, name, what was said) -> who made it."""
-    options, found = _options(task, rows), {}
-    for row in rows:
-        answer = row.answers.get(task.name, {})
-        if answer.get("verdict") in ("wrong", "trouble"):
-            for name, said in mistakes(task, answer, options):
-                found.setdefault((answer["verdict"], name, said), []).append(row.name)
-    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
-
-
-def _titles(tasks):
-    titles = {0: "00 Outline", **TITLES}
-    return ", ".join(escape(titles[lesson]) for lesson in sorted({task.lesson for task in tasks})) or "no lesson"
-
-
-def _tally(rows, task):
-    """How many answers to an exercise earned each verdict."""
-    return Counter(row.answers[task.name]["verdict"] for row in rows if task.name in row.answers)
-
-
-def _section(anchor, title, lead, content):
-    """A part of the page, left out where it has nothing to show."""
-    body = f'<h2 id="{anchor}-title">{title}</h2>\n<p class="lead">{lead}</p>\n{content}\n'
-    return f'<section id="{anchor}" aria-labelledby="{anchor}-title">\n{body}</section>\n' if content else ""
-
-
-def _bar(share, kind="wrong"):
-    """A bar for the eye alone: the number always stands beside it."""
-    fill = f'<span class="fill {kind}" style="width:{100 * share:.1f}%"></span>' if share else ""
-    return f'<span class="track" aria-hidden="true">{fill}</span>'
-
-
-def _wide(name, table):
-    """A table that is moved sideways, by keys too, where the screen is narrow."""
-    return (
-        f'<div class="wide" tabindex="0" role="group" aria-label="table"><table class="{name}">{table}</table></div>\n'
-    )
-
-
-def _mistake(name, said, count, of, kind, more=""):
-    said = f'<span class="said">{prose(said)}</span>' if said else ""
-    number = f'<span class="count"><b>{count}</b> of {of}</span>'
-    return f'<li>{number}<div><span class="name">{prose(name)}</span>{said}{more}</div>{_bar(count / of, kind)}</li>'
-
-
-def _head(rows, tasks):
-    stars = [task for task in tasks if task.stars]
-    checked = sum((_tally(rows, task) for task in stars), Counter())
-    judged = checked["right"] + checked["wrong"] + checked["trouble"]
-    right = f"{checked['right'] / judged:.0%}" if judged else "none"
-    done = f"{median(row.count('right', 'told') for row in rows):g}" if rows else "0"
-    numbers = [
+def _numbers(rows, questions):
+    """(number, words) of the cards at the top."""
+    judged = sum((question["tally"] for question in questions if question["stars"]), Counter())
+    of = judged["right"] + judged["wrong"] + judged["trouble"]
+    return [
         (len(rows), "learners"),
-        (len(tasks), "questions"),
-        (right, "of the answers that could be judged are right"),
-        (done, "answers right or noted: the median of the class"),
-        (checked["empty"], "left empty"),
-        (checked["trouble"], "could not be checked"),
+        (len(questions), "questions"),
+        (f"{judged['right'] / of:.0%}" if of else "none", "of the answers that could be judged are right"),
+        (
+            f"{median(row.count(*GOOD) for row in rows):g}" if rows else "0",
+            "answers right or noted: the median of the class",
+        ),
+        (judged["empty"], "left empty"),
+        (judged["trouble"], "could not be checked"),
     ]
-    cards = "".join(f"<div><dt>{words}</dt><dd>{number}</dd></div>" for number, words in numbers)
-    date = f"{datetime.date.today():%d %B %Y}".lstrip("0")
-    title = f"<h1>{_titles(tasks)}: what the class made of it</h1>"
-    above = f'<p class="course">Momentum in Machine Learning · {date}</p>'
-    return f'<header>{above}\n{title}\n<dl class="numbers">{cards}</dl></header>\n'
 
 
-def _most_made(rows, tasks, made):
-    """What to talk about: the mistakes that most learners made, of all exercises."""
+def _most_made(questions):
+    """What to talk about: (question, name, what was said, how many) of the mistakes that most learners made."""
     every = [
-        (len(who), sum(_tally(rows, task).values()), task, name, said)
-        for task in tasks
-        for (verdict, name, said), who in made[task.name].items()
+        (question, name, said, len(who))
+        for question in questions
+        for (verdict, name, said), who in question["mistakes"].items()
         if verdict == "wrong" and len(who) > 1
     ]
-    top = sorted(every, key=lambda one: -one[0] / one[1])[:6]
-    items = "".join(
-        _mistake(name, said, count, of, "wrong", f'<a href="#{task.name}">{escape(task.title)}</a>')
-        for count, of, task, name, said in top
-    )
-    lead = "The mistakes that most learners made, by the names that the lesson has for them."
-    return _section("talk", "What to talk about", lead, f'<ol class="mistakes">{items}</ol>' if items else "")
+    return sorted(every, key=lambda one: -one[3] / one[0]["of"])[:6]
 
 
-def _glance(rows, tasks):
-    lines = []
-    for task in tasks:
-        tally = _tally(rows, task)
-        of = sum(tally.values())
-        bar = "".join(
-            f'<span class="fill {verdict}" style="width:{100 * tally[verdict] / of:.2f}%"></span>'
-            for verdict in WORDS
-            if tally[verdict]
-        )
-        cells = "".join(f'<td class="{"none" if not tally[v] else ""}">{tally[v]}</td>' for v in WORDS)
-        stars = f'<span class="stars" aria-label="{task.stars} stars">{"★" * task.stars}</span>' if task.stars else ""
-        lines.append(
-            f'<tr><th scope="row"><a href="#{task.name}">{escape(task.title)}</a> {stars}</th>'
-            f'<td class="bar" aria-hidden="true"><span class="track whole">{bar}</span></td>{cells}</tr>'
-        )
-    heads = "".join(
-        f'<th scope="col"><span class="key {verdict}" aria-hidden="true"></span> {words}</th>'
-        for verdict, words in IN_FULL.items()
-    )
-    table = f'<thead><tr><th scope="col">question</th><td></td>{heads}</tr></thead><tbody>{"".join(lines)}</tbody>'
-    lead = "All questions, in the order of the lesson. A guess and a few sentences are noted, not judged."
-    return _section("glance", "At a glance", lead, _wide("glance", table))
-
-
-def _exercises(rows, tasks, made):
-    parts = []
-    for task in tasks:
-        if not _is_guess(task):
-            items = (_written(rows, task) + _items(rows, task, made)) or "<li>No mistakes.</li>"
-            tally = _tally(rows, task)
-            right = f"{tally['right'] + tally['told']} of {sum(tally.values())} {'noted' if tally['told'] else 'right'}"
-            parts.append(_article(task, items, f' <span class="right-of">{right}</span>'))
-    lead = "Which mistakes were made in each, and by how many. Below a name stands what the check said to them."
-    return _section("exercises", "Exercise by exercise", lead, "".join(parts))
-
-
-def _written(rows, task):
-    """What all wrote, where sentences were asked for: nobody but the lecturer judges them."""
-    if not isinstance(task.check, exercises.Text):
-        return ""
-    answers = [row.answers[task.name]["text"] for row in rows if task.name in row.answers]
-    quotes = "".join(f"<blockquote>{escape(text)}</blockquote>" for text in answers if text)
-    return f"<li><details><summary>what they wrote</summary>{quotes}</details></li>" if quotes else ""
-
-
-def _items(rows, task, made):
-    of = sum(_tally(rows, task).values())
-    return "".join(
-        _mistake(
-            name, said, len(who), of, verdict, f"<details><summary>who</summary>{escape(', '.join(who))}</details>"
-        )
-        for (verdict, name, said), who in made[task.name].items()
-    )
-
-
-def _article(task, items, beside=""):
-    title = f"<h3>{escape(task.title)}{beside}</h3>"
-    return f'<article id="{task.name}">{title}<ul class="mistakes">{items}</ul></article>'
-
-
-def _is_guess(task):
-    return not task.stars or (task.check.guess and not isinstance(task.check, exercises.Text))
-
-
-def _guesses(rows, tasks, made):
-    """A bar for each option, in their order; of numbers, for the most frequent."""
-    parts = []
-    for task in filter(_is_guess, tasks):
-        options = _options(task, rows)
-        guesses = Counter(dict.fromkeys(options, 0))
-        for row in rows:
-            guesses.update(GUESS.findall(row.answers.get(task.name, {}).get("says", "")))
-        of = sum(guesses.values())
-        shown = sorted(guesses.items()) if options else guesses.most_common(8)
-        items = "".join(
-            _mistake(f"{guess}: {options[guess]}" if guess in options else guess, "", count, of, "told")
-            for guess, count in shown
-            if of
-        )
-        others = of - sum(count for _, count in shown)
-        items += _mistake("other guesses", "", others, of, "told") if others else ""
-        parts.append(_article(task, (items + _items(rows, task, made)) or "<li>No guesses.</li>"))
-    return _section("guesses", "What they predicted", "Guesses, before the lesson showed the answer.", "".join(parts))
-
-
-def _help(rows):
-    """Who has more wrong than right, or half of all left empty."""
-    items = []
+def _in_need(rows):
+    """(row, why) of those who have more wrong than right, or half of all left empty."""
+    found = []
     for row in sorted(rows, key=lambda row: (row.count(*GOOD), row.name)):
         good, bad, empty = row.count(*GOOD), row.count("wrong", "trouble"), row.count("empty")
         if bad > good or empty > len(row.answers) / 2:
             why = "more wrong than right" if bad > good else "mostly empty"
-            counts = f"{good} right or noted, {bad} wrong or in trouble, {empty} empty"
-            items.append(
-                f'<li><a href="#{row.anchor}">{escape(row.name)}</a> <span class="said">{why}: {counts}</span></li>'
-            )
-    lead = f"{len(items)} of {len(rows)} have more wrong than right, or left more than half empty."
-    return _section("help", "Who needs help", lead, f'<ul class="people">{"".join(items)}</ul>' if items else "")
+            found.append((row, f"{why}: {good} right or noted, {bad} wrong or in trouble, {empty} empty"))
+    return found
 
 
-def _learners(rows, tasks, points):
-    lines, details = [], []
-    for row in rows:
-        cells = []
-        for task in tasks:
-            verdict = row.answers.get(task.name, {}).get("verdict", "")
-            word, sign = WORDS.get(verdict, ""), SIGNS.get(verdict, "")
-            cells.append(
-                f'<td class="mark {word}"><span aria-hidden="true">{sign}</span><span class="aloud">{word}</span></td>'
-            )
-        of = sum(points[name] for name in row.answers)
-        lines.append(
-            f'<tr><th scope="row"><a href="#{row.anchor}">{escape(row.name)}</a></th>'
-            f"<td>{earned(row, points):g} of {of:g}</td>{''.join(cells)}</tr>"
-        )
-        details.append(
-            f'<details id="{row.anchor}"><summary>{escape(row.name)}</summary>'
-            + "".join(_answer(task, row.answers[task.name]) for task in tasks if task.name in row.answers)
-            + "</details>"
-        )
-    heads = "".join(f'<th scope="col"><span>{escape(task.title)}</span></th>' for task in tasks)
-    heads = f'<thead><tr><th scope="col">learner</th><th scope="col">points</th>{heads}</tr></thead>'
-    table = f"{heads}<tbody>{''.join(lines)}</tbody>"
-    key = ", ".join(f"{SIGNS[verdict]} {words}" for verdict, words in IN_FULL.items())
-    content = _wide("learners", table) + "".join(details)
-    return _section(
-        "learners",
-        "Learner by learner",
-        f"{key}. Below the table: what the checks said to each.",
-        content if rows else "",
-    )
-
-
-def _answer(task, answer):
+def _shown(answer):
     """What an answer earned, in the words the learner would have seen."""
-    feedback = Feedback(**{name: answer[name] for name in ("verdict", "says", "case", "rows", "more", "table", "code")})
-    shown = feedback._repr_mimebundle_()["text/html"].replace(" role='status'", "")
-    own = (
-        f"<blockquote>{escape(answer['text'])}</blockquote>"
-        if isinstance(task.check, exercises.Text) and answer["text"]
-        else ""
-    )
-    return f"<h4>{escape(task.title)}</h4>{own}{shown}"
-
-
-def _files(rows, anonymous):
-    items = [
-        f"<li><b>{escape(row.name if anonymous else file)}</b>: {prose(said)}</li>"
-        for row in rows
-        for file, said in row.remarks
-    ]
-    lead = "Files that could not be graded, or that are not quite today's lesson."
-    return _section("files", "Files to look at", lead, f'<ul class="people">{"".join(items)}</ul>' if items else "")
+    parts = ("verdict", "says", "case", "rows", "more", "table", "code")
+    return Feedback(**{name: answer[name] for name in parts})._repr_mimebundle_()["text/html"]

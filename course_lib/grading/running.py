@@ -39,23 +39,13 @@ LARGEST_FILE = 10_000_000  # bytes that an answer may write
 LONGEST_RESULT = 1_000_000  # bytes
 KEPT = 2000  # letters of an answer that is a text
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-REFUSED = {
-    *(
-        "subprocess.Popen",
-        "os.system",
-        "os.exec",
-        "os.fork",
-        "os.forkpty",
-        "os.posix_spawn",
-        "os.spawn",
-        "os.startfile",
-    ),
-    *("os.kill", "os.killpg", "pty.spawn", "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"),
-}
-WRITES = {
-    *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.link", "os.symlink", "os.chmod", "os.chown"),
-    *("os.utime", "shutil.rmtree", "shutil.move"),
-}
+# Python's audit events.
+PROGRAMS = """subprocess.Popen os.system os.exec os.fork os.forkpty os.posix_spawn os.spawn os.startfile os.kill
+os.killpg pty.spawn"""
+NETWORK = "socket.connect socket.bind socket.sendto socket.getaddrinfo"
+DISK = """os.remove os.rename os.rmdir os.mkdir os.truncate os.link os.symlink os.chmod os.chown os.utime shutil.rmtree
+shutil.move"""
+REFUSED, WRITES = {*PROGRAMS.split(), *NETWORK.split()}, set(DISK.split())
 WATCHED = {"open"} | REFUSED | WRITES
 
 

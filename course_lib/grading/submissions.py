@@ -91,7 +91,7 @@ def _read(parts, saved, opened, depth=0):
         return [(parts, saved, *cells(content), "")]
     except Unreadable as fault:
         return [(parts, saved, (), (), str(fault))]
-    except (OSError, zipfile.BadZipFile, RuntimeError, ValueError, NotImplementedError, EOFError):
+    except (OSError, zipfile.BadZipFile, RuntimeError, ValueError, EOFError):
         return [(parts, saved, (), (), "cannot be read: damaged, or locked by a password")]
 
 

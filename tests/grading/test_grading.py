@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import sys
 import zipfile
 from collections import Counter
 from html import unescape
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 from handed_in import SETUP, a_class, hand_in, notebook
 
+import course_lib
 from course_lib import checks, grading
+from course_lib.__main__ import main
 from course_lib.checks import calling
 from course_lib.grading import running, submissions
 from course_lib.grading.answers import TASKS, Notebook
@@ -232,16 +235,15 @@ def test_an_answer_is_what_it_needs_and_no_more(case):
 
 def test_a_second_call_goes_on_and_a_corrected_answer_is_graded_alone(tmp_path, in_this_process, monkeypatch):
     a_class(tmp_path / "in", 1, 6)
-    add, added = grading._Kept.add, []
+    run, added = running.run, []
 
-    def interrupted(self, key, result):
-        if len(added) == 5:
-            raise KeyboardInterrupt
-        added.append(key)
-        add(self, key, result)
+    def interrupted(jobs, limits, done):
+        run(jobs[:5], limits, done)
+        added.extend(job.key for job in jobs[:5])
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(grading._Kept, "add", interrupted)
+        patched.setattr(running, "run", interrupted)
         assert grading.main([str(tmp_path / "in"), "--to", str(tmp_path / "out")]) == 130
     with (tmp_path / "out" / "graded.jsonl").open("a") as file:
         file.write('["cut o')
@@ -352,6 +354,15 @@ def test_a_lesson_is_empty_as_it_is_and_right_with_its_own_solutions(lesson, tmp
     assert {lines["empty"][name] for name in asked} == {"empty"}
     assert {lines["solved"][name] for name in asked if name in solved} <= {"right", "noted"}
     assert all(f"{name} calls the lesson's own solution" in lines["solved"]["remarks"] for name in solved)
+
+
+def test_without_jinja_one_sentence_says_what_to_install(monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith("course_lib.grading")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(course_lib, "grading")
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    assert main(["grade", "submissions"]) == 1
+    assert capsys.readouterr().err.startswith("Grading needs jinja2: ")
 
 
 def test_the_command_says_what_it_cannot_do(tmp_path, capsys):
