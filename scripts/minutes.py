@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import notebooks
-from scripts.notebooks import tags
+from scripts.notebooks import ROOT, tags
 
-ROOT = Path(__file__).resolve().parent.parent
 WORDS, LINES, FIGURES = 130, 15, 2  # a minute
 STARS = re.compile(r"^#+ .*?(★+) (\d+)", flags=re.M)
 UNREAD = {"setup", "exercise", "stub", "check", "solution", "answer"}
@@ -93,14 +92,13 @@ def _with_numbers(line: str, number: re.Pattern, time: Minutes) -> str:
 
 def renew(root: Path = ROOT) -> None:
     """Write the minutes of all lessons wherever they are told, and print them."""
-    paths = sorted((root / "notebooks").glob("*.ipynb"))
-    lessons = {path: notebooks.read(path) for path in paths}
+    lessons = {path: notebooks.read(path) for path in notebooks.lessons(root)}
     times = {path.name: minutes(notebook) for path, notebook in lessons.items()}
     for path, notebook in lessons.items():
         write_in(notebook, times[path.name])
         print(f"{path.name}: main line {times[path.name].main} minutes, everything {times[path.name].whole}")
     for name, time in times.items():
-        for cell in lessons[paths[0]].cells:
+        for cell in next(iter(lessons.values())).cells:
             if cell.cell_type == "markdown":
                 cell.source = write_in_table(cell.source, name, time)
     for path, notebook in lessons.items():

@@ -1,7 +1,6 @@
 """Execute the lessons and store them normalised, so that a difference in git is a difference.
 
 python scripts/notebooks.py [notebook ...]            all lessons when none is named
-python scripts/notebooks.py --check [notebook ...]    only say which are not normalised
 """
 
 import argparse
@@ -27,6 +26,11 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 class LessonError(Exception):
     """A cell failed, or the file is no notebook. Says which, and how."""
+
+
+def lessons(root: Path = ROOT) -> list[Path]:
+    """The notebooks of all lessons, in their order."""
+    return sorted((root / "notebooks").glob("*.ipynb"))
 
 
 def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -81,10 +85,6 @@ def text_of(notebook: NotebookNode) -> str:
     """The file's text: valid, indent 1, letters as they are, a newline at the end."""
     nbformat.validate(notebook)
     return nbformat.writes(notebook).rstrip("\n") + "\n"
-
-
-def is_normal(path: Path) -> bool:
-    return path.read_text(encoding="utf-8") == text_of(normalise(read(path)))
 
 
 def read(path: Path) -> NotebookNode:
@@ -154,23 +154,14 @@ def refresh_all(paths: list[Path]) -> int:
     return failed
 
 
-def check_all(paths: list[Path]) -> int:
-    odd = [path.name for path in paths if not is_normal(path)]
-    for name in odd:
-        print(f"{name}: not normalised; run: make notebooks")
-    return 1 if odd else 0
-
-
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="only say which are not normalised")
     parser.add_argument("notebook", nargs="*", type=Path)
     given = parser.parse_args(argv)
     missing = [str(path) for path in given.notebook if not path.is_file()]
     if missing:
         parser.error(f"no such notebook: {', '.join(missing)}")
-    paths = given.notebook or sorted((ROOT / "notebooks").glob("*.ipynb"))
-    return check_all(paths) if given.check else refresh_all(paths)
+    return refresh_all(given.notebook or lessons())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ python -m scripts.record_training [NAME ...]     of STUDIES, all when none
 """
 
 import json
+import math
 import sys
 from dataclasses import replace
 from functools import partial
@@ -51,8 +52,7 @@ RACE = {
 
 def race(names=tuple(RACE), searched=SEARCHED, judged=JUDGED):
     """Each method's tries on the validation images, the best of them, and its runs on the test images."""
-    digits, found = data.digits(), {}
-    held_out = digits.validation()
+    held_out, found = data.digits().validation(), {}
     for name in names:
         rule, settings = RACE[name]
         tried = tune(rule, settings, NETWORK, held_out, seeds=searched, epochs=EPOCHS, every=10**6)
@@ -61,17 +61,26 @@ def race(names=tuple(RACE), searched=SEARCHED, judged=JUDGED):
         found[name] = {
             "tries": [[setting[key] for key in settings] + [setting["test_loss"]] for setting in tried.settings()],
             "chosen": chosen,
-            "runs": [judge(rule(**chosen), held_out, seed) for seed in judged],
+            "runs": [judge(rule(**chosen), seed) for seed in judged],
         }
     return found
 
 
-def judge(rule, held_out, seed, network=NETWORK):
+def judge(rule, seed, network=NETWORK):
     """[loss on the images it learned from, loss and share of errors on the test images] of one run."""
-    digits = data.digits()
-    samples = replace(held_out, test_inputs=digits.test_inputs, test_targets=digits.test_targets)
-    run = train(rule, network, samples, epochs=EPOCHS, seed=seed, every=10**6)
+    run = train(rule, network, judging(), epochs=EPOCHS, seed=seed, every=10**6)
     return [float(run.loss[-1]), float(run.test_loss[-1]), float(1 - run.test_accuracy[-1])]
+
+
+def judging():
+    """The images that settings were chosen on, without those held out, and the test images."""
+    digits = data.digits()
+    return replace(digits.validation(), test_inputs=digits.test_inputs, test_targets=digits.test_targets)
+
+
+def steps_of(epochs, batch, images):
+    """How many minibatches so many epochs have."""
+    return epochs * math.ceil(images / batch)
 
 
 # -- the same on a larger network, memories of 0.9, the same number of learning rates for each
@@ -91,7 +100,7 @@ def larger(searched=range(3), judged=range(100, 110)):
     for name, (rule, rates) in TRIES.items():
         tried = tune(rule, {"lr": rates}, LARGER, held_out, seeds=searched, epochs=EPOCHS, every=10**6, jobs=1)
         lr = tried.best("test_loss")["lr"]
-        found[name] = {"lr": lr, "runs": [judge(rule(lr=lr), held_out, seed, LARGER) for seed in judged]}
+        found[name] = {"lr": lr, "runs": [judge(rule(lr=lr), seed, LARGER) for seed in judged]}
     return found
 
 
@@ -135,7 +144,7 @@ def steps_to_goal(rule, size, starts, order):
     held_out, (most, every) = data.digits().validation(), SIZES[size]
     theta = NETWORK.init(seed=starts)
     theta = theta.reshape(len(theta), *(1 for _ in rule.sweep[:-1]), -1) + np.zeros((1, *rule.sweep))
-    epochs = -(-most // -(-len(held_out.inputs) // size))
+    epochs = math.ceil(most / steps_of(1, size, len(held_out.inputs)))
     run = train(rule, NETWORK, held_out, epochs=epochs, batch=size, theta=theta, seed=order, every=every)
     there = run.loss < GOAL
     return np.where(there.any(axis=0), run.steps[there.argmax(axis=0)], np.inf)
@@ -197,7 +206,7 @@ def anytime(lengths=LENGTHS, orders=range(10, 14)):
 
 def best_rate(make, rates, epochs):
     held_out = data.digits().validation()
-    steps = epochs * -(-len(held_out.inputs) // A_MINIBATCH)
+    steps = steps_of(epochs, A_MINIBATCH, len(held_out.inputs))
     theta = WIDE.init(seed=range(3))[:, None] + np.zeros((1, len(rates), 1))
     run = train(make(rates[:, None], steps), WIDE, held_out, epochs=epochs, batch=A_MINIBATCH, theta=theta, every=steps)
     return float(rates[np.nanargmin(run.test_loss[-1].mean(axis=-1))])
@@ -205,9 +214,8 @@ def best_rate(make, rates, epochs):
 
 def ends(make, lr, epochs, orders):
     """Loss on the training images and share of errors on the test images, of five starts an order."""
-    held_out, digits = data.digits().validation(), data.digits()
-    samples = replace(held_out, test_inputs=digits.test_inputs, test_targets=digits.test_targets)
-    steps = epochs * -(-len(samples.inputs) // A_MINIBATCH)
+    samples = judging()
+    steps = steps_of(epochs, A_MINIBATCH, len(samples.inputs))
     runs = [
         train(make(lr, steps), WIDE, samples, epochs=epochs, batch=A_MINIBATCH, every=steps, seed=order,
               theta=WIDE.init(seed=range(5 * order, 5 * order + 5)))
@@ -232,9 +240,8 @@ PEAKS = 0.2, 0.4
 
 def schedules(seeds=range(100, 300)):
     """How many of the 450 test images each run gets wrong after ten epochs: {"constant, 0.2": [a number a seed]}."""
-    digits = data.digits()
-    samples = replace(digits.validation(), test_inputs=digits.test_inputs, test_targets=digits.test_targets)
-    steps, found = EPOCHS * -(-len(samples.inputs) // A_MINIBATCH), {}
+    samples, found = judging(), {}
+    steps = steps_of(EPOCHS, A_MINIBATCH, len(samples.inputs))
     for name, schedule in MOVING.items():
         for peak in PEAKS:
             rule = scheduled(Momentum, lr=schedule(peak, steps), gamma=0.9)

@@ -16,9 +16,8 @@ from nbconvert.preprocessors import ClearOutputPreprocessor, TagRemovePreprocess
 from nbformat import NotebookNode
 
 from scripts import notebooks
-from scripts.notebooks import tags
+from scripts.notebooks import ROOT, tags
 
-ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "student"
 NOTE = "*Student edition: the solutions are left out. The check below each exercise says what is off.*"
 LEFT_OUT = {"solution", "answer"}
@@ -71,7 +70,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make student", description=__doc__.splitlines()[0])
     parser.add_argument("--to", type=Path, default=TARGET, help="the folder to fill (build/student)")
     target = parser.parse_args(arguments).to
-    lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    lessons = notebooks.lessons()
     try:
         make(target, lessons)
     except (StudentError, notebooks.LessonError, OSError) as error:

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 import re
 import subprocess
 import sys
@@ -106,13 +105,9 @@ def test_an_invalid_notebook_is_refused():
         notebooks.text_of(broken)
 
 
-def test_check_names_the_notebooks_that_are_not_normalised(tmp_path, capsys):
-    good, odd = tmp_path / "good.ipynb", tmp_path / "odd.ipynb"
-    good.write_text(notebooks.text_of(notebooks.normalise(noisy())), encoding="utf-8")
-    odd.write_text(json.dumps(noisy()), encoding="utf-8")
-    assert notebooks.main(["--check", str(good)]) == 0
-    assert notebooks.main(["--check", str(good), str(odd)]) == 1
-    assert capsys.readouterr().out.splitlines() == ["odd.ipynb: not normalised; run: make notebooks"]
+@pytest.mark.parametrize("path", notebooks.lessons(), ids=lambda path: path.stem)
+def test_the_lessons_are_stored_normalised(path):
+    assert path.read_text(encoding="utf-8") == notebooks.text_of(notebooks.normalise(notebooks.read(path)))
 
 
 def test_execution_is_in_an_empty_folder_in_this_environment_and_repeatable(tmp_path):
@@ -131,7 +126,7 @@ def test_execution_is_in_an_empty_folder_in_this_environment_and_repeatable(tmp_
     assert texts == ["[] progress.json\n", f"{sys.prefix}\n", "1\nγ\n"]
     text = path.read_text(encoding="utf-8")
     assert text.startswith('{\n "cells"') and text.endswith("}\n") and "γ" in text
-    assert notebooks.is_normal(path)
+    assert text == notebooks.text_of(notebooks.normalise(notebooks.read(path)))
     assert run(path, cwd=tmp_path).stdout == "wörk 1.ipynb: unchanged\n"
 
 

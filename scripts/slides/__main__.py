@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--check", action="store_true", help="look at every page: does it fit, is it legible")
     parser.add_argument("command", nargs="?", choices=["plan"])
     given = parser.parse_args(arguments)
-    lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    lessons = notebooks.lessons()
     try:
         if given.command:
             write_plans(ROOT / "docs" / "teaching.md", lessons)

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from scripts.notebooks import ROOT, LessonError
+from scripts.notebooks import ROOT, LessonError, lessons
 from scripts.shared import weighed
 from scripts.website.build import build
 
@@ -15,7 +15,7 @@ LIMIT = 12  # MB
 def main() -> int:
     start = time.monotonic()
     try:
-        build(TARGET, sorted((ROOT / "notebooks").glob("*.ipynb")), ROOT / "build" / "live")
+        build(TARGET, lessons(), ROOT / "build" / "live")
         size = weighed(TARGET, LIMIT)
     except (LessonError, RuntimeError) as error:
         print(error, file=sys.stderr)

@@ -257,7 +257,7 @@ def test_schedules_are_what_the_code_makes_today():
 def test_gradient_descent_was_lucky_in_the_twenty_judged_runs():
     for name, rule, errors in (("gradient descent", GradientDescent, 0.046), ("momentum", Momentum, 0.039)):
         chosen = rule(**recorded("race")[name]["chosen"])
-        runs = [record.judge(chosen, DIGITS.validation(), seed) for seed in range(300, 360)]
+        runs = [record.judge(chosen, seed) for seed in range(300, 360)]
         assert np.mean(runs, axis=0)[2] == pytest.approx(errors, abs=0.001)
 
 
@@ -265,7 +265,7 @@ def test_gradient_descent_was_lucky_in_the_twenty_judged_runs():
     "At 0.2, between two of them, momentum with 0.9 would have ended at 0.100 and 3.4 %, level with Adam.", where=LESSON
 )
 def test_a_rate_between_two_tries_is_better_for_momentum():
-    between = np.array([record.judge(Momentum(lr=0.2), DIGITS.validation(), seed) for seed in record.JUDGED])
+    between = np.array([record.judge(Momentum(lr=0.2), seed) for seed in record.JUDGED])
     assert np.median(between[:, 1]) == pytest.approx(0.100, abs=0.002)
     assert between[:, 2].mean() == pytest.approx(0.034, abs=0.001)
 
@@ -358,14 +358,14 @@ def test_the_race_on_a_larger_network():
 
 def test_a_judged_run_on_the_larger_network_is_what_the_code_makes_today():
     found = recorded("larger")["momentum"]
-    again = record.judge(Momentum(lr=found["lr"]), DIGITS.validation(), 100, record.LARGER)
+    again = record.judge(Momentum(lr=found["lr"]), 100, record.LARGER)
     assert again == pytest.approx(found["runs"][0], rel=0.05, abs=0.01)
 
 
 @pytest.mark.parametrize("name", record.RACE)
 def test_a_judged_run_of_the_race_is_what_the_code_makes_today(name):
     found = recorded("race")[name]
-    again = record.judge(record.RACE[name][0](**found["chosen"]), DIGITS.validation(), record.JUDGED[0])
+    again = record.judge(record.RACE[name][0](**found["chosen"]), record.JUDGED[0])
     assert again == pytest.approx(found["runs"][0], rel=0.05, abs=0.01)
 
 

@@ -149,7 +149,8 @@ def test_command_writes_all_lessons_normalised(tmp_path, capsys):
     folder = tmp_path / "für alle"
     assert student.main(["--to", str(folder)]) == 0
     assert [path.name for path in sorted(folder.iterdir())] == [path.name for path in LESSONS]
-    assert all(notebooks.is_normal(path) for path in folder.iterdir())
+    for path in folder.iterdir():
+        assert path.read_text(encoding="utf-8") == notebooks.text_of(notebooks.normalise(notebooks.read(path)))
     assert f"{len(LESSONS)} lessons" in capsys.readouterr().out
 
 
