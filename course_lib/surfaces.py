@@ -55,6 +55,13 @@ def _fits(value, least=-np.inf):
     return numbers.dtype.kind in "biuf" and bool((np.isfinite(numbers) & (numbers >= least)).all())
 
 
+def turn(point, angle):
+    """x and y of a point in the plane after a turn by an angle in degrees; arrays broadcast, letters may stand in."""
+    x, y = point
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return cos * x - sin * y, sin * x + cos * y
+
+
 def ravine(kappa=25.0, angle=0.0) -> Surface:
     """A valley kappa times as curved across as along, its floor turned by `angle` degrees from the first axis.
 
@@ -87,7 +94,7 @@ def ravine(kappa=25.0, angle=0.0) -> Surface:
         value,
         gradient,
         view=((-5, 5), (-2.5, 2.5) if not letters and angle == 0 else (-5, 5)),
-        start=(-4 * cos - 2 * sin, -4 * sin + 2 * cos),
+        start=turn((-4, 2), angle),
         source="a quadratic with curvatures 1 and kappa",
         minima=((0, 0),),
     )

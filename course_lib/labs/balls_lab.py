@@ -12,6 +12,7 @@ from ..optimizers import Optimizer
 from ..optimizers.base import Hyper
 from ..runs import first
 from ..surfaces import ravine
+from .grids import start_of
 from .words import number, point
 
 KAPPA, STEPS, START, TOLERANCE = 25.0, 100, (-4.0, 2.0), 0.1
@@ -77,10 +78,7 @@ def balls():
             "p": stops("norm: p", list(NORMS), value="2"),
             "angle": slider("gradient turned by (degrees)", 0, 90, steps=37, value=7.5, format=".1f"),
             "lr": slider("length of a step", 0.02, 0.5, steps=15, value=0.1, log=True, format=".2g"),
-            "start": (
-                slider("start θ₁", -4.8, 4.8, steps=97, value=START[0], format=".1f"),
-                slider("start θ₂", -2.8, 2.8, steps=57, value=START[1], format=".1f"),
-            ),
+            "start": start_of(START, (-4.8, 4.8), (-2.8, 2.8), step=0.1),
         },
         pointer={above: "start"},
         scenes={f"p = {p}": {"p": p} for p in ("1", "2", "∞")},

@@ -10,6 +10,7 @@ from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import Momentum
 from ..runs import first, for_good
 from ..surfaces import ravine
+from .grids import start_of
 
 KEEPS, FORGETS = "keeps", "forgets"
 PULL = 0.5  # learning rate times the steepest curvature
@@ -61,10 +62,7 @@ def forget():
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.99, format=".2f"),
             "uphill": stops("when it rolls uphill", (KEEPS, FORGETS), value=FORGETS),
             "kappa": stops("steepness κ", KAPPAS, value=25),
-            "start": (
-                slider("start θ₁", -4.8, 4.8, steps=97, value=START[0], format=".1f"),
-                slider("start θ₂", -3.2, 3.2, steps=65, value=START[1], format=".1f"),
-            ),
+            "start": start_of(START, (-4.8, 4.8), (-3.2, 3.2), step=0.1),
         },
         asked=("uphill",),
         pointer={above: "start"},

@@ -9,6 +9,7 @@ from ..live import Answer, LiveFigure, choice, slider
 from ..runs import first
 from ..surfaces import SURFACES
 from ..tracing import phrase, sheet_of
+from .grids import start_of
 from .race_runners import STEPS, SYMBOLS, USUAL_MEMORY, is_sound, runners_of
 from .words import listed, number
 
@@ -66,7 +67,6 @@ def race(*optimizers):
     surface, fair = next(iter(GROUNDS)), _choices(runners)[0][1]
     background(fig, surface)
     _draw_legend(course, runners)
-    home = GROUNDS[surface].start
     rates = offered(runners)
     kept = {runner.gid: runner.kept for runner in runners}  # where one begins who sets an instance by hand
     lr, memory = kept.get(fair) or (UNTUNED, USUAL_MEMORY)
@@ -77,10 +77,7 @@ def race(*optimizers):
             "lr": slider("learning rate η", rates[0], rates[-1], steps=len(rates), value=lr, log=True, format=".2g"),
             "memory": slider(_memory_label(runners), 0, 0.99, steps=34, value=memory, format=".2f"),
             "fair": choice("held equal", _choices(runners)),
-            "start": (
-                slider("start θ₁", -8, 8, steps=321, value=home[0], format=".2f"),
-                slider("start θ₂", -4.5, 4.5, steps=181, value=home[1], format=".2f"),
-            ),
+            "start": start_of(GROUNDS[surface].start, (-8, 8), (-4.5, 4.5), step=0.05),
             "surface": choice("surface", [(ground.name, key) for key, ground in GROUNDS.items()]),
         },
         asked=("fair",),

@@ -9,6 +9,8 @@ from ..descent import descend
 from ..live import Answer, LiveFigure, slider, stops, whole
 from ..runs import cut, first
 from ..surfaces import ravine as make_ravine
+from ..surfaces import turn
+from .grids import start_of
 from .rules import THREE, built, memory_of
 from .words import number
 
@@ -54,10 +56,7 @@ def ravine():
             "gamma": slider("momentum γ", GAMMAS[0], GAMMAS[-1], steps=len(GAMMAS), value=0.72, format=".2f"),
             "kappa": stops("steepness κ", KAPPAS, value=64),
             "angle": whole("turned by (degrees)", 0, 90, value=0, step=5),
-            "start": (
-                slider("start θ₁", -4.8, 4.8, steps=97, value=START[0], format=".1f"),
-                slider("start θ₂", -3.2, 3.2, steps=65, value=START[1], format=".1f"),
-            ),
+            "start": start_of(START, (-4.8, 4.8), (-3.2, 3.2), step=0.1),
         },
         pointer={above: "start"},
         scenes={
@@ -116,17 +115,15 @@ def compute(pull, gamma, kappa=64, angle=0, start=START):
 
 def _words(angle):
     """Where the words for the two directions stand, each line turned as its word is."""
-    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     near, far = np.array([3.09, 3.1]), np.array([2.89, 2.9])
-    return {"word.along": (near * cos, near * sin), "word.across": (far * sin, -far * cos)}
+    return {"word.along": turn((near, 0), angle), "word.across": turn((0, -far), angle)}
 
 
 def parts(theta, kappa, angle):
     """The loss along the ravine and across it; their sum is the loss. theta: (steps, 2)."""
-    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    x, y = theta[:, 0], theta[:, 1]
     with np.errstate(all="ignore"):
-        return (cos * x + sin * y) ** 2 / 2, kappa * (cos * y - sin * x) ** 2 / 2
+        along, across = turn((theta[:, 0], theta[:, 1]), -angle)
+        return along**2 / 2, kappa * across**2 / 2
 
 
 def shown(theta):

@@ -11,7 +11,7 @@ from ..live import Answer, LiveFigure, slider, stops
 from ..optimizers import AdamW
 from ..optimizers.base import FIELDS
 from ..runs import first, for_good
-from ..surfaces import Surface
+from ..surfaces import Surface, turn
 from .grids import at
 from .rules import TOLD, built, memory_of
 from .turned_rows import compared, draw_rows, lines_of
@@ -114,29 +114,18 @@ def _panels():
 def turned(kappa, angle):
     """The ravine at every angle of an array at once, each in its own column: gradient and value only differ from
     `surfaces.ravine` in the last digits."""
-    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-
-    def parts(theta):
-        x, y = theta
-        return cos * x + sin * y, cos * y - sin * x
+    cos, sin = turn((1, 0), angle)
 
     def value(theta):
-        along, across = parts(theta)
+        along, across = turn(theta, -angle)
         return (along * along + kappa * across * across) / 2
 
     def gradient(theta):
-        along, across = parts(theta)
+        along, across = turn(theta, -angle)
         return np.array([cos * along - sin * kappa * across, sin * along + cos * kappa * across])
 
     view = ((-REACH, REACH), (-REACH, REACH))
     return Surface("turned ravine", value, gradient, view, START, "surfaces.ravine, at many angles", ((0, 0),))
-
-
-def seen(point, angle):
-    """A point of the ravine's own frame (along, across) on the paper, for every angle: (2, *angle.shape)."""
-    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    along, across = point
-    return np.array([cos * along - sin * across, sin * along + cos * across])
 
 
 def arrivals(loss, tolerance=TOLERANCE):
@@ -158,7 +147,7 @@ def tuned(name, kappa, angle=0.0):
     lucky for it."""
     rule, ground = RULES[name], turned(kappa, angle)
     options, far = grid_of(rule), np.hypot(*START)
-    starts = seen(far * np.array([-np.cos(DIRECTIONS), np.sin(DIRECTIONS)]), np.array(angle))[:, :, None, None]
+    starts = np.array(turn((-far * np.cos(DIRECTIONS), far * np.sin(DIRECTIONS)), angle))[:, :, None, None]
     points = islice(iterates(options, ground.gradient, starts), WATCHED + 1)
     with np.errstate(all="ignore"):
         _, settled = arrivals(np.array([ground.value(theta) for theta in points]), TOLERANCE / ROOM)
@@ -169,7 +158,7 @@ def tuned(name, kappa, angle=0.0):
 @lru_cache(maxsize=64)
 def raced(name, kappa):
     """A tuned method at every one of ANGLES, from the start turned along: its Path, (first, settled)."""
-    path = descend(tuned(name, kappa), turned(kappa, ANGLES), seen(START, ANGLES), steps=WATCHED)
+    path = descend(tuned(name, kappa), turned(kappa, ANGLES), turn(START, ANGLES), steps=WATCHED)
     return path, arrivals(path.loss)
 
 
@@ -188,11 +177,10 @@ def compute(angle, rule, *, kappa=100):
 
 def _ground(angle, kappa):
     """Contours, floor and start: they turn with the angle."""
-    lines = {"start": tuple(seen(START, angle)[:, None])}
-    lines["floor"] = tuple(seen((np.array([-9.0, 9.0])[:, None, None], 0.0), angle))
+    lines = {"start": turn(START, angle[None]), "floor": turn((np.array([-9.0, 9.0])[:, None, None], 0.0), angle)}
     for number, height in enumerate(HEIGHTS * kappa * REACH**2 / 2):
         ring = np.sqrt(2 * height) * np.array([np.cos(SPARSE), np.sin(SPARSE) / np.sqrt(kappa)])
-        lines[f"contour {number}"] = tuple(seen(ring[:, :, None, None], angle))
+        lines[f"contour {number}"] = turn(ring[:, :, None, None], angle)
     return lines
 
 
@@ -208,7 +196,7 @@ def _chosen(which, angle, rule, kappa):
         highest = _highest(path.loss)
         (shown,) = _only(highest[None, :, which[:, 0]], chosen)
         lines[f"loss.{name}"] = (MARKS, shown)
-        shadow[..., chosen] = seen(path.theta[: DRAWN + 1, :, 0].T[:, :, None, None], angle)
+        shadow[..., chosen] = turn(path.theta[: DRAWN + 1, :, 0].T[:, :, None, None], angle)
         level[..., chosen] = highest[:, :1, None]
     return lines | {"path at 0°": tuple(shadow), "loss at 0°": (MARKS, level)}
 

@@ -1,5 +1,6 @@
 """Inside one update: what the slope asks for, what the memory asks for, and the step that comes of it."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,7 +10,8 @@ from ..arguments import known
 from ..descent import descend
 from ..live import Answer, LiveFigure, choice, slider, stops, whole
 from ..optimizers import Momentum, Nesterov
-from ..surfaces import Surface, ravine
+from ..surfaces import ravine
+from .grids import start_of
 from .words import point
 
 UPDATES = 16
@@ -23,12 +25,10 @@ VIEW = ((-4.9, 2.0), (-1.9, 1.9))
 START = (-4.0, 1.6)
 
 
-def _ground(name, kappa) -> Surface:
-    round_or_long = ravine(kappa)
-    return Surface(name, round_or_long.value, round_or_long.gradient, VIEW, START, round_or_long.source, ((0, 0),))
-
-
-GROUNDS = {name: _ground(name, kappa) for name, kappa in (("a ravine", 8), ("a gentle bowl", 1.5))}
+GROUNDS = {
+    name: replace(ravine(kappa), name=name, view=VIEW, start=START)
+    for name, kappa in (("a ravine", 8), ("a gentle bowl", 1.5))
+}
 
 
 def step(look=HERE):
@@ -83,10 +83,7 @@ def step(look=HERE):
             "gamma": slider("momentum γ", 0, 0.98, steps=50, value=0.8, format=".2f"),
             "lr": slider("learning rate η", 0.01, 0.3, steps=30, value=0.12, format=".2f"),
             "ground": choice("ground", list(GROUNDS)),
-            "start": (
-                slider("start θ₁", -4.8, 1.8, steps=67, value=START[0], format=".1f"),
-                slider("start θ₂", -1.8, 1.8, steps=37, value=START[1], format=".1f"),
-            ),
+            "start": start_of(START, (-4.8, 1.8), (-1.8, 1.8), step=0.1),
         },
         pointer={above: "start"},
         background=background,

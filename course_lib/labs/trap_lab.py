@@ -8,6 +8,7 @@ from .. import plots
 from ..descent import descend
 from ..live import Answer, LiveFigure, slider
 from ..surfaces import SURFACES
+from .grids import start_of
 from .rules import THREE, built
 
 STEPS = 200
@@ -32,10 +33,7 @@ def trap():
         run={
             "lr": slider("learning rate η", 0.0025, 0.04, steps=31, value=0.01, log=True),
             "gamma": slider("momentum γ", 0, 0.99, steps=34, value=0.9, format=".2f"),
-            "start": (
-                slider("start θ₁", -2.3, 2.3, steps=93, value=2.0, format=".2f"),
-                slider("start θ₂", -2.3, 2.3, steps=93, value=2.0, format=".2f"),
-            ),
+            "start": start_of((2.0, 2.0), (-2.3, 2.3), (-2.3, 2.3), step=0.05),
         },
         pointer={above: "start"},
         ground=(above, lambda: landscape[:2], plots.land_colors(), lambda: ground),

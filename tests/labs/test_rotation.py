@@ -10,7 +10,7 @@ from course_lib.descent import descend, sweep
 from course_lib.labs import rotation_lab as lab
 from course_lib.labs.rules import TOLD
 from course_lib.optimizers import Adadelta, Adagrad, Adam, AdamW, RMSprop
-from course_lib.surfaces import ravine
+from course_lib.surfaces import ravine, turn
 
 BLIND = ("GradientDescent", "Momentum", "Nesterov")
 SEEING = tuple(name for name in lab.RULES if name not in BLIND)
@@ -38,7 +38,7 @@ def test_the_ravine_of_all_angles_is_the_courses(angle):
 
 @pytest.mark.parametrize("angle", [0, 30, 90])
 def test_the_start_turns_with_the_ravine(angle):
-    start = lab.seen(lab.START, np.array(angle))
+    start = np.array(turn(lab.START, angle))
     np.testing.assert_allclose(start, ravine(30, angle).start, atol=1e-12)
     assert ravine(30, angle).value(start) == pytest.approx(ravine(30).value(np.array(lab.START)))
 
@@ -194,7 +194,7 @@ def test_it_does_not_hang_on_the_start():
     for name in ("Adagrad", "Adam", "AMSGrad"):
         counted = []
         for angle in (0.0, 45.0):
-            starts = lab.seen(away * np.array([-np.cos(directions), np.sin(directions)]), angle)
+            starts = turn((-away * np.cos(directions), away * np.sin(directions)), angle)
             path = descend(lab.tuned(name, 100), lab.turned(100, angle), starts, steps=lab.WATCHED)
             counted.append(np.median(lab.arrivals(path.loss)[1]))
         assert counted[1] > 4 * counted[0]
@@ -236,7 +236,7 @@ def test_prose_of_lesson_04_says_what_the_rows_show():
 
 
 def test_prose_of_lesson_04_says_what_tuning_anew_gains():
-    anew = descend(lab.tuned("Adam", 100, 45.0), ravine(100, 45), lab.seen(lab.START, np.array(45)), steps=lab.WATCHED)
+    anew = descend(lab.tuned("Adam", 100, 45.0), ravine(100, 45), turn(lab.START, 45), steps=lab.WATCHED)
     _, steps = lab.arrivals(anew.loss)
     assert numbers(prose("04", "rotation-sentence"), r"tuned anew there, (\d+)") == [steps]
 
