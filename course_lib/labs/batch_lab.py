@@ -40,7 +40,7 @@ def batch():
     for name, look in METHODS.items():
         plots.moving_curve(course, f"loss.{name}", look, LABELS[name])
         plots.moving_ball(course, f"arrives.{name}", look, size=9, label=LABELS[name], names=(None, None))
-        plots.moving_form(size, f"steps.{name}", plots.look_of(look), LABELS[name], plots.look_of(look).marker, (0, 1))
+        plots.moving_form(size, f"steps.{name}", look, (0, 1), LABELS[name])
         plots.moving_ball(size, f"here.{name}", look, size=13, label=LABELS[name], names=(None, None))
     plots.put_under([line for ax in (course, size) for line in ax.lines[:1]])
     plots.moving_guide(size, "batch", names=(None, None))

@@ -1,7 +1,7 @@
 """Adam under the microscope: what the bias correction does to a step, and what epsilon does where it stands."""
 
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -33,24 +33,14 @@ class Outside(RMSprop):
         return theta - self.lr * g / (np.sqrt(s) + self.eps), s
 
 
-@dataclass(frozen=True)
-class Form:
-    """One way to write a rule: its class, its words, the look and marker it is drawn with."""
-
-    kind: type
-    label: str
-    look: plots.Look
-    marker: str
-
-
 CORRECTIONS = {
-    "none": Form(UncorrectedAdam, "no correction", plots.SERIES[2], "o"),
-    "constant": Form(MisreadAdam, "1 − β, the deck's slip", plots.SERIES[0], "s"),
-    "right": Form(Adam, "1 − βᵗ, as it should be", plots.look_of(Adam), "^"),
+    "none": (UncorrectedAdam, replace(plots.SERIES[2], label="no correction")),
+    "constant": (MisreadAdam, replace(plots.SERIES[0], label="1 − β, the deck's slip", marker="s")),
+    "right": (Adam, replace(plots.look_of(Adam), label="1 − βᵗ, as it should be")),
 }
 PLACES = {
-    "outside": Form(Outside, "outside: √s + ε", plots.SERIES[3], "D"),
-    "inside": Form(RMSprop, "inside: √(s + ε)", plots.look_of(RMSprop), "s"),
+    "outside": (Outside, replace(plots.SERIES[3], label="outside: √s + ε", marker="D")),
+    "inside": (RMSprop, replace(plots.look_of(RMSprop), label="inside: √(s + ε)")),
 }
 GRADIENTS = {
     "stays the same": lambda t: np.ones_like(t),
@@ -78,10 +68,10 @@ def microscope():
         slide={"layout": [["course"]]},
     )
     course, first = axes["course"], axes["first"]
-    for name, form in CORRECTIONS.items():
-        plots.moving_form(course, f"step.{name}", form.look, form.label, form.marker, every=(4, 12))
-    for k, (name, form) in enumerate(PLACES.items()):
-        plots.moving_form(first, f"first.{name}", form.look, form.label, form.marker, every=(4 + 6 * k, 12))
+    for name, (_, look) in CORRECTIONS.items():
+        plots.moving_form(course, f"step.{name}", look, every=(4, 12))
+    for k, (name, (_, look)) in enumerate(PLACES.items()):
+        plots.moving_form(first, f"first.{name}", look, every=(4 + 6 * k, 12))
     plots.moving_shadow(first, "outside, root of ε", "outside, with √ε for ε", names=(None, "step with √ε"))
     plots.moving_guide(first, "level", "without ε", names=(None, None))
     plots.moving_guide(first, "size", names=(None, None))
@@ -126,7 +116,7 @@ def sizes_of(gradient):
     """name of a correction -> size of step / learning rate for t = 1 ... STEPS, all BETA1, BETA2: (STEPS, 6, 7)."""
     incoming = GRADIENTS[gradient](np.arange(1.0, STEPS + 1))
     betas = {"beta1": np.array(BETA1)[:, None], "beta2": np.array(BETA2)}
-    return {name: np.abs(steps_of(form.kind(lr=1.0, **betas, eps=0.0), incoming)) for name, form in CORRECTIONS.items()}
+    return {name: np.abs(steps_of(kind(lr=1.0, **betas, eps=0.0), incoming)) for name, (kind, _) in CORRECTIONS.items()}
 
 
 def first_steps(kind, gamma, eps, sizes):
@@ -143,27 +133,27 @@ def compute(beta1, beta2, gradient=SAME, eps=1e-8, size=1e-5):
     every = {name: np.stack([sizes_of(one)[name] for one in GRADIENTS]) for name in CORRECTIONS}
     steps = {name: np.moveaxis(sizes[cell], -1, 0) for name, sizes in every.items()}
     lines = {f"step.{name}": (MARKS, np.maximum(sizes[MARKS - 1], FLOOR)) for name, sizes in steps.items()}
-    words = {CORRECTIONS[name].label: _told(name, sizes, steps["right"], beta1, beta2) for name, sizes in steps.items()}
+    told = {name: _told(name, sizes, steps["right"], beta1, beta2) for name, sizes in steps.items()}
+    words = {look.label: told[name] for name, (_, look) in CORRECTIONS.items()}
     level = first_steps(RMSprop, beta2, 0.0, 1.0)
-    here = {name: first_steps(form.kind, beta2, eps, size) for name, form in PLACES.items()}
+    here = []
     along = SIZES.reshape(-1, *(1,) * np.ndim(beta2))
-    three = partial(number, digits=3)
-    for name, form in PLACES.items():
-        lines[f"first.{name}"] = (SIZES, first_steps(form.kind, beta2, eps, along))
-        words[form.label] = tell(
-            lambda first, size, level: f"first step {three(first)} η for |g| = {three(size)}, without ε {level:.3g} η",
-            here[name],
-            size,
-            level,
-        )
+    for name, (kind, look) in PLACES.items():
+        here.append(first_steps(kind, beta2, eps, size))
+        lines[f"first.{name}"] = (SIZES, first_steps(kind, beta2, eps, along))
+        words[look.label] = tell(_first_told, here[-1], size, level)
     shown = np.asarray(size)[None]
     lines |= {
         "outside, root of ε": (SIZES, first_steps(Outside, beta2, np.sqrt(eps), along)),
         "level": ([SIZES[0], 2], np.stack([level, level])),
         "size": (np.concatenate([shown, shown]), [1e-3, 150]),
-        "here": (np.concatenate([shown, shown]), np.stack(list(here.values()))),
+        "here": (np.concatenate([shown, shown]), np.stack(here)),
     }
     return Answer(lines, words)
+
+
+def _first_told(first, size, level):
+    return f"first step {number(first, 3)} η for |g| = {number(size, 3)}, without ε {level:.3g} η"
 
 
 def _told(name, steps, right, beta1, beta2):

@@ -105,16 +105,12 @@ def compute(gamma, held, *, rate=0.1):
     still, all_moving = measured(rate)
     moving = all_moving[here, which]
     formula_still, formula = predicted(rate, gamma, held)
-    every = GAMMAS[:, None, None]
-    seen = {
-        "descent": places(GradientDescent(rate), (1, 1)),
-        "momentum": places(Momentum(lr, np.broadcast_to(gamma, lr.shape)), lr.shape),
-    }
-    spans = {"descent": np.full((1, 1), still), "momentum": moving}
-    lines = {f"place.{name}": (np.arange(STEPS + 1), place) for name, place in seen.items()}
-    for number, (name, span) in enumerate(spans.items()):
-        lines[f"span of {name}"] = (np.full(2, STEPS + 8.0 + 7 * number), np.stack([-span, span]))
-    lines |= {
+    every, t = GAMMAS[:, None, None], np.arange(STEPS + 1)
+    lines = {
+        "place.descent": (t, places(GradientDescent(rate), (1, 1))),
+        "place.momentum": (t, places(Momentum(lr, np.broadcast_to(gamma, lr.shape)), lr.shape)),
+        "span of descent": ([STEPS + 8] * 2, [-still, still]),
+        "span of momentum": ([STEPS + 15] * 2, np.stack([-moving, moving])),
         "level": ([-1, 2], [formula_still] * 2),
         "formula": (GAMMAS, predicted(rate, every, held[None])[1][:, :1]),
         "measured": (GAMMAS, all_moving[:, which]),

@@ -37,10 +37,6 @@ def race(*optimizers):
     """
     runners = runners_of(optimizers)
     fig, above, course = plots.figure("The surface from above", "Height, step by step")
-    if len(runners) > FEW:
-        plots.place(fig, (above, 0.8, 4.7, 3.44), (course, 6.35, 2.85, 3.44))
-    else:
-        plots.place(fig, (above, 0.8, 5.45, 3.44), (course, 7.2, 3.55, 3.44))  # fixed: ticks change with the surface
     landscape = []
     for runner in runners:
         plots.moving_path(above, runner.gid, runner.look, runner.label)
@@ -66,7 +62,12 @@ def race(*optimizers):
 
     surface, fair = next(iter(GROUNDS)), _choices(runners)[0][1]
     background(fig, surface)
-    _draw_legend(course, runners)
+    if len(runners) > FEW:  # places are fixed: ticks change with the surface
+        plots.place(fig, (above, 0.8, 4.7, 3.44), (course, 6.35, 2.85, 3.44))
+        course.legend(loc="upper left", bbox_to_anchor=(1.03, 1.01), borderaxespad=0, fontsize=9, handlelength=3.2)
+    else:
+        plots.place(fig, (above, 0.8, 5.45, 3.44), (course, 7.2, 3.55, 3.44))
+        course.legend(loc="upper right", fontsize=9, handlelength=3.2)
     rates = offered(runners)
     kept = {runner.gid: runner.kept for runner in runners}  # where one begins who sets an instance by hand
     lr, memory = kept.get(fair) or (UNTUNED, USUAL_MEMORY)
@@ -266,10 +267,3 @@ def _draw_heights(ax, ground):
         seen = ground.value(np.array(np.meshgrid(*(np.linspace(*side, 41) for side in ground.view))))
         shown = {"yscale": "linear", "ylim": (seen.min(), 1.8 * seen.max()), "ylabel": "height"}
     plots.draw_axes(ax, grid=True, xlim=(0, 1.03 * STEPS), xlabel="step", **shown)
-
-
-def _draw_legend(course, runners):
-    if len(runners) > FEW:
-        course.legend(loc="upper left", bbox_to_anchor=(1.03, 1.01), borderaxespad=0, fontsize=9, handlelength=3.2)
-    else:
-        course.legend(loc="upper right", fontsize=9, handlelength=3.2)

@@ -116,14 +116,17 @@ def runners_of(optimizers):
     return runners
 
 
+def _kind(given):
+    return given if isinstance(given, type) else type(given)
+
+
 def _is_own(given):
-    kind = given if isinstance(given, type) else type(given)
-    return kind not in OPTIMIZERS
+    return _kind(given) not in OPTIMIZERS
 
 
 def _runner(given, gid):
     """The Runner of a class or an instance; refuses, in one sentence, what cannot run."""
-    kind = given if isinstance(given, type) else type(given)
+    kind = _kind(given)
     if not callable(getattr(kind, "step", None)):
         raise TypeError(f"labs.race takes optimizers, classes or instances with a {STEP}, not {given!r}")
     own, told = _is_own(given), dataclasses.is_dataclass(kind)
@@ -201,20 +204,12 @@ def _refuse_needy(kind, *given):
         )
 
 
-class _Completed:
+class _Completed(Optimizer):
     """An optimizer that has only a step, with the usual look and init where it has none of its own."""
 
     def __init__(self, given):
-        self.step, self.state = given.step, getattr(given, "state", ())
-        for name in ("look", "init"):
-            if hasattr(given, name):
-                setattr(self, name, getattr(given, name))
-
-    def init(self, theta):
-        return tuple(np.zeros_like(theta) for _ in self.state)
-
-    def look(self, theta, *state):
-        return theta
+        own = {name: getattr(given, name) for name in ("state", "init", "look", "step") if hasattr(given, name)}
+        vars(self).update(own)  # what is frozen lets nothing be set
 
 
 def _complete(optimizer):

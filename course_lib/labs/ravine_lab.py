@@ -11,10 +11,9 @@ from ..runs import cut, first
 from ..surfaces import ravine as make_ravine
 from ..surfaces import turn
 from .grids import start_of
-from .rules import THREE, built, memory_of
+from .rules import THEORY, THREE, built, memory_of
 from .words import number
 
-THEORY = {name: quadratics.THEORY[rule.__name__] for name, rule in THREE.items()}
 DIRECTIONS = ("along", "across")
 TOLERANCE = 1e-6
 STEPS, MOST = 120, 2500  # drawn, and counted

@@ -8,12 +8,11 @@ import numpy as np
 from .. import plots, quadratics
 from ..descent import iterates
 from ..live import Answer, LiveFigure, slider, stops
-from ..optimizers import Momentum, Nesterov
 from ..runs import cut, for_good
+from .rules import BALLS as RULES
+from .rules import THEORY
 from .words import tell
 
-RULES = {"momentum": Momentum, "nesterov": Nesterov}
-THEORY = {name: quadratics.THEORY[rule.__name__] for name, rule in RULES.items()}
 STEPS = 60  # drawn
 COUNTED, SETTLED = 400, 50  # a shrink factor is measured between these steps
 RESTING = 20  # steps for which a run must have stayed near, to have settled: a swing is near for one or two

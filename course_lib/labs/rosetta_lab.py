@@ -42,8 +42,8 @@ def rosetta(settings=CONVERTED):
         for place, (name, kind) in enumerate(sorted(LIBRARIES.items(), key=lambda pair: pair[1].memory == "gradients")):
             told = {"names": (None, None)} if ax is length else {}  # while played the words stay; the table has places
             every = (place + 1, len(plots.MEMBERS))  # its markers stand where no other member has one
-            look, marker = plots.MEMORIES[kind.memory], plots.MEMBERS[place]
-            plots.moving_form(ax, prefix + name, look, name, marker, every, run=True, markersize=7, **told)
+            look = replace(plots.MEMORIES[kind.memory], label=name, marker=plots.MEMBERS[place])
+            plots.moving_form(ax, prefix + name, look, every, run=True, markersize=7, **told)
             ax.lines[-1].set(zorder=5 + 0.01 * place)
         plots.moving_guide(ax, f"{prefix}drop", linewidth=1.2, linestyle=(0, (2, 2)), zorder=2)
         ax.set(xlim=(0, STEPS * 1.02), xlabel="step")

@@ -5,11 +5,14 @@ from itertools import islice
 
 import numpy as np
 
+from .. import quadratics
 from ..descent import trace
 from ..optimizers import OPTIMIZERS, SINCE, GradientDescent, Momentum, Nesterov
 from ..optimizers.base import memories
 
 THREE = {"descent": GradientDescent, "momentum": Momentum, "nesterov": Nesterov}
+BALLS = {name: THREE[name] for name in ("momentum", "nesterov")}
+THEORY = {name: quadratics.THEORY[rule.__name__] for name, rule in THREE.items()}
 TOLD = tuple(rule for rule in OPTIMIZERS if rule not in SINCE)  # by the lessons that show the labs of all rules
 
 

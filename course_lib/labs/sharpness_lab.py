@@ -10,18 +10,18 @@ from ..curvature import hessian, largest_curvature
 from ..descent import iterates
 from ..live import Answer, LiveFigure, slider, stops
 from ..networks import Network
-from ..optimizers import Momentum, Nesterov
-from ..quadratics import THEORY
+from ..optimizers import Momentum
 from ..training import progress_bar
 from .grids import at
+from .rules import BALLS as RULES
+from .rules import THEORY
 from .words import number, tell
 
 NETWORK, SEED = Network((1, 12, 12, 1), "tanh", "squared"), 22
 INPUTS = np.linspace(-1, 1, 20)[:, None]
 TARGETS = 8 * INPUTS[:, 0] ** 4 - 8 * INPUTS[:, 0] ** 2 + 1  # T_4, Chebyshev's polynomial: two valleys and a hump
 GENTLE, LONG = Momentum(0.02, 0.9), 3000  # how the trained network was trained: far below its edge of 190
-RULES = {"momentum": Momentum, "nesterov": Nesterov}
-LIMITS = {name: THEORY[rule.__name__].limit for name, rule in RULES.items()}
+LIMITS = {name: THEORY[name].limit for name in RULES}
 SHARE, SHARES = "learning rate / limit", np.round(0.1 * np.arange(5, 15), 1)
 GAMMAS = (0.0, 0.25, 0.5, 0.75, 0.9)
 STARTS = {"trained": (300, 1, 5), "fresh": (2000, 10, 10)}  # steps, steps between two losses and two curvatures

@@ -150,12 +150,12 @@ def _scale(axes, task):
 class Trained:
     """The trainings of every rate and gamma: the History, and what the picture shows at each epoch.
 
-    border: x and y of the line between the classes, (epochs + 1, POINTS, rates, gammas); wrong: which of the shown test
-    samples are, (epochs + 1, samples, rates, gammas).
+    border: x and y of the line between the classes, (epochs + 1, POINTS, rates, gammas), where the inputs are points in
+    the plane; wrong: which of the shown test samples are, (epochs + 1, samples, rates, gammas).
     """
 
     history: object
-    border: tuple
+    border: np.ndarray | None
     wrong: np.ndarray
 
 
@@ -186,10 +186,7 @@ def _trained(task, rule, seed, progress):
     shown = task.data.test_inputs[: len(task.places)], task.data.test_targets[: len(task.places)]
     wrong = np.array([task.network.predict(theta, shown[0]) != shown[1][:, None, None] for theta in history.thetas])
     wrong &= np.isfinite(history.loss)[:, None]
-    if not task.plane:
-        nothing = np.full((len(history.thetas), POINTS, 1, 1), np.nan)
-        return Trained(history, (nothing, nothing), wrong)
-    return Trained(history, _borders(task, history.thetas), wrong)
+    return Trained(history, _borders(task, history.thetas) if task.plane else None, wrong)
 
 
 def _borders(task, thetas):
@@ -202,7 +199,7 @@ def _borders(task, thetas):
         for cell in np.ndindex(margin.shape[1:]):
             heights = margin[:, *cell].reshape(len(up), len(across))
             border[:, record, :, *cell] = one_line(contourpy.contour_generator(across, up, heights).lines(0.0))
-    return border[0], border[1]
+    return border
 
 
 def one_line(pieces):
@@ -234,7 +231,8 @@ def compute(lr, gamma, *, data="spirals", method="momentum", seed=0):
     for part, name in (("training", ""), ("test", "test_")):
         for kind in ("loss", "accuracy"):
             lines[f"{kind}.{part}"] = (history.epochs, getattr(history, name + kind)[pick])
-    lines["border"] = tuple(_framed(side, pick) for side in kept.border)
+    if task.plane:
+        lines["border"] = tuple(_framed(side, pick) for side in kept.border)
     x, y = (np.where(kept.wrong, side[:, None, None], np.nan) for side in task.places.T)
     lines["wrong"] = _framed(x, pick), _framed(y, pick)
     epoch = first(lines["accuracy.test"][1] >= task.goal)
@@ -248,9 +246,7 @@ def compute(lr, gamma, *, data="spirals", method="momentum", seed=0):
 
 def _framed(values, pick):
     """(records, points, rates, gammas) -> (records * points, *grid) of the picked cells."""
-    _, rows, columns = pick
-    if values.shape[2:] != (1, 1):
-        values = values[:, :, rows, columns]
+    values = values[:, *pick]
     return values.reshape(-1, *values.shape[2:])
 
 

@@ -55,18 +55,17 @@ def moving_guide(ax, gid, label=None, **more):
     return moving_line(ax, gid, label=label, **style | more)
 
 
-def moving_form(ax, gid, look, label, marker, every, **more):
-    """An empty curve for one of several forms of a rule, with a marker here and there. every: (first, step)."""
-    style = {"color": look.color, "linestyle": look.dashes, "zorder": 5, "marker": marker, "markevery": every}
-    edge = {"markersize": 6, "markeredgecolor": "white", "markeredgewidth": 0.8}
-    return moving_line(ax, gid, label=label, **style | edge | more)
-
-
 def moving_curve(ax, gid, look, label=None, **more):
     """An empty line for a quantity against the step."""
     look = look_of(look)
     style = {"color": look.color, "linestyle": look.dashes, "label": label or look.label, "zorder": 5}
     return moving_line(ax, gid, **style | more)
+
+
+def moving_form(ax, gid, look, every, label=None, **more):
+    """An empty curve for one of several forms of a rule, with its marker here and there. every: (first, step)."""
+    marks = {"marker": look_of(look).marker, "markersize": 6, "markevery": every}
+    return moving_curve(ax, gid, look, label, markeredgecolor="white", markeredgewidth=0.8, **marks | more)
 
 
 def moving_run(ax, gid, look, **more):
