@@ -135,7 +135,7 @@ def measured(optimizer):
     SETTLED to COUNTED, as far as they are within the floating-point numbers; 0 where nothing is left by then.
     At a double root sizes fall as k rho^k: there the factor comes out up to 0.6 percent too large.
     """
-    x = np.array([theta[0] for theta in islice(iterates(optimizer, lambda theta: theta, [1.0]), COUNTED + 1)])
+    x = _places(optimizer, COUNTED)
     k = np.arange(SETTLED + 1, COUNTED + 1).reshape(-1, *(1,) * (x.ndim - 1))
     with np.errstate(all="ignore"):
         settled = for_good(np.abs(x) < NEAR)
@@ -147,12 +147,16 @@ def measured(optimizer):
     return np.where(n > 1, rate, 0.0), np.where(settled <= COUNTED - RESTING, settled, np.inf)
 
 
+def _places(optimizer, steps):
+    return np.array([theta[0] for theta in islice(iterates(optimizer, np.positive, [1.0]), steps + 1)])
+
+
 def series(optimizer, diverges):
     """The first points of these runs, x (STEPS + 1, *grid), and the steps that led to them.
 
     Those that diverge are cut where they are FAR away: their zigzag would hide all else.
     """
-    x = np.array([theta[0] for theta in islice(iterates(optimizer, lambda theta: theta, [1.0]), STEPS + 1)])
+    x = _places(optimizer, STEPS)
     x = cut(x, ~(np.abs(x) < FAR) & diverges)
     return x, np.diff(x, axis=0, prepend=x[:1])
 

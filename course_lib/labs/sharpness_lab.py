@@ -164,42 +164,37 @@ def compute(share, gamma):
     lines = {"edge": (np.stack([where, where]), [0, 1e3])}
     words = {"learning rate": tell(RATES_TOLD, ball, ahead, share, sharpest())}
     for name in RULES:
-        told = []
+        seen = {}
         for start, (steps, every, seldom) in STARTS.items():
             loss, steepest = (values[:, rows, columns] for values in everything()[start, name])
             edge = steepest * share / sharpest()
             lines[f"loss.{start}.{name}"] = (np.arange(0, steps + 1, every), loss)
             lines[f"edge.{start}.{name}"] = (np.arange(0, steps + 1, seldom), edge)
-            told.append(TOLD[start](loss, edge))
-        words[name] = np.char.add(np.char.add(told[0], "; "), told[1])
+            seen[start] = loss, edge
+        words[name] = _told(seen)
     return Answer(lines, words)
 
 
-def _after_training(loss, edge):
-    """In words, for each run from the trained network: stays, jumps, or diverges. The loss is there for every step."""
+def _told(seen):
+    """In words, for each run: from the trained network it stays, jumps, or diverges; how it ends from the fresh one.
 
-    def told(step, times, where):
-        if np.isinf(times):
-            return f"from the trained network: the loss doubles by step {step} and diverges"
-        if not step:
-            does = "stays" if times == 1 else "just begins to rise"
-            return f"from the trained network: {does}, the curvature at {where:.2f} of the edge"
-        rises = f"the loss doubles by step {step}, rises {number(times)}-fold"
-        return f"from the trained network: {rises} and comes down where the curvature is {where:.2f} of the edge"
-
+    seen: start -> (losses, largest curvatures over the edge's); the trained network's losses are there for every step.
+    """
+    (loss, edge), (fresh_loss, fresh_edge) = seen["trained"], seen["fresh"]
     doubled = (loss > 2 * loss[0]).argmax(axis=0)  # 0 where it never is
-    return tell(told, doubled, np.nan_to_num(loss.max(axis=0) / loss[0], nan=np.inf), np.nan_to_num(edge[-1]))
+    times = np.nan_to_num(loss.max(axis=0) / loss[0], nan=np.inf)
+    late = fresh_edge[2 * len(fresh_edge) // 3 :].mean(axis=0)
+    return tell(_sentence, doubled, times, edge[-1], late, fresh_loss[-1])
 
 
-def _from_the_beginning(loss, edge):
-    """In words, for each run from the fresh network: the mean curvature of its last third, or that it diverges."""
-
-    def told(late, last):
-        if np.isnan(last):
-            return "from the fresh one: diverges"
-        return f"from the fresh one: ends with the curvature at {late:.2f} of the edge, loss {number(last)}"
-
-    return tell(told, np.nan_to_num(edge[2 * len(edge) // 3 :]).mean(axis=0), loss[-1])
-
-
-TOLD = {"trained": _after_training, "fresh": _from_the_beginning}
+def _sentence(step, times, where, late, last):
+    if np.isinf(times):
+        trained = f"the loss doubles by step {step} and diverges"
+    elif step:
+        rises = f"the loss doubles by step {step}, rises {number(times)}-fold"
+        trained = f"{rises} and comes down where the curvature is {where:.2f} of the edge"
+    else:
+        does = "stays" if times == 1 else "just begins to rise"
+        trained = f"{does}, the curvature at {where:.2f} of the edge"
+    ends = f"ends with the curvature at {late:.2f} of the edge, loss {number(last)}"
+    return f"from the trained network: {trained}; from the fresh one: {'diverges' if np.isnan(last) else ends}"

@@ -59,13 +59,12 @@ def step(look=HERE):
             told = {"names": (None, None)} if ax is above else {}
             plots.moving_guide(ax, prefix + name, run=True, **dashes, **told)
             plots.moving_end(ax, prefix + name)
-    # Over the step: after the first update, when both rules are in the same place, it points the same way.
-    other = {"color": plots.PALE, "linewidth": 1.6, "zorder": 6.5, "label": "other rule's slope"}
-    plots.moving_line(near, "other", arrow=True, **other)
-    for ax, prefix in ((above, ABOVE), (near, "")):
         plots.moving_ball(ax, f"{prefix}ball", plots.OWN, size=9, marker="o", label="_")
         told = "slope measured" if ax is near else "_"
         plots.moving_ball(ax, f"{prefix}look", plots.OWN, 7, told, marker="D", color="white", markeredgecolor=plots.INK)
+    # Over the step: after the first update, when both rules are in the same place, it points the same way.
+    other = {"color": plots.PALE, "linewidth": 1.6, "zorder": 6.5, "label": "other rule's slope"}
+    plots.moving_line(near, "other", arrow=True, **other)
     order = ("momentum", "gradient", "step", "look", "other")
     named = {line.get_gid(): line for line in near.lines}
     near.legend(handles=[named[gid] for gid in order], loc="lower center", ncols=2, fontsize=9, columnspacing=1)

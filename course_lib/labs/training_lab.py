@@ -164,16 +164,11 @@ KEPT = {}
 
 def trained(name, method, seed, progress=None) -> Trained:
     """All trainings of a task, made once."""
-    key = name, method, seed
-    if key not in KEPT:
-        KEPT[key] = _trained(TASKS[name], METHODS[method], seed, progress)
-    return KEPT[key]
-
-
-def _trained(task, rule, seed, progress):
-    lrs = np.geomspace(*RATES)
+    if (name, method, seed) in KEPT:
+        return KEPT[name, method, seed]
+    task = TASKS[name]
     history = train(
-        rule(lrs[:, None], np.array(GAMMAS)),
+        METHODS[method](np.geomspace(*RATES)[:, None], np.array(GAMMAS)),
         task.network,
         task.data,
         epochs=task.epochs,
@@ -186,7 +181,8 @@ def _trained(task, rule, seed, progress):
     shown = task.data.test_inputs[: len(task.places)], task.data.test_targets[: len(task.places)]
     wrong = np.array([task.network.predict(theta, shown[0]) != shown[1][:, None, None] for theta in history.thetas])
     wrong &= np.isfinite(history.loss)[:, None]
-    return Trained(history, _borders(task, history.thetas) if task.plane else None, wrong)
+    border = _borders(task, history.thetas) if task.plane else None
+    return KEPT.setdefault((name, method, seed), Trained(history, border, wrong))
 
 
 def _borders(task, thetas):

@@ -123,7 +123,6 @@ def test_words_say_what_happens():
 
 def test_words_where_both_runs_diverge():
     gone, _ = lab.cut(np.array([1.0, 3.0, 1e7, 2.0]).reshape(4, 1, 1), np.ones((4, 1, 1)))
-    assert lab._after_training(gone, gone).item() == (
-        "from the trained network: the loss doubles by step 1 and diverges"
+    assert lab._told({"trained": (gone, gone), "fresh": (gone, gone)}).item() == (
+        "from the trained network: the loss doubles by step 1 and diverges; from the fresh one: diverges"
     )
-    assert lab._from_the_beginning(gone, gone).item() == "from the fresh one: diverges"
