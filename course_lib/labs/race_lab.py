@@ -103,13 +103,10 @@ def _choices(runners):
     settable = [runner for runner in runners if runner.lr]
     names = [runner.name for runner in settable]
     told = [runner.name if names.count(runner.name) == 1 else runner.label for runner in settable]
-    alone = [(f"nothing, you set {_bare(name)} alone", runner.gid) for name, runner in zip(told, settable, strict=True)]
+    bare = [name.removeprefix("yours, ") for name in told]
+    alone = [(f"nothing, you set {name} alone", runner.gid) for name, runner in zip(bare, settable, strict=True)]
     follows = any(runner.kept is None for runner in settable)
     return [*((name, name) for name in FAIR if follows or not alone), *alone]
-
-
-def _bare(name):
-    return name.removeprefix("yours, ")
 
 
 def _memory_label(runners):
@@ -220,7 +217,8 @@ def height_of(loss, ground):
 def told(path, ground):
     """In words: how a run ended."""
     if not np.isfinite(ground.lowest):
-        out = ~_inside(path.theta, ground)
+        low, high = np.array(ground.view, float).T
+        out = ~((path.theta >= low) & (path.theta <= high)).all(axis=1)
         if out[0]:
             return "begins outside of the picture"
         if not out.any():
@@ -244,11 +242,6 @@ def told(path, ground):
 
 def _steps(count):
     return f"{count:.0f} step{'' if count == 1 else 's'}"
-
-
-def _inside(theta, ground):
-    low, high = np.array(ground.view, float).T
-    return ((theta >= low) & (theta <= high)).all(axis=1)
 
 
 def _same(a, b):

@@ -145,7 +145,8 @@ def _runner(given, gid):
         build = partial(dataclasses.replace, given) if lr else lambda: given
 
     def make(rate, share):
-        return _complete(build(**{name: value for name, value in ((lr, rate), (memory, share)) if name}))
+        made = build(**{name: value for name, value in ((lr, rate), (memory, share)) if name})
+        return made if hasattr(made, "look") and hasattr(made, "init") else _Completed(made)
 
     runner = Runner(
         gid=gid,
@@ -210,10 +211,6 @@ class _Completed(Optimizer):
     def __init__(self, given):
         own = {name: getattr(given, name) for name in ("state", "init", "look", "step") if hasattr(given, name)}
         vars(self).update(own)  # what is frozen lets nothing be set
-
-
-def _complete(optimizer):
-    return optimizer if hasattr(optimizer, "look") and hasattr(optimizer, "init") else _Completed(optimizer)
 
 
 def _is_unwritten(error):
