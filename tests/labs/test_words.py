@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.labs.grids import at
+from course_lib.labs.grids import at, start_of
 from course_lib.labs.words import listed, number, point, tell
 
 
@@ -56,3 +56,11 @@ def test_at_finds_the_nearest_known_number_in_the_shape_asked_for():
 
 def test_at_finds_a_known_text():
     np.testing.assert_array_equal(at(("lr", "copy"), np.array([["copy", "lr"]])), [[1, 0]])
+
+
+@pytest.mark.parametrize(("step", "shown"), [(0.1, "1.0"), (0.05, "1.00")])
+def test_a_start_is_dragged_in_even_steps_from_end_to_end(step, shown):
+    across, up = start_of((1, -0.5), (-2, 2), (-1, 1), step=step)
+    np.testing.assert_allclose(np.diff(across.values), step)
+    assert up.values[[0, -1]].tolist() == [-1, 1] and up.value(up.default) == -0.5
+    assert across.texts[across.default] == shown
