@@ -53,7 +53,7 @@ MOVES = {
     "nan_to_num": lambda x: np.nan_to_num(x / x, nan=-3.0),
     "powers": lambda x: np.abs(x) ** 1.5 + x**2 + 2.0**x + np.abs(x) ** 0.5,
     "whole division": lambda x: x // 0.7 + x % 0.7,
-    "rounding": lambda x: np.rint(x) + np.floor(x) * 10 + np.trunc(x) * 100,
+    "rounding": lambda x: np.rint(x) + np.floor(x) * 10 + np.ceil(x) * 100,
     "a mean": lambda x: x.mean() + np.mean(x[:, None] * x, axis=0),
     "an if": lambda x: x * 2 if x[0] > x[1] else x - 1,
     "ifs in a chain": lambda x: 1.0 if x[0] < 0 else 2.0 if 0 <= x[0] < 1 else 3.0,

@@ -64,19 +64,16 @@ def svg(path):
 
 
 def every(line):
-    """markevery as [first, stop or None, step] or {"only": [...]}."""
+    """markevery as [first, stop or None, step]."""
     chosen = line.get_markevery()
-    if chosen is None:
-        return [0, None, 1]
-    if isinstance(chosen, int):
-        return [0, None, chosen]
     if isinstance(chosen, slice):
         return [chosen.start or 0, chosen.stop, chosen.step or 1]
-    if isinstance(chosen, tuple) and len(chosen) == 2 and all(isinstance(n, int) for n in chosen):
-        return [chosen[0], None, chosen[1]]
-    if isinstance(chosen, list) and all(isinstance(n, int) for n in chosen):
-        return {"only": chosen}
-    raise ValueError(f"line {line.get_gid()!r}: markevery={chosen!r} is not supported; use an int, slice or list")
+    first, step = chosen if isinstance(chosen, tuple) else (0, chosen or 1)
+    if not isinstance(first, int) or not isinstance(step, int):
+        raise ValueError(
+            f"line {line.get_gid()!r}: markevery={chosen!r} is not supported; use an int, a pair or a slice"
+        )
+    return [first, None, step]
 
 
 def head_like(line):

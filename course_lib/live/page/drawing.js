@@ -100,9 +100,7 @@ function drawDots(context, marker, outline, places) {
   context.fill(all);
 }
 
-function chosen(every, count) {
-  if (every.only) return every.only.map((k) => (k < 0 ? count + k : k));
-  const [first, stop, step] = every;
+function chosen([first, stop, step], count) {
   const numbers = [];
   for (let k = first; k < Math.min(stop ?? count, count); k += step) numbers.push(k);
   return numbers;

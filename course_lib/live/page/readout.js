@@ -32,21 +32,20 @@ export class Readout {
   /* "step 12: loss 0.03", read off the runs that belong to a name. */
   onTheWay(name) {
     const runs = this.figure.frame.lines.filter((l) => l.run && l.part === "all" && l.data === l.gid && belongs(l.gid, name));
-    const parts = runs.flatMap((line) => this.reading(line, this.figure.step));
-    return parts.length ? `${this.figure.frame.step} ${this.figure.step}: ${parts.join(", ")}` : null;
+    const { step, frame } = this.figure;
+    const parts = runs.flatMap((line) => this.columns(line).map(({ name, text }) => `${name} ${text(step)}`));
+    return parts.length ? `${frame.step} ${step}: ${parts.join(", ")}` : null;
   }
 
-  reading(line, step) {
-    return this.numbersAt(line, step).map(({ name, text }) => `${name} ${text}`);
-  }
-
-  numbersAt(line, step) {
-    const offsets = this.figure.answer.offsets(line.data, this.figure.frame.axes[line.axes]);
+  /* What the numbers of a line are called, and how they read at a step. */
+  columns(line) {
+    const axes = this.figure.frame.axes[line.axes];
+    const offsets = this.figure.answer.offsets(line.data, axes);
     return [0, 1]
       .filter((side) => line.names[side])
       .map((side) => ({
         name: line.names[side],
-        text: step < offsets[side].length ? readOff(this.figure.frame.axes[line.axes], side, offsets[side][step]) : "",
+        text: (step) => (step < offsets[side].length ? readOff(axes, side, offsets[side][step]) : ""),
       }));
   }
 
@@ -107,13 +106,11 @@ export class Readout {
     const named = this.figure.frame.lines.filter((l) => l.part === "all" && l.data === l.gid && this.figure.answer.count(l.data));
     const lines = named.some((l) => l.run) ? named.filter((l) => l.run) : named;
     const count = Math.max(...lines.map((l) => this.figure.answer.count(l.data)));
-    const heads = lines.flatMap((l) => this.numbersAt(l, 0).map(({ name }) => `${l.label}: ${name}`));
-    const rows = Array.from({ length: count }, (_, k) => [
-      k,
-      ...lines.flatMap((l) => this.numbersAt(l, k).map(({ text }) => text)),
-    ]);
+    const columns = lines.flatMap((l) => this.columns(l).map(({ name, text }) => [`${l.label}: ${name}`, text]));
+    const heads = [this.figure.frame.step, ...columns.map(([head]) => head)];
+    const rows = Array.from({ length: count }, (_, k) => [k, ...columns.map(([, text]) => text(k))]);
     const said = "Read off the figure, to the digits it can show; a dash where a line has left the numbers.";
-    this.numbers.replaceChildren(element("p", { textContent: said }), numberTable([this.figure.frame.step, ...heads], rows));
+    this.numbers.replaceChildren(element("p", { textContent: said }), numberTable(heads, rows));
   }
 }
 
