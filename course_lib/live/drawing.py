@@ -154,7 +154,7 @@ class Drawing:
             return list(self.names[gid])
         ax = self.lines[gid].axes
         names = [plain(text) for text in (ax.get_xlabel(), ax.get_ylabel())]
-        return [None if name == self.step_label else name for name in names]
+        return [None if gid in self.runs and name == self.step_label else name for name in names]  # of a run its number
 
     def codes(self, gid, x, y):
         """16-bit codes of a line's arrays, points last; see `codec`."""

@@ -256,6 +256,22 @@ def test_numbers_as_a_table(open_page, live):
     assert page.page.locator("tbody tr").count() == sample.STEPS + 1
 
 
+def test_in_the_table_a_line_that_is_no_run_tells_its_own_steps(open_page):
+    figure = Figure(figsize=(5, 4), dpi=100)
+    ax = figure.subplots()
+    ax.set(xlim=(0, 100), ylim=(0, 10), xlabel="step", ylabel="loss")
+    ax.add_line(Line2D([], [], gid="seen"))
+    page = {"a": slider("a", 1, 2, steps=2, value=1)}
+    seen = np.array([10.0, 20.0, 40.0])[:, None]
+    page = open_page(
+        LiveFigure(figure, lambda a: Answer({"seen": (seen, seen / 10 * a)}), page=page, alt="Some losses.")
+    )
+    page.page.get_by_text("Numbers as a table").click()
+    page.page.locator("td").first.wait_for()
+    assert page.page.locator("th").all_inner_texts() == ["point", "seen: step", "seen: loss"]
+    assert page.page.locator("tbody tr").nth(2).locator("td").all_inner_texts() == ["2", "40", "4"]
+
+
 def here(a, b, said="here"):
     return Answer({"here": (a[None], b[None])}, {"here": said})
 

@@ -104,10 +104,11 @@ export class Readout {
   showNumbers() {
     if (!this.details.open) return;
     const named = this.figure.frame.lines.filter((l) => l.part === "all" && l.data === l.gid && this.figure.answer.count(l.data));
-    const lines = named.some((l) => l.run) ? named.filter((l) => l.run) : named;
+    const runs = named.filter((l) => l.run);
+    const lines = runs.length ? runs : named;
     const count = Math.max(...lines.map((l) => this.figure.answer.count(l.data)));
     const columns = lines.flatMap((l) => this.columns(l).map(({ name, text }) => [`${l.label}: ${name}`, text]));
-    const heads = [this.figure.frame.step, ...columns.map(([head]) => head)];
+    const heads = [runs.length ? this.figure.frame.step : "point", ...columns.map(([head]) => head)];
     const rows = Array.from({ length: count }, (_, k) => [k, ...columns.map(([, text]) => text(k))]);
     const said = "Read off the figure, to the digits it can show; a dash where a line has left the numbers.";
     this.numbers.replaceChildren(element("p", { textContent: said }), numberTable(heads, rows));
