@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
         try:
             from course_lib import grading  # here, since the check must work where numpy does not
         except ModuleNotFoundError as missing:
-            print(f"Grading needs {missing.name}: {installation.install('jinja2')}", file=sys.stderr)
+            print(f"Grading needs {missing.name}: {installation.install(missing.name)}", file=sys.stderr)
             return 1
         return grading.main(others)
     if others:

@@ -356,13 +356,15 @@ def test_a_lesson_is_empty_as_it_is_and_right_with_its_own_solutions(lesson, tmp
     assert all(f"{name} calls the lesson's own solution" in lines["solved"]["remarks"] for name in solved)
 
 
-def test_without_jinja_one_sentence_says_what_to_install(monkeypatch, capsys):
+@pytest.mark.parametrize("package", ["jinja2", "markupsafe"])
+def test_where_a_package_is_missing_one_sentence_says_what_to_install(package, monkeypatch, capsys):
     for name in [name for name in sys.modules if name.startswith("course_lib.grading")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(course_lib, "grading")
-    monkeypatch.setitem(sys.modules, "jinja2", None)
+    monkeypatch.setitem(sys.modules, package, None)
     assert main(["grade", "submissions"]) == 1
-    assert capsys.readouterr().err.startswith("Grading needs jinja2: ")
+    said = capsys.readouterr().err
+    assert said.startswith(f"Grading needs {package}: ") and said.split()[-1] == package
 
 
 def test_the_command_says_what_it_cannot_do(tmp_path, capsys):
