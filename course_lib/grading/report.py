@@ -116,9 +116,10 @@ def _guesses(answers, options):
         guesses.update(GUESS.findall(answer["says"]))
     of = guesses.total()
     shown = sorted(guesses.items()) if options else guesses.most_common(8)
-    shown += [("other guesses", of - sum(count for _, count in shown))]
+    others = of - sum(count for _, count in shown)
+    shown += [("other guesses", others)] if others else []
     told = [(f"{guess}: {options[guess]}" if guess in options else guess, count, of) for guess, count in shown]
-    return [one for one in told if of and (one[1] or one[0] != "other guesses")]
+    return told if of else []
 
 
 def _numbers(rows, questions):

@@ -105,7 +105,7 @@ def compute(size, gamma):
     The steps are read at marks up to 3 % apart, so their ratio is told to one decimal.
     """
     here, which = at(BATCHES, size), at(GAMMAS, gamma)
-    lines, words, highest = {}, {}, np.zeros(np.broadcast_shapes(size.shape, gamma.shape))
+    lines, words = {}, {}
     alone_needs = at_its_best("descent")[1].arrives[here, 0]
     for method in METHODS:
         steps, best = at_its_best(method)
@@ -118,8 +118,8 @@ def compute(size, gamma):
         lines[f"steps.{method}"] = (BATCHES, best.arrives[:, mine[0]][:, None])
         lines[f"here.{method}"] = (size[None], arrives[None])
         words[method] = tell(partial(_told, method=method), arrives, size, alone_needs, lr, c)
-        highest = np.maximum(highest, arrives)
-    lines["batch"] = (size + np.zeros((2, 1, 1)), np.stack([np.ones_like(highest), highest]))  # from the axis up
+    highest = np.max([lines[f"here.{method}"][1] for method in METHODS], axis=0)
+    lines["batch"] = (size + np.zeros((2, 1, 1)), np.concatenate([np.ones_like(highest), highest]))  # from the axis up
     return Answer(lines, words)
 
 
